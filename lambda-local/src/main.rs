@@ -1,1 +1,180 @@
-fn main() {}
+//! Lambda with weighted aliases, and API Gateway in front of them, on one machine.
+
+mod code;
+mod error;
+mod gateway;
+mod lambda;
+mod lambda_api;
+mod logs;
+mod logs_api;
+mod model;
+mod runtime;
+mod server;
+
+use std::{
+    env, io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use gateway::Gateway;
+use lambda::{Lambda, Settings};
+use model::Place;
+use runtime::{EXEC_BOOTSTRAP, Limits, exec_bootstrap};
+use server::Server;
+
+/// Lambda with weighted aliases, and API Gateway in front of them, on one machine.
+///
+/// It answers the AWS CLI, the SDKs and cargo-lambda as AWS does, and runs each version's
+/// bootstrap as processes of this machine. Nothing leaves the machine, and no account is needed.
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Port to listen on; 0 takes any free one
+    #[arg(long, default_value_t = 4566)]
+    port: u16,
+
+    /// Address to listen on. Anything but a loopback address lets others on the network run code
+    /// on this machine: there is no authentication
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    bind: IpAddr,
+
+    /// Region that this Lambda claims to be in
+    #[arg(long, default_value = "us-east-1")]
+    region: String,
+
+    /// Makes the choices between an alias's two versions repeatable
+    #[arg(long)]
+    seed: Option<u64>,
+
+    /// Execution environments that one version may have at once; further invocations wait
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    max_environments: u16,
+
+    /// Seconds after which an execution environment that is not used is ended
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    idle_timeout: u64,
+
+    /// Milliseconds for which a new or changed function is not ready
+    #[arg(long, value_name = "MS", default_value_t = 5)]
+    transition: u64,
+
+    /// Do not print what functions log; `aws logs tail` shows it all the same
+    #[arg(long)]
+    quiet: bool,
+}
+
+fn main() -> ExitCode {
+    let args: Vec<_> = env::args_os().collect();
+    if let [_, first, bootstrap, server] = args.as_slice()
+        && first == EXEC_BOOTSTRAP
+    {
+        let error = exec_bootstrap(Path::new(bootstrap), &server.to_string_lossy());
+        eprintln!("failed to start {}: {error}", bootstrap.display());
+        return ExitCode::from(126);
+    }
+    match serve(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(args: Args) -> Result<()> {
+    // Signals first: whoever reads the address below may send one at once.
+    let stop = stop_signal().context("failed to listen for signals")?;
+    let listener = listen(SocketAddr::new(args.bind, args.port)).await?;
+    let local = listener
+        .local_addr()
+        .context("failed to read the port's number")?;
+    let folder = tempfile::Builder::new()
+        .prefix("lambda-local-")
+        .tempdir()
+        .context("failed to make a folder for packages")?;
+    let region = args.region.clone();
+    let lambda = Lambda::new(settings(args), folder.path());
+    let lambda = Arc::new(lambda.context("failed to make a folder for packages")?);
+    let gateway = Arc::new(Gateway::new(lambda.clone(), format!("http://{local}")));
+    announce(local, &region);
+    tokio::spawn(end_unneeded_environments(lambda.clone()));
+    Server::new(gateway, local.ip().is_loopback())
+        .serve(listener, stop)
+        .await;
+    lambda.shut_down();
+    Ok(())
+}
+
+fn settings(args: Args) -> Settings {
+    Settings {
+        place: Place {
+            region: args.region,
+            account: "000000000000".to_owned(),
+        },
+        limits: Limits {
+            environments: args.max_environments.into(),
+            idle: Duration::from_secs(args.idle_timeout),
+        },
+        transition: Duration::from_millis(args.transition),
+        seed: args.seed,
+        print_logs: !args.quiet,
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "; another program has it, perhaps a lambda-local that still runs: stop that one, \
+                 or take another port with --port (0 for any)"
+            }
+            _ => "",
+        };
+        anyhow::anyhow!("failed to listen on {address}: {error}{advice}")
+    })
+}
+
+/// What a reader pastes into the terminal in which they use it.
+fn announce(address: SocketAddr, region: &str) {
+    println!("lambda-local listens on http://{address}\n");
+    println!("  export AWS_ENDPOINT_URL=http://{address}");
+    println!("  export AWS_REGION={region} AWS_DEFAULT_REGION={region}");
+    println!("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n");
+    if !address.ip().is_loopback() {
+        eprintln!(
+            "warning: whoever reaches {address} can run code on this machine; there is no \
+             authentication"
+        );
+    }
+}
+
+async fn end_unneeded_environments(lambda: Arc<Lambda>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        ticks.tick().await;
+        lambda.end_unneeded_environments();
+    }
+}
+
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => (),
+            _ = terminate.recv() => (),
+        }
+    })
+}

@@ -1,0 +1,190 @@
+//! Packages: takes a function's zip and unpacks it once into a folder named by its hash.
+
+use std::{
+    fs, io,
+    io::{Cursor, Read},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
+use zip::{ZipArchive, result::ZipError};
+
+use crate::{
+    error::{ApiError, ApiResult},
+    model::Code,
+};
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const MAX_UNZIPPED: u64 = 262_144_000;
+
+/// A folder of unpacked packages.
+#[derive(Debug)]
+pub(crate) struct CodeStore {
+    folder: PathBuf,
+}
+
+impl CodeStore {
+    pub(crate) fn new(folder: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// Unpacks a zip, unless the same bytes were unpacked before.
+    ///
+    /// # Errors
+    /// If it is not a zip, an entry would leave the folder, or it is larger unpacked than Lambda
+    /// allows.
+    pub(crate) fn add(&self, zip: &[u8]) -> ApiResult<Code> {
+        let hash = Sha256::digest(zip);
+        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let folder = self.folder.join(&name);
+        if !folder.exists() {
+            self.unpack_to(&folder, zip)?;
+        }
+        Ok(Code {
+            sha256: BASE64_STANDARD.encode(hash),
+            size: zip.len() as u64,
+            folder,
+        })
+    }
+
+    /// Unpacks beside the final place and renames, so that a folder of that name is complete.
+    fn unpack_to(&self, folder: &Path, zip: &[u8]) -> ApiResult<()> {
+        let part = tempfile::tempdir_in(&self.folder).map_err(|error| disk(&error))?;
+        unpack(zip, part.path())?;
+        match fs::rename(part.path(), folder) {
+            Err(_) if folder.exists() => Ok(()),
+            Err(error) => Err(disk(&error)),
+            Ok(()) => {
+                let _ = part.keep();
+                Ok(())
+            }
+        }
+    }
+}
+
+fn disk(error: &io::Error) -> ApiError {
+    ApiError::service(format!(
+        "lambda-local failed to unpack the package: {error}"
+    ))
+}
+
+fn unpack(zip: &[u8], folder: &Path) -> ApiResult<()> {
+    let unreadable = |_: ZipError| {
+        ApiError::invalid_parameter(
+            "Could not unzip uploaded file. Please check your file, then try to upload again.",
+        )
+    };
+    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(unreadable)?;
+    let mut room = MAX_UNZIPPED;
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).map_err(unreadable)?;
+        let Some(path) = entry.enclosed_name() else {
+            let name = entry.name().unwrap_or_default().into_owned();
+            return Err(ApiError::invalid_parameter(format!(
+                "the zip's entry '{name}' would be unpacked outside its folder"
+            )));
+        };
+        let target = folder.join(path);
+        if entry.is_dir() {
+            fs::create_dir_all(&target).map_err(|error| disk(&error))?;
+        } else {
+            let mode = entry.unix_mode().unwrap_or(0o644);
+            room -= write_entry(&mut entry, &target, mode, room)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes one file of at most `room` bytes and says how many it was. The sizes that the zip
+/// claims are not believed: what counts is what comes out.
+fn write_entry(entry: &mut impl Read, target: &Path, mode: u32, room: u64) -> ApiResult<u64> {
+    if let Some(parent) = target.parent() {
+        fs::create_dir_all(parent).map_err(|error| disk(&error))?;
+    }
+    let mut file = fs::File::create(target).map_err(|error| disk(&error))?;
+    let written = io::copy(&mut entry.take(room + 1), &mut file).map_err(|error| disk(&error))?;
+    if written > room {
+        return Err(ApiError::invalid_parameter(format!(
+            "Unzipped size must be smaller than {MAX_UNZIPPED} bytes"
+        )));
+    }
+    set_mode(&file, mode).map_err(|error| disk(&error))?;
+    Ok(written)
+}
+
+#[cfg(unix)]
+fn set_mode(file: &fs::File, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    // Readable by this user whatever the zip says; never set-user-id.
+    file.set_permissions(fs::Permissions::from_mode((mode & 0o777) | 0o600))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, CodeStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = CodeStore::new(folder.path().to_owned()).unwrap();
+        (folder, store)
+    }
+
+    fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        writer
+            .start_file(name, SimpleFileOptions::default().unix_permissions(0o755))
+            .unwrap();
+        writer.write_all(content).unwrap();
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn the_same_package_is_unpacked_once() {
+        let (folder, store) = store();
+        let zip = zip_of("bootstrap", b"#!/bin/sh\n");
+        let code = store.add(&zip).unwrap();
+        assert_eq!(
+            fs::read(code.folder.join("bootstrap")).unwrap(),
+            b"#!/bin/sh\n"
+        );
+        assert_eq!(store.add(&zip).unwrap(), code);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_not_a_zip_is_refused_as_lambda_refuses_it() {
+        let (folder, store) = store();
+        let error = store.add(b"not a zip").unwrap_err();
+        assert_eq!(error.kind, "InvalidParameterValueException");
+        assert!(error.message.starts_with("Could not unzip uploaded file."));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn an_entry_cannot_leave_its_folder() {
+        let (folder, store) = store();
+        let error = store.add(&zip_of("../escaped", b"x")).unwrap_err();
+        assert!(error.message.contains("../escaped"), "{}", error.message);
+        assert!(!folder.path().join("escaped").exists());
+    }
+
+    #[test]
+    fn a_zip_bomb_is_stopped_at_the_limit() {
+        let mut source = io::repeat(0).take(1000);
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("zeros");
+        let error = write_entry(&mut source, &target, 0o644, 999).unwrap_err();
+        assert!(
+            error
+                .message
+                .starts_with("Unzipped size must be smaller than")
+        );
+        assert_eq!(fs::metadata(target).unwrap().len(), 1000);
+    }
+}

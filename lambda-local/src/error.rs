@@ -1,0 +1,158 @@
+//! Errors as AWS's REST services answer them: a status, a type in a header, a message in the body.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode};
+use serde_json::json;
+
+use crate::model::FunctionRef;
+
+/// An answer that refuses a call: what AWS calls an exception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ApiError {
+    pub(crate) status: StatusCode,
+    /// AWS's name for it, such as `ResourceNotFoundException`.
+    pub(crate) kind: &'static str,
+    pub(crate) message: String,
+}
+
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+impl ApiError {
+    fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind,
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "ResourceConflictException", message)
+    }
+
+    pub(crate) fn invalid_parameter(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "InvalidParameterValueException",
+            message,
+        )
+    }
+
+    /// A value that the service's model refuses, before any rule of the service is looked at.
+    pub(crate) fn validation(value: &str, member: &str, constraint: &str) -> Self {
+        Self::validation_message(format!(
+            "1 validation error detected: Value '{value}' at '{member}' failed to satisfy \
+             constraint: {constraint}"
+        ))
+    }
+
+    pub(crate) fn validation_message(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+    }
+
+    pub(crate) fn precondition_failed(api: &str) -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "PreconditionFailedException",
+            format!(
+                "The Revision Id provided does not match the latest Revision Id. Call the {api} \
+                 API to retrieve the latest Revision Id"
+            ),
+        )
+    }
+
+    pub(crate) fn invalid_request_content(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "InvalidRequestContentException",
+            message,
+        )
+    }
+
+    pub(crate) fn serialization(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "SerializationException", message)
+    }
+
+    pub(crate) fn too_large(limit: usize, operation: &str) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLargeException",
+            format!("Request must be smaller than {limit} bytes for the {operation} operation"),
+        )
+    }
+
+    /// API Gateway's errors have other names than Lambda's.
+    pub(crate) fn gateway_not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NotFoundException", message)
+    }
+
+    pub(crate) fn gateway_bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BadRequestException", message)
+    }
+
+    pub(crate) fn gateway_conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "ConflictException", message)
+    }
+
+    /// A service whose invocation the resource's policy does not allow: the user sees it in the
+    /// server's own output, the service's client only a 500.
+    pub(crate) fn access_denied(service: &str, source: &str, resource: &FunctionRef) -> Self {
+        let name = &resource.name;
+        let on = resource
+            .qualifier
+            .as_ref()
+            .map_or_else(String::new, |q| format!(" --qualifier {q}"));
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "AccessDeniedException",
+            format!(
+                "{service} is not allowed to invoke '{name}' for {source}; allow it with \
+                 `aws lambda add-permission --function-name {name}{on} --action \
+                 lambda:InvokeFunction --principal {service} --source-arn …`"
+            ),
+        )
+    }
+
+    /// Something of AWS that lambda-local does not have: never pretended.
+    pub(crate) fn not_implemented(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "NotImplementedException",
+            format!("lambda-local does not implement {what}"),
+        )
+    }
+
+    /// A failure of this machine, not of the caller.
+    pub(crate) fn service(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "ServiceException",
+            message,
+        )
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let fault = if self.status.is_server_error() {
+            "Service"
+        } else {
+            "User"
+        };
+        // API Gateway and the model's validation write `message`, most of Lambda `Message`;
+        // clients read both.
+        let body = match self.kind {
+            "ResourceNotFoundException" => json!({ "Type": fault, "Message": self.message }),
+            "ValidationException" => json!({ "message": self.message }),
+            _ => json!({ "Type": fault, "message": self.message }),
+        };
+        let mut response = (self.status, axum::Json(body)).into_response();
+        let kind = HeaderValue::from_static(self.kind);
+        response.headers_mut().insert("x-amzn-errortype", kind);
+        response
+    }
+}

@@ -1,0 +1,296 @@
+//! A request as the event that a function gets: payload format 2.0 of HTTP APIs, with exactly the
+//! members that AWS sends.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+
+use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use http::{HeaderMap, header, request::Parts};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+/// Where a request came in, and what it matched.
+pub(super) struct Matched<'a> {
+    pub(super) account: &'a str,
+    pub(super) api: &'a str,
+    pub(super) stage: &'a str,
+    pub(super) stage_variables: &'a BTreeMap<String, String>,
+    pub(super) route_key: &'a str,
+    pub(super) path_parameters: &'a BTreeMap<String, String>,
+    /// With the stage in front, unless that is `$default`.
+    pub(super) raw_path: &'a str,
+    pub(super) request_id: &'a str,
+    pub(super) source_ip: IpAddr,
+    pub(super) port: u16,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    version: &'static str,
+    route_key: &'a str,
+    raw_path: &'a str,
+    raw_query_string: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cookies: Vec<&'a str>,
+    headers: BTreeMap<&'a str, Cow<'a, str>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    query_string_parameters: BTreeMap<String, String>,
+    request_context: Context<'a>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    path_parameters: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    stage_variables: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Cow<'a, str>>,
+    is_base64_encoded: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Context<'a> {
+    account_id: &'a str,
+    api_id: &'a str,
+    domain_name: &'a str,
+    domain_prefix: &'a str,
+    http: Http<'a>,
+    request_id: &'a str,
+    route_key: &'a str,
+    stage: &'a str,
+    time: String,
+    time_epoch: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Http<'a> {
+    method: &'a str,
+    path: &'a str,
+    protocol: &'static str,
+    source_ip: String,
+    user_agent: &'a str,
+}
+
+/// The event for this request, as JSON.
+pub(super) fn event(
+    parts: &Parts,
+    body: &Bytes,
+    matched: &Matched<'_>,
+) -> serde_json::Result<Vec<u8>> {
+    let query = parts.uri.query().unwrap_or_default();
+    let host = text(&parts.headers, header::HOST);
+    let now = OffsetDateTime::now_utc();
+    let (body, is_base64_encoded) = event_body(&parts.headers, body);
+    serde_json::to_vec(&Event {
+        version: "2.0",
+        route_key: matched.route_key,
+        raw_path: matched.raw_path,
+        raw_query_string: query,
+        cookies: cookies(&parts.headers),
+        headers: headers(&parts.headers, matched),
+        query_string_parameters: query_parameters(query),
+        request_context: Context {
+            account_id: matched.account,
+            api_id: matched.api,
+            domain_name: host.split(':').next().unwrap_or_default(),
+            domain_prefix: host.split(['.', ':']).next().unwrap_or_default(),
+            http: Http {
+                method: parts.method.as_str(),
+                path: matched.raw_path,
+                protocol: "HTTP/1.1",
+                source_ip: matched.source_ip.to_string(),
+                user_agent: text(&parts.headers, header::USER_AGENT),
+            },
+            request_id: matched.request_id,
+            route_key: matched.route_key,
+            stage: matched.stage,
+            time: common_log_time(now),
+            time_epoch: i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
+        },
+        path_parameters: matched.path_parameters,
+        stage_variables: matched.stage_variables,
+        body,
+        is_base64_encoded,
+    })
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// Each name once, in lower case, values joined with commas; cookies are a member of their own.
+fn headers<'a>(headers: &'a HeaderMap, matched: &Matched<'_>) -> BTreeMap<&'a str, Cow<'a, str>> {
+    let mut all: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
+    for (name, value) in headers {
+        if name == header::COOKIE || name == header::CONNECTION {
+            continue;
+        }
+        let value = String::from_utf8_lossy(value.as_bytes());
+        all.entry(name.as_str())
+            .and_modify(|joined| *joined = format!("{joined},{value}").into())
+            .or_insert(value);
+    }
+    let source = matched.source_ip;
+    all.entry("x-forwarded-for")
+        .and_modify(|list| *list = format!("{list}, {source}").into())
+        .or_insert_with(|| source.to_string().into());
+    all.insert("x-forwarded-port", matched.port.to_string().into());
+    all.insert("x-forwarded-proto", "http".into());
+    all
+}
+
+fn cookies(headers: &HeaderMap) -> Vec<&str> {
+    let values = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split("; "))
+        .filter(|cookie| !cookie.is_empty())
+        .collect()
+}
+
+/// Decoded, and the values of a repeated name joined with commas.
+fn query_parameters(query: &str) -> BTreeMap<String, String> {
+    let mut parameters: BTreeMap<String, String> = BTreeMap::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = percent_decoded(value);
+        parameters
+            .entry(percent_decoded(name))
+            .and_modify(|joined| {
+                joined.push(',');
+                joined.push_str(&value);
+            })
+            .or_insert(value);
+    }
+    parameters
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let decoded = (first == b'%')
+            .then(|| tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match decoded {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(if first == b'+' { b' ' } else { first });
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The body as text where its type says that it is text, otherwise in base64.
+fn event_body<'a>(headers: &HeaderMap, body: &'a Bytes) -> (Option<Cow<'a, str>>, bool) {
+    if body.is_empty() {
+        return (None, false);
+    }
+    let kind = text(headers, header::CONTENT_TYPE);
+    let is_text = kind.starts_with("text/")
+        || [
+            "application/json",
+            "application/javascript",
+            "application/xml",
+        ]
+        .iter()
+        .any(|known| kind.starts_with(known));
+    match std::str::from_utf8(body) {
+        Ok(body) if is_text => (Some(body.into()), false),
+        _ => (Some(BASE64_STANDARD.encode(body).into()), true),
+    }
+}
+
+/// `23/Nov/2026:06:52:59 +0000`
+fn common_log_time(now: OffsetDateTime) -> String {
+    let format = time::macros::format_description!(
+        "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000"
+    );
+    now.format(format).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+    use http::Request;
+
+    use super::*;
+
+    fn parsed(request: Request<Bytes>) -> ApiGatewayV2httpRequest {
+        let (parts, body) = request.into_parts();
+        let matched = Matched {
+            account: "000000000000",
+            api: "a1b2c3d4e5",
+            stage: "$default",
+            stage_variables: &BTreeMap::new(),
+            route_key: "GET /pets/{id}",
+            path_parameters: &BTreeMap::from([("id".to_owned(), "7".to_owned())]),
+            raw_path: "/pets/7",
+            request_id: "id",
+            source_ip: [127, 0, 0, 1].into(),
+            port: 4566,
+        };
+        serde_json::from_slice(&event(&parts, &body, &matched).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_event_is_what_the_rust_event_types_expect() {
+        let request = Request::get("http://localhost/pets/7?a=1&a=2&b=%C3%A9+x")
+            .header("host", "a1b2c3d4e5.execute-api.localhost:4566")
+            .header("cookie", "one=1; two=2")
+            .header("x-twice", "first")
+            .header("x-twice", "second")
+            .body(Bytes::new())
+            .unwrap();
+        let event = parsed(request);
+        assert_eq!(event.version.as_deref(), Some("2.0"));
+        assert_eq!(event.raw_path.as_deref(), Some("/pets/7"));
+        assert_eq!(
+            event.raw_query_string.as_deref(),
+            Some("a=1&a=2&b=%C3%A9+x")
+        );
+        assert_eq!(event.query_string_parameters.all("a"), Some(vec!["1", "2"]));
+        assert_eq!(event.query_string_parameters.first("b"), Some("é x"));
+        assert_eq!(
+            event.cookies,
+            Some(vec!["one=1".to_owned(), "two=2".to_owned()])
+        );
+        assert_eq!(event.headers["x-twice"], "first,second");
+        assert_eq!(event.headers["x-forwarded-for"], "127.0.0.1");
+        assert_eq!(event.path_parameters["id"], "7");
+        let context = event.request_context;
+        assert_eq!(
+            context.domain_name.as_deref(),
+            Some("a1b2c3d4e5.execute-api.localhost")
+        );
+        assert_eq!(context.http.method, http::Method::GET);
+        assert_eq!(context.http.source_ip.as_deref(), Some("127.0.0.1"));
+    }
+
+    #[test]
+    fn a_body_is_text_only_where_its_type_says_so() {
+        let with = |kind: &str, body: &'static [u8]| {
+            let request = Request::post("/").header("content-type", kind);
+            let event = parsed(request.body(Bytes::from_static(body)).unwrap());
+            (event.body.unwrap(), event.is_base64_encoded)
+        };
+        assert_eq!(with("application/json", b"{}"), ("{}".to_owned(), false));
+        assert_eq!(
+            with("application/octet-stream", b"{}"),
+            ("e30=".to_owned(), true)
+        );
+        assert_eq!(with("text/plain", b"\xff"), ("/w==".to_owned(), true));
+    }
+}

@@ -1,0 +1,245 @@
+//! A function's answer as the response of an HTTP API, payload format 2.0.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response>
+
+use std::collections::HashMap;
+
+use axum::response::Response;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProxyAnswer {
+    status_code: Option<Status>,
+    headers: Option<HashMap<String, Scalar>>,
+    multi_value_headers: Option<HashMap<String, Vec<Scalar>>>,
+    cookies: Option<Vec<String>>,
+    body: Option<String>,
+    is_base64_encoded: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Status {
+    Number(u16),
+    Text(String),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Scalar {
+    Text(String),
+    Flag(bool),
+    Number(serde_json::Number),
+}
+
+/// What API Gateway says where there is no answer that it can pass on.
+pub(super) fn message(status: StatusCode, text: &str) -> Response {
+    let mut response = Response::new(format!(r#"{{"message":"{text}"}}"#).into());
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+pub(super) fn internal_server_error() -> Response {
+    message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+}
+
+/// The response for what the handler returned. Without a status code, valid JSON is the body of a
+/// 200; what is not an answer of the proxy format is a 500.
+pub(super) fn response(payload: Bytes) -> Response {
+    match serde_json::from_slice::<ProxyAnswer>(&payload) {
+        Ok(ProxyAnswer {
+            status_code: Some(status),
+            headers,
+            multi_value_headers,
+            cookies,
+            body,
+            is_base64_encoded,
+        }) => {
+            let body = decoded(
+                body.unwrap_or_default(),
+                is_base64_encoded.unwrap_or_default(),
+            );
+            let parts = status.code().zip(body);
+            let Some((status, body)) = parts else {
+                return internal_server_error();
+            };
+            let mut response = Response::new(body.into());
+            *response.status_mut() = status;
+            set_headers(&mut response, headers, multi_value_headers, cookies);
+            response
+        }
+        _ => inferred(payload),
+    }
+}
+
+fn inferred(payload: Bytes) -> Response {
+    let has_status = match serde_json::from_slice::<Value>(&payload) {
+        Ok(value) => value.get("statusCode").is_some(),
+        Err(_) => true,
+    };
+    if has_status {
+        return internal_server_error();
+    }
+    let mut response = Response::new(payload.into());
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+fn decoded(body: String, is_base64: bool) -> Option<Bytes> {
+    if is_base64 {
+        return BASE64_STANDARD.decode(body).ok().map(Bytes::from);
+    }
+    Some(Bytes::from(body))
+}
+
+fn set_headers(
+    response: &mut Response,
+    single: Option<HashMap<String, Scalar>>,
+    multiple: Option<HashMap<String, Vec<Scalar>>>,
+    cookies: Option<Vec<String>>,
+) {
+    let multiple = multiple.unwrap_or_default();
+    let has_many = |name: &str| {
+        multiple
+            .keys()
+            .any(|other| other.eq_ignore_ascii_case(name))
+    };
+    let mut all = Vec::new();
+    // A header in both is in the list of the second with all its values.
+    let single = single
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(name, _)| !has_many(name));
+    all.extend(single.map(|(name, value)| (name, value.text())));
+    all.extend(
+        multiple.iter().flat_map(|(name, values)| {
+            values.iter().map(move |value| (name.clone(), value.text()))
+        }),
+    );
+    let cookies = cookies.unwrap_or_default().into_iter();
+    all.extend(cookies.map(|cookie| ("set-cookie".to_owned(), cookie)));
+    for (name, value) in all {
+        let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value))
+        else {
+            continue;
+        };
+        // These belong to the connection, which is ours.
+        if ![
+            header::CONTENT_LENGTH,
+            header::TRANSFER_ENCODING,
+            header::CONNECTION,
+        ]
+        .contains(&name)
+        {
+            response.headers_mut().append(name, value);
+        }
+    }
+    if !response.headers().contains_key(header::CONTENT_TYPE) {
+        let text = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, text);
+    }
+}
+
+impl Status {
+    fn code(&self) -> Option<StatusCode> {
+        let number = match self {
+            Self::Number(number) => *number,
+            Self::Text(text) => text.parse().ok()?,
+        };
+        StatusCode::from_u16(number)
+            .ok()
+            .filter(|code| (200..600).contains(&code.as_u16()))
+    }
+}
+
+impl Scalar {
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn answer(payload: &'static str) -> (u16, String, Response) {
+        let response = response(Bytes::from_static(payload.as_bytes()));
+        let status = response.status().as_u16();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        (
+            status,
+            text,
+            Response::from_parts(parts, String::new().into()),
+        )
+    }
+
+    #[tokio::test]
+    async fn answers_become_responses_by_the_rules_of_format_2() {
+        for (payload, status, body) in [
+            (r#"{"statusCode":200}"#, 200, ""),
+            (r#"{"statusCode":"201","body":"made"}"#, 201, "made"),
+            (
+                r#"{"statusCode":200,"body":"aGk=","isBase64Encoded":true}"#,
+                200,
+                "hi",
+            ),
+            (r#"{"pets":3}"#, 200, r#"{"pets":3}"#),
+            (r#""hello""#, 200, r#""hello""#),
+            (
+                r#"{"statusCode":"test"}"#,
+                500,
+                r#"{"message":"Internal Server Error"}"#,
+            ),
+            (
+                r#"{"statusCode":99}"#,
+                500,
+                r#"{"message":"Internal Server Error"}"#,
+            ),
+            (
+                r#"{"statusCode":200,"headers":7}"#,
+                500,
+                r#"{"message":"Internal Server Error"}"#,
+            ),
+            ("not json", 500, r#"{"message":"Internal Server Error"}"#),
+        ] {
+            let (got, text, _) = answer(payload).await;
+            assert_eq!((got, text.as_str()), (status, body), "{payload}");
+        }
+    }
+
+    #[tokio::test]
+    async fn headers_and_cookies_are_passed_on() {
+        let (_, _, response) = answer(
+            r#"{"statusCode":200,"headers":{"X-A":"1","x-flag":true,"X-Many":"last"},
+                "multiValueHeaders":{"x-many":["first","last"]},"cookies":["a=1","b=2"]}"#,
+        )
+        .await;
+        let all = |name: &str| -> Vec<&str> {
+            response
+                .headers()
+                .get_all(name)
+                .iter()
+                .map(|value| value.to_str().unwrap())
+                .collect()
+        };
+        assert_eq!(all("x-a"), ["1"]);
+        assert_eq!(all("x-flag"), ["true"]);
+        assert_eq!(all("x-many"), ["first", "last"]);
+        assert_eq!(all("set-cookie"), ["a=1", "b=2"]);
+    }
+}

@@ -1,0 +1,210 @@
+//! Lambda itself: the model of its resources, and the environments that run what is invoked.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::{
+    code::CodeStore,
+    error::{ApiError, ApiResult},
+    logs::Logs,
+    model::{Clock, Function, FunctionRef, Model, Place, Qualifier, Snapshot},
+    runtime::{Done, Invocation, Limits, Pool},
+};
+
+/// What is set when the server starts.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) place: Place,
+    pub(crate) limits: Limits,
+    /// How long creating and updating a function takes.
+    pub(crate) transition: Duration,
+    /// Makes the choices between an alias's two versions repeatable.
+    pub(crate) seed: Option<u64>,
+    /// Whether functions' logs are printed on standard output.
+    pub(crate) print_logs: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Lambda {
+    pub(crate) place: Place,
+    pub(crate) code: CodeStore,
+    pub(crate) logs: Arc<Logs>,
+    limits: Limits,
+    model: Mutex<Model>,
+    random: Mutex<fastrand::Rng>,
+    pools: Mutex<HashMap<Uuid, Arc<Pool>>>,
+}
+
+/// What one invocation runs: a version, chosen by the alias's weights where it is an alias.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) snapshot: Arc<Snapshot>,
+    /// The ARN that was invoked.
+    pub(crate) arn: String,
+}
+
+/// An invocation that ended, and which version ran it.
+#[derive(Debug)]
+pub(crate) struct Invoked {
+    pub(crate) done: Done,
+    pub(crate) request_id: String,
+    pub(crate) version: String,
+}
+
+impl Lambda {
+    pub(crate) fn new(settings: Settings, folder: &Path) -> std::io::Result<Self> {
+        let clock = Clock {
+            transition: settings.transition,
+        };
+        let random = settings
+            .seed
+            .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        Ok(Self {
+            place: settings.place.clone(),
+            code: CodeStore::new(folder.join("code"))?,
+            logs: Arc::new(Logs::new(settings.print_logs)),
+            limits: settings.limits,
+            model: Mutex::new(Model::new(settings.place, clock)),
+            random: Mutex::new(random),
+            pools: Mutex::default(),
+        })
+    }
+
+    /// The resources. Not to be held while anything is awaited.
+    pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
+        lock(&self.model)
+    }
+
+    /// Finds what to run, throwing the alias's coin.
+    pub(crate) fn resolve(&self, reference: &FunctionRef) -> ApiResult<Target> {
+        let model = self.model();
+        self.choose(&model, reference)
+    }
+
+    /// The same on behalf of a service, which the policy of what is invoked must allow.
+    pub(crate) fn resolve_for(
+        &self,
+        service: &str,
+        source_arn: &str,
+        reference: &FunctionRef,
+    ) -> ApiResult<Target> {
+        let model = self.model();
+        let policy = model
+            .function(reference)?
+            .policy(reference.qualifier.as_ref());
+        if !policy.is_some_and(|policy| policy.allows(service, source_arn)) {
+            return Err(ApiError::access_denied(service, source_arn, reference));
+        }
+        self.choose(&model, reference)
+    }
+
+    fn choose(&self, model: &Model, reference: &FunctionRef) -> ApiResult<Target> {
+        let function = model.function(reference)?;
+        let missing = || model.no_function(reference);
+        let snapshot = match &reference.qualifier {
+            None | Some(Qualifier::Latest) => &function.latest,
+            Some(Qualifier::Version(number)) => function.version(*number).ok_or_else(missing)?,
+            Some(Qualifier::Alias(name)) => {
+                let alias = function.alias(name).ok_or_else(missing)?;
+                match alias.pick(&mut lock(&self.random)) {
+                    None => &function.latest,
+                    Some(number) => function.version(number).ok_or_else(missing)?,
+                }
+            }
+        };
+        function.check_invocable()?;
+        check_runs_here(snapshot)?;
+        let arn = match &reference.qualifier {
+            Some(qualifier) => format!("{}:{qualifier}", function.arn),
+            None => function.arn.clone(),
+        };
+        Ok(Target {
+            snapshot: snapshot.clone(),
+            arn,
+        })
+    }
+
+    /// Runs an invocation to its end, also if whoever asked for it has gone away meanwhile.
+    pub(crate) async fn invoke(
+        self: &Arc<Self>,
+        target: Target,
+        payload: Bytes,
+        client_context: Option<String>,
+        tail: bool,
+    ) -> ApiResult<Invoked> {
+        let request_id = Uuid::new_v4().to_string();
+        let version = target.snapshot.label();
+        let invocation = Invocation {
+            request_id: request_id.clone(),
+            payload,
+            invoked_arn: target.arn,
+            client_context,
+            timeout: Duration::from_secs(target.snapshot.configuration.timeout.into()),
+        };
+        let pool = self.pool(&target.snapshot);
+        let run = tokio::spawn(async move { pool.invoke(invocation, tail).await });
+        let done = run.await.map_err(|error| {
+            ApiError::service(format!(
+                "lambda-local failed to run the invocation: {error}"
+            ))
+        })?;
+        Ok(Invoked {
+            done,
+            request_id,
+            version,
+        })
+    }
+
+    /// Ends environments that are not needed: those idle for too long, and those of code that
+    /// no version has any more.
+    pub(crate) fn end_unneeded_environments(&self) {
+        let live: HashSet<Uuid> = {
+            let model = self.model();
+            model
+                .functions()
+                .flat_map(Function::snapshots)
+                .map(|snapshot| snapshot.id)
+                .collect()
+        };
+        let mut pools = lock(&self.pools);
+        pools.retain(|id, _| live.contains(id));
+        for pool in pools.values() {
+            pool.end_idle();
+        }
+    }
+
+    /// Ends all environments.
+    pub(crate) fn shut_down(&self) {
+        lock(&self.pools).clear();
+    }
+
+    fn pool(&self, snapshot: &Arc<Snapshot>) -> Arc<Pool> {
+        let mut pools = lock(&self.pools);
+        let new = || {
+            let (logs, limits) = (self.logs.clone(), self.limits.clone());
+            Pool::new(snapshot.clone(), self.place.clone(), logs, limits)
+        };
+        pools.entry(snapshot.id).or_insert_with(new).clone()
+    }
+}
+
+fn check_runs_here(snapshot: &Snapshot) -> ApiResult<()> {
+    let runtime = &snapshot.configuration.runtime;
+    if runtime.starts_with("provided") {
+        return Ok(());
+    }
+    Err(ApiError::not_implemented(&format!(
+        "invoking functions of runtime '{runtime}': only provided.al2023 and provided.al2 run here"
+    )))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

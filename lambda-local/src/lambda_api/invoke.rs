@@ -1,0 +1,115 @@
+//! `Invoke`: a synchronous call, an event, or a dry run.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequest, Request, State},
+    response::Response,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::{Function, body_error};
+use crate::{
+    error::{ApiError, ApiResult},
+    lambda::{Invoked, Lambda},
+};
+
+/// The largest payload of a synchronous invocation, in bytes.
+const MAX_SYNCHRONOUS: usize = 6_291_456;
+/// The largest payload of an asynchronous invocation, in bytes.
+const MAX_ASYNCHRONOUS: usize = 1_048_576;
+
+pub(super) async fn invoke(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    request: Request,
+) -> ApiResult<Response> {
+    let headers = request.headers().clone();
+    let payload = Bytes::from_request(request, &lambda)
+        .await
+        .map_err(|error| body_error(&error, "InvokeFunction"))?;
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let target = lambda.resolve(&reference)?;
+    let payload = check_payload(payload, header("x-amz-invocation-type"))?;
+    let tail = header("x-amz-log-type") == Some("Tail");
+    match header("x-amz-invocation-type") {
+        None | Some("RequestResponse") => {
+            let context = client_context(&headers)?;
+            let invoked = lambda.invoke(target, payload, context, tail).await?;
+            answer(&invoked, tail)
+        }
+        Some("Event") => {
+            tokio::spawn(async move { lambda.invoke(target, payload, None, false).await });
+            empty(StatusCode::ACCEPTED)
+        }
+        Some("DryRun") => empty(StatusCode::NO_CONTENT),
+        Some(other) => Err(ApiError::validation(
+            other,
+            "invocationType",
+            "Member must satisfy enum value set: [Event, RequestResponse, DryRun]",
+        )),
+    }
+}
+
+fn check_payload(payload: Bytes, kind: Option<&str>) -> ApiResult<Bytes> {
+    let limit = if kind == Some("Event") {
+        MAX_ASYNCHRONOUS
+    } else {
+        MAX_SYNCHRONOUS
+    };
+    if payload.len() > limit {
+        return Err(ApiError::too_large(limit, "InvokeFunction"));
+    }
+    if payload.is_empty() {
+        return Ok(Bytes::from_static(b"{}"));
+    }
+    serde_json::from_slice::<serde::de::IgnoredAny>(&payload).map_err(|error| {
+        ApiError::invalid_request_content(format!(
+            "Could not parse request body into json: {error}"
+        ))
+    })?;
+    Ok(payload)
+}
+
+/// The header is base64; the runtime gets it decoded.
+fn client_context(headers: &HeaderMap) -> ApiResult<Option<String>> {
+    let Some(value) = headers.get("x-amz-client-context") else {
+        return Ok(None);
+    };
+    let decoded = BASE64_STANDARD.decode(value.as_bytes()).ok();
+    let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.map(Some).ok_or_else(|| {
+        ApiError::invalid_request_content("Client context must be a valid Base64-encoded JSON")
+    })
+}
+
+fn answer(invoked: &Invoked, tail: bool) -> ApiResult<Response> {
+    let outcome = &invoked.done.outcome;
+    let mut response = Response::builder()
+        .status(StatusCode::OK)
+        .header("content-type", "application/json")
+        .header("x-amzn-requestid", &invoked.request_id)
+        .header("x-amz-executed-version", &invoked.version);
+    if outcome.is_error() {
+        response = response.header("x-amz-function-error", "Unhandled");
+    }
+    if tail {
+        let log = BASE64_STANDARD.encode(&invoked.done.log_tail);
+        response = response.header("x-amz-log-result", log);
+    }
+    response
+        .body(outcome.payload(&invoked.request_id).into())
+        .map_err(|error| ApiError::service(format!("failed to answer the invocation: {error}")))
+}
+
+fn empty(status: StatusCode) -> ApiResult<Response> {
+    let request_id = uuid::Uuid::new_v4().to_string();
+    let response = Response::builder()
+        .status(status)
+        .header("x-amzn-requestid", request_id);
+    response
+        .body(axum::body::Body::empty())
+        .map_err(|error| ApiError::service(format!("failed to answer the invocation: {error}")))
+}

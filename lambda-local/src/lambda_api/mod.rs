@@ -1,0 +1,126 @@
+//! Lambda's REST API: paths, members and status codes of the service's model.
+
+mod aliases;
+mod functions;
+mod invoke;
+mod policy;
+mod versions;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request},
+    routing::{delete, get, post, put},
+};
+use http::request::Parts;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{
+    error::{ApiError, ApiResult},
+    lambda::Lambda,
+    model::FunctionRef,
+};
+
+/// AWS's own limit for a call with a package in it: 50 MB, in base64.
+const MAX_REQUEST: usize = 69_905_067;
+
+pub(crate) fn routes() -> Router<Arc<Lambda>> {
+    let function = "/2015-03-31/functions/{function}";
+    let at = |rest: &str| format!("{function}{rest}");
+    Router::new()
+        .route(
+            "/2015-03-31/functions",
+            get(functions::list).post(functions::create),
+        )
+        .route(
+            "/2015-03-31/functions/",
+            get(functions::list).post(functions::create),
+        )
+        .route(function, get(functions::get).delete(functions::delete))
+        .route(
+            &at("/configuration"),
+            get(functions::get_configuration).put(functions::update_configuration),
+        )
+        .route(&at("/code"), put(functions::update_code))
+        .route(
+            &at("/versions"),
+            get(versions::list).post(versions::publish),
+        )
+        .route(&at("/aliases"), get(aliases::list).post(aliases::create))
+        .route(
+            &at("/aliases/{alias}"),
+            get(aliases::get)
+                .put(aliases::update)
+                .delete(aliases::delete),
+        )
+        .route(&at("/policy"), get(policy::get).post(policy::add))
+        .route(&at("/policy/{statement}"), delete(policy::remove))
+        .route(&at("/invocations"), post(invoke::invoke))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST))
+}
+
+/// The function that a path names, with the qualifier of the path or of the query.
+pub(crate) struct Function(pub(crate) FunctionRef);
+
+#[derive(Deserialize)]
+struct FunctionPath {
+    function: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct QualifierQuery {
+    qualifier: Option<String>,
+}
+
+impl FromRequestParts<Arc<Lambda>> for Function {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, lambda: &Arc<Lambda>) -> ApiResult<Self> {
+        let Path(path) = Path::<FunctionPath>::from_request_parts(parts, lambda)
+            .await
+            .map_err(|error| ApiError::validation_message(error.body_text()))?;
+        let Query(query) = Query::<QualifierQuery>::from_request_parts(parts, lambda)
+            .await
+            .map_err(|error| ApiError::validation_message(error.body_text()))?;
+        FunctionRef::parse(&path.function, query.qualifier.as_deref(), &lambda.place).map(Self)
+    }
+}
+
+/// A JSON body, refused as Lambda refuses it. An empty body is an empty object.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Lambda>> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, lambda: &Arc<Lambda>) -> ApiResult<Self> {
+        let operation = format!("{} {}", request.method(), request.uri().path());
+        let body = bytes::Bytes::from_request(request, lambda)
+            .await
+            .map_err(|error| body_error(&error, &operation))?;
+        let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
+        serde_json::from_slice(text).map(Self).map_err(|error| {
+            ApiError::serialization(format!("Could not parse request body into json: {error}"))
+        })
+    }
+}
+
+pub(super) fn body_error(
+    error: &axum::extract::rejection::BytesRejection,
+    operation: &str,
+) -> ApiError {
+    if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+        return ApiError::too_large(MAX_REQUEST, operation);
+    }
+    ApiError::serialization(error.body_text())
+}
+
+/// The query of a listing.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Paging {
+    marker: Option<String>,
+    max_items: Option<usize>,
+    function_version: Option<String>,
+}

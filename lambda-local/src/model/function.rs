@@ -1,0 +1,364 @@
+//! A function: its unpublished code and configuration (`$LATEST`), its immutable versions, its
+//! aliases and its policies.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    Alias, Clock, Configuration, Policy, Qualifier, new_revision,
+    settling::{Phase, Settling},
+};
+use crate::error::{ApiError, ApiResult};
+
+/// A function's package, unpacked.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Code {
+    /// Base64 of the zip's SHA-256, as Lambda shows it.
+    pub(crate) sha256: String,
+    /// Size of the zip in bytes.
+    pub(crate) size: u64,
+    /// The folder that holds what was in the zip: the environment's `/var/task`.
+    pub(crate) folder: PathBuf,
+}
+
+/// Code and configuration together: `$LATEST`, or one published version.
+#[derive(Debug, Clone)]
+pub(crate) struct Snapshot {
+    /// Identifies exactly this code with this configuration: execution environments belong to it.
+    pub(crate) id: Uuid,
+    pub(crate) function: String,
+    /// Without a qualifier.
+    pub(crate) function_arn: String,
+    /// `None` is `$LATEST`.
+    pub(crate) number: Option<u64>,
+    pub(crate) code: Code,
+    pub(crate) configuration: Configuration,
+    pub(crate) last_modified: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) arn: String,
+    pub(crate) latest: Arc<Snapshot>,
+    pub(crate) tags: BTreeMap<String, String>,
+    settling: Settling,
+    revision_while_settling: String,
+    revision: String,
+    versions: BTreeMap<u64, Version>,
+    /// The highest number ever given: numbers of deleted versions are not given again.
+    last_number: u64,
+    pub(super) aliases: BTreeMap<String, Alias>,
+    policies: BTreeMap<Option<Qualifier>, Policy>,
+}
+
+#[derive(Debug)]
+struct Version {
+    snapshot: Arc<Snapshot>,
+    revision: String,
+}
+
+/// A function's configuration as calls answer it.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct FunctionConfiguration(Value);
+
+impl Function {
+    pub(super) fn new(
+        name: &str,
+        arn: String,
+        configuration: Configuration,
+        code: Code,
+        clock: &Clock,
+    ) -> Self {
+        let latest = Arc::new(Snapshot {
+            id: Uuid::new_v4(),
+            function: name.to_owned(),
+            function_arn: arn.clone(),
+            number: None,
+            code,
+            configuration,
+            last_modified: now(),
+        });
+        Self {
+            arn,
+            latest,
+            tags: BTreeMap::new(),
+            settling: clock.creating(),
+            revision_while_settling: new_revision(),
+            revision: new_revision(),
+            versions: BTreeMap::new(),
+            last_number: 0,
+            aliases: BTreeMap::new(),
+            policies: BTreeMap::new(),
+        }
+    }
+
+    /// The revision id of `$LATEST`: it changes with every change, and again when that settles.
+    pub(crate) fn revision(&self) -> &str {
+        match self.settling.phase() {
+            Phase::Settled => &self.revision,
+            Phase::Pending | Phase::InProgress => &self.revision_while_settling,
+        }
+    }
+
+    pub(crate) fn check_revision(&self, given: Option<&str>) -> ApiResult<()> {
+        match given {
+            Some(given) if given != self.revision() => {
+                Err(ApiError::precondition_failed("GetFunction/GetAlias"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses what AWS refuses while an earlier change has not settled.
+    pub(crate) fn check_settled(&self) -> ApiResult<()> {
+        match self.settling.phase() {
+            Phase::Settled => Ok(()),
+            Phase::Pending => Err(ApiError::conflict(
+                "The operation cannot be performed at this time. The function is currently in \
+                 the following state: Pending",
+            )),
+            Phase::InProgress => Err(ApiError::conflict(format!(
+                "The operation cannot be performed at this time. An update is in progress for \
+                 resource: {}",
+                self.arn
+            ))),
+        }
+    }
+
+    /// Only a function that never became active cannot be invoked: an update leaves what was
+    /// there before in place.
+    pub(crate) fn check_invocable(&self) -> ApiResult<()> {
+        match self.settling.phase() {
+            Phase::Pending => self.check_settled(),
+            Phase::InProgress | Phase::Settled => Ok(()),
+        }
+    }
+
+    pub(crate) fn change(&mut self, configuration: Configuration, code: Code, clock: &Clock) {
+        self.latest = Arc::new(Snapshot {
+            id: Uuid::new_v4(),
+            code,
+            configuration,
+            last_modified: now(),
+            ..(*self.latest).clone()
+        });
+        self.settling = clock.updating();
+        self.revision_while_settling = new_revision();
+        self.revision = new_revision();
+    }
+
+    /// Publishes `$LATEST` and gives the version's number: the last one's if nothing changed since.
+    pub(crate) fn publish(&mut self, description: Option<String>) -> u64 {
+        if let Some(number) = self.unchanged_since() {
+            return number;
+        }
+        self.last_number += 1;
+        let mut snapshot = Snapshot {
+            id: Uuid::new_v4(),
+            number: Some(self.last_number),
+            last_modified: now(),
+            ..(*self.latest).clone()
+        };
+        if let Some(description) = description {
+            snapshot.configuration.description = description;
+        }
+        let version = Version {
+            snapshot: Arc::new(snapshot),
+            revision: new_revision(),
+        };
+        self.versions.insert(self.last_number, version);
+        self.revision = new_revision();
+        self.last_number
+    }
+
+    /// The last version's number if `$LATEST` has its code and configuration still. A version's
+    /// own description does not count.
+    fn unchanged_since(&self) -> Option<u64> {
+        let (number, last) = self.versions.last_key_value()?;
+        let mut configuration = last.snapshot.configuration.clone();
+        configuration
+            .description
+            .clone_from(&self.latest.configuration.description);
+        let same = configuration == self.latest.configuration
+            && last.snapshot.code.sha256 == self.latest.code.sha256;
+        same.then_some(*number)
+    }
+
+    pub(crate) fn version(&self, number: u64) -> Option<&Arc<Snapshot>> {
+        self.versions.get(&number).map(|version| &version.snapshot)
+    }
+
+    /// `$LATEST`, and every version, oldest first.
+    pub(crate) fn snapshots(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
+        std::iter::once(&self.latest).chain(self.versions.values().map(|v| &v.snapshot))
+    }
+
+    /// # Errors
+    /// If an alias points at it: on AWS that version cannot be deleted.
+    pub(crate) fn delete_version(&mut self, number: u64) -> ApiResult<()> {
+        let users: BTreeSet<&str> = self
+            .aliases
+            .values()
+            .filter(|alias| alias.uses(number))
+            .map(|alias| alias.name.as_str())
+            .collect();
+        if !users.is_empty() {
+            let users = users.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(ApiError::conflict(format!(
+                "Unable to delete version because the following aliases reference it: [{users}]"
+            )));
+        }
+        self.versions.remove(&number);
+        self.policies.remove(&Some(Qualifier::Version(number)));
+        Ok(())
+    }
+
+    /// The policy of the function itself (`None`) or of one of its versions or aliases.
+    pub(crate) fn policy(&self, qualifier: Option<&Qualifier>) -> Option<&Policy> {
+        self.policies.get(&qualifier.cloned())
+    }
+
+    pub(crate) fn policy_mut(&mut self, qualifier: Option<&Qualifier>) -> &mut Policy {
+        self.policies.entry(qualifier.cloned()).or_default()
+    }
+
+    pub(crate) fn remove_policy(&mut self, qualifier: Option<&Qualifier>) {
+        self.policies.remove(&qualifier.cloned());
+    }
+
+    /// The configuration of `$LATEST` or a version, under the ARN with this qualifier.
+    ///
+    /// # Errors
+    /// If there is no such version.
+    pub(crate) fn describe(
+        &self,
+        number: Option<u64>,
+        qualifier: Option<&Qualifier>,
+    ) -> Option<FunctionConfiguration> {
+        let (snapshot, revision) = match number {
+            None => (&self.latest, self.revision()),
+            Some(number) => {
+                let version = self.versions.get(&number)?;
+                (&version.snapshot, version.revision.as_str())
+            }
+        };
+        let mut shown = describe_snapshot(snapshot, revision);
+        if let Some(qualifier) = qualifier {
+            shown["FunctionArn"] = json!(format!("{}:{qualifier}", self.arn));
+        }
+        let phase = if number.is_none() {
+            self.settling.phase()
+        } else {
+            Phase::Settled
+        };
+        describe_phase(&mut shown, phase);
+        Some(FunctionConfiguration(shown))
+    }
+
+    /// The same for a listing, which shows no states.
+    pub(crate) fn list_entry(&self, number: Option<u64>) -> Option<FunctionConfiguration> {
+        let (snapshot, revision) = match number {
+            None => (&self.latest, self.revision()),
+            Some(number) => {
+                let version = self.versions.get(&number)?;
+                (&version.snapshot, version.revision.as_str())
+            }
+        };
+        let mut shown = describe_snapshot(snapshot, revision);
+        shown["FunctionArn"] = json!(format!("{}:{}", self.arn, snapshot.label()));
+        Some(FunctionConfiguration(shown))
+    }
+}
+
+impl Snapshot {
+    /// `$LATEST` or the number, as the function sees it in `AWS_LAMBDA_FUNCTION_VERSION`.
+    pub(crate) fn label(&self) -> String {
+        self.number
+            .map_or_else(|| "$LATEST".to_owned(), |number| number.to_string())
+    }
+}
+
+impl FunctionConfiguration {
+    pub(crate) fn into_value(self) -> Value {
+        self.0
+    }
+
+    /// `ListFunctions` shows the unqualified ARN where `ListVersionsByFunction` does not.
+    pub(crate) fn with_arn(mut self, arn: &str) -> Self {
+        self.0["FunctionArn"] = json!(arn);
+        self
+    }
+}
+
+fn describe_snapshot(snapshot: &Snapshot, revision: &str) -> Value {
+    let configuration = &snapshot.configuration;
+    let mut shown = json!({
+        "FunctionName": snapshot.function,
+        "FunctionArn": match snapshot.number {
+            Some(number) => format!("{}:{number}", snapshot.function_arn),
+            None => snapshot.function_arn.clone(),
+        },
+        "Runtime": configuration.runtime,
+        "Role": configuration.role,
+        "Handler": configuration.handler,
+        "CodeSize": snapshot.code.size,
+        "CodeSha256": snapshot.code.sha256,
+        "Description": configuration.description,
+        "Timeout": configuration.timeout,
+        "MemorySize": configuration.memory_size,
+        "LastModified": snapshot.last_modified,
+        "Version": snapshot.label(),
+        "TracingConfig": { "Mode": configuration.tracing_mode },
+        "RevisionId": revision,
+        "PackageType": "Zip",
+        "Architectures": [configuration.architecture],
+        "EphemeralStorage": { "Size": configuration.ephemeral_storage },
+        "SnapStart": { "ApplyOn": "None", "OptimizationStatus": "Off" },
+        "LoggingConfig": configuration.logging,
+    });
+    if let Some(variables) = &configuration.environment {
+        shown["Environment"] = json!({ "Variables": variables });
+    }
+    if let Some(target) = &configuration.dead_letter_target {
+        shown["DeadLetterConfig"] = json!({ "TargetArn": target });
+    }
+    shown
+}
+
+fn describe_phase(shown: &mut Value, phase: Phase) {
+    match phase {
+        Phase::Pending => {
+            shown["State"] = json!("Pending");
+            shown["StateReason"] = json!("The function is being created.");
+            shown["StateReasonCode"] = json!("Creating");
+        }
+        Phase::InProgress => {
+            shown["State"] = json!("Active");
+            shown["LastUpdateStatus"] = json!("InProgress");
+            shown["LastUpdateStatusReason"] = json!("The function is being created.");
+            shown["LastUpdateStatusReasonCode"] = json!("Creating");
+        }
+        Phase::Settled => {
+            shown["State"] = json!("Active");
+            shown["LastUpdateStatus"] = json!("Successful");
+        }
+    }
+}
+
+/// Now, as Lambda writes it: `2026-11-23T06:52:59.123+0000`.
+fn now() -> String {
+    let format = time::macros::format_description!(
+        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000"
+    );
+    time::OffsetDateTime::now_utc()
+        .format(format)
+        .unwrap_or_default()
+}

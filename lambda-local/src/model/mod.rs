@@ -1,0 +1,136 @@
+//! Lambda's resources and their rules, without I/O: what a call does to functions, versions,
+//! aliases and policies, and how it is refused.
+
+mod alias;
+mod configuration;
+mod function;
+mod policy;
+mod reference;
+mod settling;
+
+use std::collections::BTreeMap;
+
+pub(crate) use alias::{Alias, AliasChange, NewAlias};
+pub(crate) use configuration::{Architecture, Configuration, ConfigurationChange, LogFormat};
+pub(crate) use function::{Code, Function, FunctionConfiguration, Snapshot};
+pub(crate) use policy::{NewPermission, Policy};
+pub(crate) use reference::{FunctionRef, Qualifier};
+pub(crate) use settling::Clock;
+
+use crate::error::{ApiError, ApiResult};
+
+/// Where this Lambda claims to be: what its ARNs say.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) region: String,
+    pub(crate) account: String,
+}
+
+impl Place {
+    pub(crate) fn function_arn(&self, name: &str) -> String {
+        format!(
+            "arn:aws:lambda:{}:{}:function:{name}",
+            self.region, self.account
+        )
+    }
+}
+
+/// All functions of the one account and region there is.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) place: Place,
+    pub(crate) clock: Clock,
+    functions: BTreeMap<String, Function>,
+}
+
+impl Model {
+    pub(crate) const fn new(place: Place, clock: Clock) -> Self {
+        Self {
+            place,
+            clock,
+            functions: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.functions.values()
+    }
+
+    pub(crate) fn function(&self, reference: &FunctionRef) -> ApiResult<&Function> {
+        self.functions
+            .get(&reference.name)
+            .ok_or_else(|| self.no_function(reference))
+    }
+
+    pub(crate) fn function_mut(&mut self, reference: &FunctionRef) -> ApiResult<&mut Function> {
+        let missing = self.no_function(reference);
+        self.functions.get_mut(&reference.name).ok_or(missing)
+    }
+
+    pub(crate) fn no_function(&self, reference: &FunctionRef) -> ApiError {
+        let arn = self.place.function_arn(&reference.name);
+        match &reference.qualifier {
+            Some(qualifier) => {
+                ApiError::not_found(format!("Function not found: {arn}:{qualifier}"))
+            }
+            None => ApiError::not_found(format!("Function not found: {arn}")),
+        }
+    }
+
+    pub(crate) fn create(
+        &mut self,
+        name: &str,
+        configuration: Configuration,
+        code: Code,
+    ) -> ApiResult<&mut Function> {
+        if self.functions.contains_key(name) {
+            return Err(ApiError::conflict(format!(
+                "Function already exist: {name}"
+            )));
+        }
+        let arn = self.place.function_arn(name);
+        let function = Function::new(name, arn, configuration, code, &self.clock);
+        Ok(self.functions.entry(name.to_owned()).or_insert(function))
+    }
+
+    pub(crate) fn delete(&mut self, reference: &FunctionRef) -> ApiResult<()> {
+        let missing = self.no_function(reference);
+        self.functions
+            .remove(&reference.name)
+            .map(|_| ())
+            .ok_or(missing)
+    }
+}
+
+/// A page of a listing.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next_marker: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Cuts one page out of all items. A marker is the position of the page's first item.
+    pub(crate) fn cut(
+        items: impl Iterator<Item = T>,
+        marker: Option<&str>,
+        max_items: Option<usize>,
+    ) -> ApiResult<Self> {
+        let start = match marker {
+            None | Some("") => 0,
+            Some(text) => text
+                .parse::<usize>()
+                .map_err(|_| ApiError::invalid_parameter("Invalid marker"))?,
+        };
+        let size = max_items.unwrap_or(50).clamp(1, 10_000);
+        let mut rest = items.skip(start);
+        let items: Vec<T> = rest.by_ref().take(size).collect();
+        let next_marker = rest.next().map(|_| (start + size).to_string());
+        Ok(Self { items, next_marker })
+    }
+}
+
+/// A new revision id: a random UUID, as AWS gives.
+pub(crate) fn new_revision() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

@@ -1,0 +1,237 @@
+//! Resource policies: who may invoke a function, one of its versions or one of its aliases. Each
+//! of them has a policy of its own, and a statement on one does not cover another.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::new_revision;
+use crate::error::{ApiError, ApiResult};
+
+#[derive(Debug, Clone)]
+pub(crate) struct Policy {
+    statements: Vec<Statement>,
+    pub(crate) revision: String,
+}
+
+#[derive(Debug, Clone)]
+struct Statement {
+    id: String,
+    action: String,
+    principal: String,
+    source_arn: Option<String>,
+    document: Value,
+}
+
+/// `AddPermission`'s body.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct NewPermission {
+    statement_id: String,
+    action: String,
+    principal: String,
+    source_arn: Option<String>,
+    source_account: Option<String>,
+    revision_id: Option<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            statements: Vec::new(),
+            revision: new_revision(),
+        }
+    }
+}
+
+impl Policy {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    pub(crate) fn check_revision(&self, given: Option<&str>) -> ApiResult<()> {
+        match given {
+            Some(given) if given != self.revision => {
+                Err(ApiError::precondition_failed("GetPolicy"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a statement on the resource with this ARN, and gives it as AWS writes it.
+    ///
+    /// # Errors
+    /// If the policy has a statement with that id already, or the revision id is not the current
+    /// one.
+    pub(crate) fn add(&mut self, new: NewPermission, resource: &str) -> ApiResult<Value> {
+        new.check()?;
+        self.check_revision(new.revision_id.as_deref())?;
+        if self
+            .statements
+            .iter()
+            .any(|statement| statement.id == new.statement_id)
+        {
+            return Err(ApiError::conflict(format!(
+                "The statement id ({}) provided already exists. Please provide a new statement \
+                 id, or remove the existing statement.",
+                new.statement_id
+            )));
+        }
+        let document = new.document(resource);
+        self.statements.push(Statement {
+            id: new.statement_id,
+            action: new.action,
+            principal: new.principal,
+            source_arn: new.source_arn,
+            document: document.clone(),
+        });
+        self.revision = new_revision();
+        Ok(document)
+    }
+
+    pub(crate) fn remove(&mut self, statement_id: &str) -> ApiResult<()> {
+        let before = self.statements.len();
+        self.statements
+            .retain(|statement| statement.id != statement_id);
+        if self.statements.len() == before {
+            return Err(ApiError::not_found(format!(
+                "Statement {statement_id} is not found in resource policy."
+            )));
+        }
+        self.revision = new_revision();
+        Ok(())
+    }
+
+    pub(crate) fn document(&self) -> Value {
+        let statements: Vec<&Value> = self.statements.iter().map(|s| &s.document).collect();
+        json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements })
+    }
+
+    /// Whether the service may invoke on behalf of the resource with this ARN.
+    pub(crate) fn allows(&self, service: &str, source_arn: &str) -> bool {
+        self.statements.iter().any(|statement| {
+            matches!(
+                statement.action.as_str(),
+                "lambda:InvokeFunction" | "lambda:*" | "*"
+            ) && (statement.principal == service || statement.principal == "*")
+                && statement
+                    .source_arn
+                    .as_ref()
+                    .is_none_or(|pattern| arn_like(pattern, source_arn))
+        })
+    }
+}
+
+impl NewPermission {
+    fn check(&self) -> ApiResult<()> {
+        let valid = (1..=100).contains(&self.statement_id.len())
+            && self
+                .statement_id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if !valid {
+            return Err(ApiError::validation(
+                &self.statement_id,
+                "statementId",
+                "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
+            ));
+        }
+        if self.action != "*" && !self.action.starts_with("lambda:") {
+            return Err(ApiError::validation(
+                &self.action,
+                "action",
+                "Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])",
+            ));
+        }
+        Ok(())
+    }
+
+    fn document(&self, resource: &str) -> Value {
+        let principal = match self.principal.as_str() {
+            "*" => json!("*"),
+            account if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) => {
+                json!({ "AWS": format!("arn:aws:iam::{account}:root") })
+            }
+            arn if arn.starts_with("arn:") => json!({ "AWS": arn }),
+            service => json!({ "Service": service }),
+        };
+        let mut document = json!({
+            "Sid": self.statement_id,
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": self.action,
+            "Resource": resource,
+        });
+        if let Some(account) = &self.source_account {
+            document["Condition"]["StringEquals"] = json!({ "AWS:SourceAccount": account });
+        }
+        if let Some(arn) = &self.source_arn {
+            document["Condition"]["ArnLike"] = json!({ "AWS:SourceArn": arn });
+        }
+        document
+    }
+}
+
+/// IAM's `ArnLike`: `*` stands for any text and `?` for one character, within each of the six
+/// parts of an ARN.
+fn arn_like(pattern: &str, arn: &str) -> bool {
+    let pattern: Vec<&str> = pattern.splitn(6, ':').collect();
+    let arn: Vec<&str> = arn.splitn(6, ':').collect();
+    pattern.len() == arn.len()
+        && pattern
+            .iter()
+            .zip(arn)
+            .all(|(pattern, part)| glob(pattern.as_bytes(), part.as_bytes()))
+}
+
+/// Matches with one backtracking point: linear for one star, never exponential.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p + 1, t));
+                p += 1;
+            }
+            Some(&c) if c == b'?' || c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((after, from)) = star else {
+                    return false;
+                };
+                star = Some((after, from + 1));
+                (p, t) = (after, from + 1);
+            }
+        }
+    }
+    pattern[p..].iter().all(|&c| c == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::arn_like;
+
+    #[test]
+    fn a_source_arn_matches_as_iam_matches() {
+        let arn = "arn:aws:execute-api:us-east-1:000000000000:abc/$default/GET/hello";
+        for pattern in [
+            arn,
+            "arn:aws:execute-api:us-east-1:000000000000:abc/*",
+            "arn:aws:execute-api:us-east-1:000000000000:abc/*/GET/*",
+            "arn:aws:execute-api:us-east-1:*:ab?/*/*/hello",
+        ] {
+            assert!(arn_like(pattern, arn), "{pattern}");
+        }
+        for pattern in [
+            "*",
+            "arn:aws:execute-api:us-east-1:000000000000:other/*",
+            "arn:aws:execute-api:us-east-1:000000000000:abc/*/POST/*",
+            "arn:aws:execute-api:eu-west-1:000000000000:abc/*",
+            "arn:aws:execute-api:us-east-1:000000000000:abc/*/GET/hell",
+        ] {
+            assert!(!arn_like(pattern, arn), "{pattern}");
+        }
+    }
+}

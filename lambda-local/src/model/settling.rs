@@ -1,0 +1,61 @@
+//! Changes that take a moment: a function is Pending after it was created and its update is
+//! InProgress after a change, as on AWS, where no call may rely on it before it has settled.
+
+use std::time::{Duration, Instant};
+
+/// How long a change takes to settle.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    pub(crate) transition: Duration,
+}
+
+/// A change under way, or done: derived from the time at which it is looked at, so that nothing
+/// has to run in the background.
+#[derive(Debug, Clone)]
+pub(crate) struct Settling {
+    kind: Kind,
+    until: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Creating,
+    Updating,
+}
+
+/// What a look at the change finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Created and not ready: `State` is Pending.
+    Pending,
+    /// Changed and not ready: `LastUpdateStatus` is InProgress.
+    InProgress,
+    /// Ready.
+    Settled,
+}
+
+impl Clock {
+    pub(crate) fn creating(&self) -> Settling {
+        Settling {
+            kind: Kind::Creating,
+            until: Instant::now() + self.transition,
+        }
+    }
+
+    pub(crate) fn updating(&self) -> Settling {
+        Settling {
+            kind: Kind::Updating,
+            until: Instant::now() + self.transition,
+        }
+    }
+}
+
+impl Settling {
+    pub(crate) fn phase(&self) -> Phase {
+        match self.kind {
+            _ if Instant::now() >= self.until => Phase::Settled,
+            Kind::Creating => Phase::Pending,
+            Kind::Updating => Phase::InProgress,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! One execution environment: a process running a version's bootstrap, one invocation at a time.
+
+use std::{
+    io,
+    os::fd::OwnedFd,
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::{
+    net::unix::pipe,
+    process::Command,
+    sync::{mpsc, oneshot, watch},
+    task::AbortHandle,
+    time::timeout,
+};
+
+use super::{
+    Invocation, Outcome,
+    bootstrap::{EXEC_BOOTSTRAP, cannot_start},
+    log_pump::{LogStream, Mark, pump},
+    runtime_api::{Init, RuntimeApi, Work},
+};
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
+const INIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// What to start, and with which variables.
+#[derive(Debug, Clone)]
+pub(super) struct Launch {
+    pub(super) task_root: PathBuf,
+    pub(super) variables: Vec<(String, String)>,
+    pub(super) log: LogStream,
+}
+
+/// A running environment. Dropping it kills its processes.
+#[derive(Debug)]
+pub(super) struct Environment {
+    work: mpsc::Sender<Work>,
+    marks: mpsc::UnboundedSender<Mark>,
+    exit: watch::Receiver<Option<ExitStatus>>,
+    group: Option<Pid>,
+    runtime_api: AbortHandle,
+    init_duration: Option<Duration>,
+    /// A folder for temporary files, removed with the environment.
+    _tmp: tempfile::TempDir,
+    pub(super) idle_since: Instant,
+}
+
+/// What became of an invocation that was given to an environment.
+pub(super) enum Ran {
+    Ended(Outcome),
+    /// The process ended before it took the invocation: it can be given to another.
+    NeverTaken(Invocation),
+}
+
+impl Environment {
+    /// Starts the bootstrap and waits until it asks for its first invocation.
+    ///
+    /// # Errors
+    /// The outcome of the invocation that this environment was meant for.
+    pub(super) async fn start(launch: Launch) -> Result<Self, Outcome> {
+        if let Some(reason) = cannot_start(&launch.task_root) {
+            return Err(Outcome::NotStarted(reason));
+        }
+        let started = Instant::now();
+        let (init, mut progress) = watch::channel(Init::Running);
+        let spawned = Self::spawn(launch, init).await;
+        let mut environment =
+            spawned.map_err(|error| Outcome::NotStarted(format!("fork/exec: {error}")))?;
+        environment.initialized(&mut progress).await?;
+        environment.init_duration = Some(started.elapsed());
+        Ok(environment)
+    }
+
+    async fn spawn(launch: Launch, init: watch::Sender<Init>) -> io::Result<Self> {
+        let (listener, address) = RuntimeApi::listen().await?;
+        let tmp = tempfile::Builder::new().prefix("lambda-").tempdir()?;
+        let (reader, writer) = io::pipe()?;
+        let mut child = command(&launch, &address.to_string(), tmp.path())?
+            .stdout(writer.try_clone()?)
+            .stderr(writer)
+            .spawn()?;
+        let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        let output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader))?;
+        let (marks, marks_read) = mpsc::unbounded_channel();
+        tokio::spawn(pump(output, marks_read, launch.log));
+        let (work, work_read) = mpsc::channel(1);
+        let api = RuntimeApi::new(work_read, init);
+        let runtime_api = tokio::spawn(api.serve(listener)).abort_handle();
+        let (exited, exit) = watch::channel(None);
+        tokio::spawn(async move { exited.send_replace(child.wait().await.ok()) });
+        Ok(Self {
+            work,
+            marks,
+            exit,
+            group,
+            runtime_api,
+            init_duration: None,
+            _tmp: tmp,
+            idle_since: Instant::now(),
+        })
+    }
+
+    async fn initialized(&mut self, progress: &mut watch::Receiver<Init>) -> Result<(), Outcome> {
+        let done = progress.wait_for(|init| !matches!(init, Init::Running));
+        let mut exit = self.exit.clone();
+        tokio::select! {
+            biased;
+            init = timeout(INIT_LIMIT, done) => match init.ok().and_then(Result::ok).as_deref() {
+                Some(Init::Failed(reason)) => Err(Outcome::Reported(reason.clone())),
+                Some(Init::Running | Init::Ready) => Ok(()),
+                None => Err(Outcome::TimedOut(INIT_LIMIT)),
+            },
+            status = exited(&mut exit) => Err(Outcome::Exited(status)),
+        }
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        self.exit.borrow().is_none()
+    }
+
+    /// How long the start took: given once, for the report of the first invocation.
+    pub(super) const fn take_init_duration(&mut self) -> Option<Duration> {
+        self.init_duration.take()
+    }
+
+    pub(super) fn log(&self, mark: Mark) {
+        // Fails only when the pump is gone, and the process with it.
+        let _ = self.marks.send(mark);
+    }
+
+    /// The end of what was logged for the invocation that was just run.
+    pub(super) async fn log_tail(&self) -> Vec<u8> {
+        let (reply, tail) = oneshot::channel();
+        self.log(Mark::Tail(reply));
+        tail.await.unwrap_or_default()
+    }
+
+    /// Gives the process an invocation and waits for its end, at most for its timeout.
+    pub(super) async fn run(&mut self, invocation: Invocation) -> Ran {
+        let (reply, mut answer) = oneshot::channel();
+        let (taken, mut was_taken) = oneshot::channel();
+        let limit = invocation.timeout;
+        let again = invocation.clone();
+        if self
+            .work
+            .send(Work {
+                invocation,
+                reply,
+                taken,
+            })
+            .await
+            .is_err()
+        {
+            return Ran::NeverTaken(again);
+        }
+        tokio::select! {
+            biased;
+            Ok(outcome) = &mut answer => Ran::Ended(outcome),
+            status = exited(&mut self.exit) => match was_taken.try_recv() {
+                Ok(()) => Ran::Ended(Outcome::Exited(status)),
+                Err(_) => Ran::NeverTaken(again),
+            },
+            () = tokio::time::sleep(limit) => Ran::Ended(Outcome::TimedOut(limit)),
+        }
+    }
+}
+
+impl Drop for Environment {
+    fn drop(&mut self) {
+        self.runtime_api.abort();
+        if let Some(group) = self.group {
+            // The whole group: a bootstrap may have started processes of its own. An error means
+            // that they have ended.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+fn command(launch: &Launch, api: &str, tmp: &std::path::Path) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .arg(EXEC_BOOTSTRAP)
+        .arg(launch.task_root.join("bootstrap"))
+        .arg(std::process::id().to_string())
+        .current_dir(&launch.task_root)
+        .env_clear()
+        .envs(launch.variables.iter().map(|(name, value)| (name, value)))
+        .env("AWS_LAMBDA_RUNTIME_API", api)
+        .env("TMPDIR", tmp)
+        .stdin(Stdio::null())
+        // A group of its own, so that Ctrl-C in the terminal reaches the server alone.
+        .process_group(0);
+    Ok(command)
+}
+
+async fn exited(exit: &mut watch::Receiver<Option<ExitStatus>>) -> ExitStatus {
+    match exit.wait_for(Option::is_some).await.map(|status| *status) {
+        Ok(Some(status)) => status,
+        // The watching task ends only with the runtime.
+        Ok(None) | Err(_) => std::future::pending().await,
+    }
+}

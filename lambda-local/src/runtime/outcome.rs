@@ -1,0 +1,146 @@
+//! How an invocation ends, as Lambda answers it: every end is an HTTP 200, and the ones that are
+//! not a response carry `X-Amz-Function-Error`.
+
+use std::{os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+/// The largest response of a synchronous invocation, in bytes: 6 MB and a margin.
+/// The number is the one in AWS's own error text.
+pub(crate) const MAX_RESPONSE: usize = 6_291_556;
+
+/// An invocation that ended, with the end of its log if that was asked for.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) outcome: Outcome,
+    /// The last 4 KB of what was logged for this invocation; empty if it was not asked for.
+    pub(crate) log_tail: Vec<u8>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    /// The handler's answer.
+    Response(Bytes),
+    /// What the runtime reported: the handler returned an error or panicked, or the runtime could
+    /// not start.
+    Reported(Bytes),
+    /// The process ended before it answered.
+    Exited(ExitStatus),
+    /// The process could not be started.
+    NotStarted(String),
+    TimedOut(Duration),
+    TooLarge(usize),
+}
+
+impl Outcome {
+    /// Whether the environment can take another invocation.
+    pub(crate) const fn environment_lives(&self) -> bool {
+        matches!(
+            self,
+            Self::Response(_) | Self::Reported(_) | Self::TooLarge(_)
+        )
+    }
+
+    pub(crate) const fn is_error(&self) -> bool {
+        !matches!(self, Self::Response(_))
+    }
+
+    /// The payload that the caller gets.
+    pub(crate) fn payload(&self, request_id: &str) -> Bytes {
+        match self {
+            Self::Response(payload) | Self::Reported(payload) => payload.clone(),
+            other => Bytes::from(other.lambda_error(request_id).to_string()),
+        }
+    }
+
+    /// One line for the log, where Lambda itself has something to say.
+    pub(crate) fn log_line(&self, request_id: &str) -> Option<String> {
+        match self {
+            Self::Response(_) | Self::Reported(_) => None,
+            Self::TimedOut(after) => Some(format!(
+                "{request_id} Task timed out after {:.2} seconds",
+                after.as_secs_f64()
+            )),
+            other => {
+                let error = other.lambda_error(request_id);
+                let message = error["errorMessage"].as_str().unwrap_or_default();
+                let kind = error["errorType"].as_str().unwrap_or_default();
+                Some(format!("{message}\n{kind}"))
+            }
+        }
+    }
+
+    fn lambda_error(&self, request_id: &str) -> Value {
+        let (kind, message) = match self {
+            Self::Response(_) | Self::Reported(_) => return Value::Null,
+            Self::Exited(status) => ("Runtime.ExitError", exit_reason(*status)),
+            Self::NotStarted(reason) => ("Runtime.InvalidEntrypoint", reason.clone()),
+            Self::TimedOut(after) => (
+                "Sandbox.Timedout",
+                format!("Task timed out after {:.2} seconds", after.as_secs_f64()),
+            ),
+            Self::TooLarge(size) => {
+                return json!({
+                    "errorType": "Function.ResponseSizeTooLarge",
+                    "errorMessage": format!(
+                        "Response payload size ({size} bytes) exceeded maximum allowed payload \
+                         size ({MAX_RESPONSE} bytes)."
+                    ),
+                });
+            }
+        };
+        json!({
+            "errorType": kind,
+            "errorMessage": format!("RequestId: {request_id} Error: {message}"),
+        })
+    }
+}
+
+fn exit_reason(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(0), _) | (None, None) => "Runtime exited without providing a reason".to_owned(),
+        (Some(code), _) => format!("Runtime exited with error: exit status {code}"),
+        (None, Some(9)) => "Runtime exited with error: signal: killed".to_owned(),
+        (None, Some(signal)) => format!("Runtime exited with error: signal: {signal}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(outcome: &Outcome) -> Value {
+        serde_json::from_slice(&outcome.payload("8f5a")).unwrap()
+    }
+
+    #[test]
+    fn an_end_that_is_not_an_answer_is_told_in_lambdas_words() {
+        let timed_out = error(&Outcome::TimedOut(Duration::from_secs(1)));
+        assert_eq!(timed_out["errorType"], "Sandbox.Timedout");
+        assert_eq!(
+            timed_out["errorMessage"],
+            "RequestId: 8f5a Error: Task timed out after 1.00 seconds"
+        );
+        for (raw, text) in [
+            (
+                0,
+                "RequestId: 8f5a Error: Runtime exited without providing a reason",
+            ),
+            (
+                127 << 8,
+                "RequestId: 8f5a Error: Runtime exited with error: exit status 127",
+            ),
+            (
+                9,
+                "RequestId: 8f5a Error: Runtime exited with error: signal: killed",
+            ),
+        ] {
+            let exited = error(&Outcome::Exited(ExitStatus::from_raw(raw)));
+            assert_eq!(exited["errorType"], "Runtime.ExitError");
+            assert_eq!(exited["errorMessage"], text);
+        }
+        let too_large = error(&Outcome::TooLarge(7_000_000));
+        assert_eq!(too_large["errorType"], "Function.ResponseSizeTooLarge");
+    }
+}

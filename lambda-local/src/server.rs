@@ -1,0 +1,202 @@
+//! The one port: which service a request is for, and the connections themselves.
+
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http::{StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tower_service::Service;
+
+use crate::{
+    error::ApiError,
+    gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway},
+    lambda_api, logs_api,
+};
+
+/// A client that takes longer than this to send its headers is cut off.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long requests under way may take when the server stops.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Everything that runs behind the port.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    gateway: Arc<Gateway>,
+    control: Router,
+    /// Whether only this machine can reach the port: then a request that names another host was
+    /// sent by a web page that was tricked into it, and is refused.
+    loopback: bool,
+}
+
+impl Server {
+    pub(crate) fn new(gateway: Arc<Gateway>, loopback: bool) -> Self {
+        let lambda = gateway.lambda.clone();
+        let control = Router::new()
+            .merge(lambda_api::routes().with_state(lambda))
+            .merge(gateway::routes().with_state(gateway.clone()))
+            .fallback(other)
+            .method_not_allowed_fallback(other)
+            .with_state(gateway.clone());
+        Self {
+            gateway,
+            control,
+            loopback,
+        }
+    }
+
+    /// Serves until `stop` is done, then lets requests under way end.
+    pub(crate) async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let connections = GracefulShutdown::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => self.clone().connect(stream, peer, &connections),
+                    // Out of file descriptors, for one: give the others time to end.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                },
+                () = &mut stop => break,
+            }
+        }
+        drop(listener);
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown()).await;
+    }
+
+    fn connect(self, stream: TcpStream, peer: SocketAddr, connections: &GracefulShutdown) {
+        let Ok(local) = stream.local_addr() else {
+            return;
+        };
+        let _ = stream.set_nodelay(true);
+        let between = Connection { peer, local };
+        let service = service_fn(move |request| {
+            let server = self.clone();
+            async move { Ok::<_, Infallible>(server.answer(request, between).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            // A client that goes away in the middle is its own affair.
+            let _ = connection.await;
+        });
+    }
+
+    async fn answer(mut self, request: Request<Incoming>, between: Connection) -> Response {
+        let request = request.map(Body::new);
+        let host = host_name(&request);
+        if let Some(api) = host.strip_suffix(EXECUTE_API_HOST) {
+            let (api, path) = (api.to_owned(), request.uri().path().to_owned());
+            return self.gateway.execute(&api, &path, request, between).await;
+        }
+        if self.loopback && !names_this_machine(host) {
+            return refused_host(host);
+        }
+        if let Some(rest) = request.uri().path().strip_prefix(EXECUTE_API) {
+            let (api, path) = match rest.find('/') {
+                Some(slash) => (rest[..slash].to_owned(), rest[slash..].to_owned()),
+                None => (rest.to_owned(), "/".to_owned()),
+            };
+            return self.gateway.execute(&api, &path, request, between).await;
+        }
+        match self.control.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// The Host header without its port.
+fn host_name<B>(request: &Request<B>) -> &str {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+fn names_this_machine(host: &str) -> bool {
+    matches!(host, "" | "localhost" | "[::1]")
+        || host.ends_with(".localhost")
+        || host
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+fn refused_host(host: &str) -> Response {
+    let text = format!(
+        "lambda-local listens on this machine only and was asked for host '{host}'; \
+         use 127.0.0.1 or localhost\n"
+    );
+    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+}
+
+/// What no path of the REST services fits: the services that are told by a header, and
+/// operations that are not here.
+async fn other(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let target = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok());
+    let target = target.map(str::to_owned);
+    if let Some(operation) = target
+        .as_deref()
+        .and_then(|t| t.strip_prefix(logs_api::TARGET))
+    {
+        return match read(request).await {
+            Ok(body) => logs_api::answer(&gateway.lambda.logs, operation, &body),
+            Err(error) => error.into_response(),
+        };
+    }
+    let what = match target {
+        Some(target) => target,
+        None => named_operation(request).await,
+    };
+    ApiError::not_implemented(&what).into_response()
+}
+
+/// The operation as its protocol names it: `Action` of the query protocol, or method and path.
+async fn named_operation(request: Request) -> String {
+    let place = format!("{} {}", request.method(), request.uri().path());
+    let form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| {
+            kind.as_bytes()
+                .starts_with(b"application/x-www-form-urlencoded")
+        });
+    if !form {
+        return place;
+    }
+    let body = read(request).await.unwrap_or_default();
+    let body = String::from_utf8_lossy(&body);
+    let action = body
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("Action="));
+    action.map_or(place, str::to_owned)
+}
+
+async fn read(request: Request) -> Result<Bytes, ApiError> {
+    const LIMIT: usize = 1 << 20;
+    match Limited::new(request.into_body(), LIMIT).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(_) => Err(ApiError::too_large(LIMIT, "requested")),
+    }
+}
