@@ -76,6 +76,17 @@ impl Journal {
         }
     }
 
+    /// The versions that served everything before `serving`, newest first. Where somebody else
+    /// moved the alias since the last entry, what that entry says was serving counts as well.
+    #[must_use]
+    pub fn before(&self, serving: Version) -> Vec<Version> {
+        let Some(entry) = &self.entry else {
+            return Vec::new();
+        };
+        let last = Some(entry.serving()).filter(|last| *last != serving);
+        last.into_iter().chain(entry.before().iter().copied()).collect()
+    }
+
     /// The description to write: at most [`MAX_DESCRIPTION`] characters. What does not fit is
     /// given up in this order: the oldest versions before, the end of a reason, the user's text.
     #[must_use]
@@ -134,6 +145,15 @@ impl Entry {
             Self::Shifted { before, .. }
             | Self::Serving { before, .. }
             | Self::RolledBack { before, .. } => before,
+        }
+    }
+
+    /// The version that served everything, or blue of a split.
+    #[must_use]
+    pub const fn serving(&self) -> Version {
+        match self {
+            Self::Shifted { blue, .. } => *blue,
+            Self::Serving { version, .. } | Self::RolledBack { version, .. } => *version,
         }
     }
 

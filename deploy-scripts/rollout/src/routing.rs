@@ -53,6 +53,15 @@ impl Routing {
         }
     }
 
+    /// The version that serves everything, or blue of a split: the one that was there first.
+    #[must_use]
+    pub const fn serving(self) -> Version {
+        match self {
+            Self::All(version) | Self::Split { blue: version, .. } => version,
+            Self::Settling { from, .. } => from,
+        }
+    }
+
     /// Gives `green` the share `weight`: starts a split, or reweighs the one there is.
     ///
     /// # Errors

@@ -1,0 +1,68 @@
+//! API Gateway: the HTTP API in front of an alias.
+
+use aws_config::SdkConfig;
+use aws_sdk_apigatewayv2::{Client, types::ProtocolType};
+
+use super::AwsError;
+
+#[derive(Debug)]
+pub(crate) struct ApiGateway {
+    client: Client,
+}
+
+/// An HTTP API.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpApi {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Where clients reach its `$default` stage.
+    pub(crate) endpoint: String,
+}
+
+impl ApiGateway {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
+        Self { client: Client::new(config) }
+    }
+
+    /// All HTTP APIs of this name: API Gateway lets several have the same.
+    pub(crate) async fn find(&self, name: &str) -> Result<Vec<HttpApi>, AwsError> {
+        let mut found = Vec::new();
+        let mut token = None;
+        loop {
+            let page = self.client.get_apis().set_next_token(token).send().await?;
+            let apis = page.items.unwrap_or_default().into_iter().filter_map(|api| {
+                Some(HttpApi { id: api.api_id?, name: api.name?, endpoint: api.api_endpoint? })
+            });
+            found.extend(apis.filter(|api| api.name == name));
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// What the API's integrations point at: ARNs of functions or aliases.
+    pub(crate) async fn targets(&self, api: &HttpApi) -> Result<Vec<String>, AwsError> {
+        let page = self.client.get_integrations().api_id(&api.id).send().await?;
+        let items = page.items.unwrap_or_default();
+        Ok(items.into_iter().filter_map(|integration| integration.integration_uri).collect())
+    }
+
+    /// Makes an API that sends everything to this alias, in one call: integration, route and
+    /// stage come with it, so that there is no half-made API.
+    pub(crate) async fn create(&self, name: &str, alias_arn: &str) -> Result<HttpApi, AwsError> {
+        let made = self
+            .client
+            .create_api()
+            .name(name)
+            .protocol_type(ProtocolType::Http)
+            .target(alias_arn)
+            .tags("bluegreen", "create")
+            .send()
+            .await?;
+        match (made.api_id, made.api_endpoint) {
+            (Some(id), Some(endpoint)) => Ok(HttpApi { id, name: name.to_owned(), endpoint }),
+            _ => Err(AwsError::unexpected("CreateApi answered without an id or an endpoint")),
+        }
+    }
+}

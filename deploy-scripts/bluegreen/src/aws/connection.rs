@@ -1,0 +1,65 @@
+//! Region, credentials, endpoint and retries, in AWS's own order of precedence.
+
+use std::time::Duration;
+
+use anyhow::{Result, anyhow, bail};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig,
+    retry::RetryConfig,
+    timeout::TimeoutConfig,
+};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+
+use crate::cli::Place;
+
+/// Lambda's management calls share a low rate limit: retries with jitter, and slower ones where
+/// AWS throttles.
+const ATTEMPTS: u32 = 6;
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Finds region and credentials, and makes sure that there are some before the first call.
+///
+/// # Errors
+/// If there is no region, or there are no credentials.
+pub(crate) async fn connect(place: &Place) -> Result<SdkConfig> {
+    let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(client)
+        .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts);
+    if let Some(region) = &place.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &place.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &place.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    let config = loader.load().await;
+    if config.region().is_none() {
+        bail!("no AWS region is set; give --region, or set AWS_REGION or a region in the profile");
+    }
+    check_credentials(&config).await?;
+    Ok(config)
+}
+
+async fn check_credentials(config: &SdkConfig) -> Result<()> {
+    use aws_credential_types::provider::ProvideCredentials;
+    let advice = "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with \
+                  `aws sso login`; for lambda-local any values do, it prints the lines to paste";
+    let Some(provider) = config.credentials_provider() else {
+        bail!("no AWS credentials were found\n{advice}");
+    };
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(anyhow!("{advice}").context(format!("no AWS credentials: {error}"))),
+    }
+}

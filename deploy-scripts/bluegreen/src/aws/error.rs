@@ -1,0 +1,71 @@
+//! What AWS answered when it refused a call, or why the call did not reach it.
+
+use std::{error::Error, fmt};
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// A call that failed. Displays as `code: message`, or as the reason why there was no answer.
+#[derive(Debug)]
+pub(crate) struct AwsError {
+    code: Option<String>,
+    message: String,
+}
+
+impl AwsError {
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    pub(crate) fn is_missing(&self) -> bool {
+        self.has_code("ResourceNotFoundException") || self.has_code("NotFoundException")
+    }
+
+    /// An answer that is not what the service documents.
+    pub(crate) fn unexpected(message: impl Into<String>) -> Self {
+        Self { code: None, message: message.into() }
+    }
+}
+
+impl<E, R> From<SdkError<E, R>> for AwsError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, R>) -> Self {
+        match &error {
+            SdkError::ServiceError(refusal) => {
+                let metadata = refusal.err().meta();
+                let code = metadata.code().map(str::to_owned);
+                let message = metadata.message().unwrap_or("no message").to_owned();
+                Self { code, message }
+            }
+            _ => Self { code: None, message: chain(&error) },
+        }
+    }
+}
+
+/// All causes on one line, each once: the SDK's own texts say little without them.
+fn chain(error: &dyn Error) -> String {
+    let mut causes: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !causes.iter().any(|known| known.contains(&text)) {
+            causes.push(text);
+        }
+        next = cause.source();
+    }
+    causes.join(": ")
+}
+
+impl fmt::Display for AwsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) => write!(f, "{code}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl Error for AwsError {}

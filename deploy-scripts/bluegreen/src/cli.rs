@@ -1,0 +1,226 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rollout::{Version, Weight};
+
+/// Blue/green deployment for AWS Lambda.
+///
+/// Publishes a function's code as a version, sends a share of an alias's traffic to it, and then
+/// all of it, or none. The alias is the whole state: everything can be looked at and undone with
+/// the AWS console or CLI as well.
+#[derive(Debug, Parser)]
+#[command(name = "bluegreen", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) place: Place,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  the command did what it was asked
+  1  an error; the message says what to do
+  2  the command line is wrong
+  5  somebody else moved the alias; nothing was written over it";
+
+/// Which alias, and where AWS is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which alias, and where")]
+pub(crate) struct Place {
+    /// Name of the function
+    #[arg(long, global = true, env = "BLUEGREEN_FUNCTION", default_value = "hello")]
+    pub(crate) function: String,
+
+    /// Name of the alias that clients call
+    #[arg(long, global = true, env = "BLUEGREEN_ALIAS", default_value = "live")]
+    pub(crate) alias: String,
+
+    /// AWS region; otherwise AWS_REGION or the profile's
+    #[arg(long, global = true)]
+    pub(crate) region: Option<String>,
+
+    /// Profile of the AWS configuration files; otherwise AWS_PROFILE
+    #[arg(long, global = true)]
+    pub(crate) profile: Option<String>,
+
+    /// Where to send AWS calls instead, such as lambda-local; otherwise AWS_ENDPOINT_URL
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+
+    /// What to print on standard output: text for people, or one JSON document
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make the function, its first version, the alias, and an HTTP API in front of it
+    ///
+    /// Makes what is missing and leaves alone what is there: run twice, it changes nothing the
+    /// second time.
+    Create(CreateArgs),
+    /// Upload a build as a new version; no traffic moves
+    Publish(PublishArgs),
+    /// Send a share of the traffic to a version
+    Shift(ShiftArgs),
+    /// Send all traffic to the new version
+    Promote(PromoteArgs),
+    /// Send all traffic back to the old version
+    Rollback(RollbackArgs),
+    /// Show where the traffic goes
+    Status,
+    /// Send requests to the API and show which version answered
+    Traffic(TrafficArgs),
+    /// Start lambda-local: Lambda on this machine
+    ///
+    /// Everything behind `local` is passed on: `bluegreen local --help` shows its options.
+    #[command(disable_help_flag = true)]
+    Local {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+        options: Vec<String>,
+    },
+}
+
+/// What to upload.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct PackageArgs {
+    /// An executable: it is zipped as `bootstrap`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) binary: Option<PathBuf>,
+
+    /// A zip with `bootstrap` at its top, such as `cargo lambda build --output-format zip` makes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) zip: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
+
+    /// ARN of the function's execution role (needed only where the function is not there yet)
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role: Option<String>,
+
+    /// Memory of the function in MB
+    #[arg(long, value_name = "MB", default_value_t = 128, value_parser = clap::value_parser!(i32).range(128..=10240))]
+    pub(crate) memory: i32,
+
+    /// Seconds that one invocation may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=900))]
+    pub(crate) timeout: i32,
+
+    /// Environment variable of the function; repeatable
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) variables: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PublishArgs {
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
+
+    /// What is new in this version, such as a commit id
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShiftArgs {
+    /// Share of the traffic, such as 10% or 0.1
+    pub(crate) weight: Weight,
+
+    /// The version to send it to; not needed where the alias is split already
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: Option<Version>,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PromoteArgs {
+    /// The version to promote; not needed where the alias is split
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: Option<Version>,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RollbackArgs {
+    /// The version to go back to; otherwise the one that served everything before
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: Option<Version>,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WriteArgs {
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrafficArgs {
+    /// Requests to send
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) requests: u64,
+
+    /// Connections that send at once
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) concurrency: u16,
+
+    /// Requests per second at most; otherwise as fast as the answers come
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(crate) rate: Option<f64>,
+
+    /// Where to send them; otherwise to the API that `create` made
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+
+    /// Header in which an answer names the version that gave it
+    #[arg(long, value_name = "NAME", default_value = "x-function-version")]
+    pub(crate) version_header: String,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("give it as NAME=VALUE".to_owned()),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        _ => Err("give requests per second, more than 0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

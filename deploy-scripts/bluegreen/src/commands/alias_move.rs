@@ -1,0 +1,75 @@
+//! What `shift`, `promote` and `rollback` have in common: one write to the alias, and its report.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use rollout::{Entry, Routing};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    aws::Alias,
+    deployment::Deployment,
+    output::{BOLD, Report, styled},
+    picture::routing_lines,
+};
+
+/// A move of the alias that was made, or would be.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AliasMove {
+    function: String,
+    alias: String,
+    from: Value,
+    to: Value,
+    dry_run: bool,
+    #[serde(skip)]
+    routings: (Routing, Routing),
+}
+
+/// Writes the move, unless it is only to be shown. `what` completes "failed to".
+pub(crate) async fn write(
+    deployment: &Deployment,
+    seen: &Alias,
+    to: Routing,
+    entry: Entry,
+    dry_run: bool,
+    what: &str,
+) -> Result<AliasMove> {
+    if !dry_run {
+        let place = || {
+            let Deployment { function, alias, .. } = deployment;
+            format!("failed to {what} (alias '{alias}' of function '{function}')")
+        };
+        deployment.write(seen, to, entry).await.with_context(place)?;
+    }
+    Ok(AliasMove {
+        function: deployment.function.clone(),
+        alias: deployment.alias.clone(),
+        from: shares(seen.routing),
+        to: shares(to),
+        dry_run,
+        routings: (seen.routing, to),
+    })
+}
+
+/// The routing as a map from version to share.
+pub(crate) fn shares(routing: Routing) -> Value {
+    let versions = routing_lines(routing).into_iter().map(|(version, _)| version);
+    versions.map(|version| (version.to_string(), json!(routing.share_of(version)))).collect()
+}
+
+impl Report for AliasMove {
+    fn text(&self) -> String {
+        let (from, to) = self.routings;
+        let name = styled(BOLD, format!("{}:{}", self.function, self.alias));
+        let mut text = match self.dry_run {
+            true => format!("{name} would go from {from} to {to}; nothing was written\n"),
+            false => format!("{name} went from {from} to {to}\n"),
+        };
+        for (_, line) in routing_lines(to) {
+            let _ = writeln!(text, "{line}");
+        }
+        text
+    }
+}

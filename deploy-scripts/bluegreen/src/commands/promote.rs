@@ -1,0 +1,44 @@
+//! `bluegreen promote`: sends all traffic to the new version.
+
+use anyhow::{Context, Result};
+use rollout::{Entry, Journal, MoveError, Routing, Version};
+
+use super::alias_move::{self, AliasMove};
+use crate::{
+    cli::PromoteArgs,
+    deployment::{Deployment, now},
+};
+
+pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Result<AliasMove> {
+    let seen = deployment.read().await?;
+    let to = promoted(seen.routing, args.to).context("failed to promote")?;
+    let Routing::All(version) = to else {
+        unreachable!("a promotion leads to one version");
+    };
+    let journal = Journal::read(&seen.description);
+    let before = match seen.routing {
+        Routing::All(blue) | Routing::Split { blue, .. } => {
+            std::iter::once(blue).chain(journal.before(blue)).collect()
+        }
+        Routing::Settling { .. } => journal.before(version),
+    };
+    let entry = Entry::Serving { version, since: now(), before };
+    let what = format!("promote version {version}");
+    alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await
+}
+
+/// One switch to the named version, or the end of a split.
+fn promoted(routing: Routing, to: Option<Version>) -> Result<Routing> {
+    match (routing, to) {
+        (Routing::All(blue), Some(to)) if blue == to => Err(MoveError::AlreadyAll(to).into()),
+        (Routing::All(_), Some(to)) => Ok(Routing::All(to)),
+        (Routing::Split { blue, green, .. }, Some(to)) if to != green => {
+            Err(MoveError::OtherSplit { blue, green }.into())
+        }
+        (Routing::All(_), None) => Err(routing.promote().unwrap_err()).context(
+            "name the version to promote, as in `bluegreen promote --to 2`, or shift a share to \
+             it first",
+        ),
+        (routing, _) => Ok(routing.promote()?),
+    }
+}

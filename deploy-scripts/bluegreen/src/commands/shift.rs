@@ -1,0 +1,35 @@
+//! `bluegreen shift`: gives a version a share of the traffic.
+
+use anyhow::{Context, Result, anyhow};
+use rollout::{Entry, Journal, Routing, Version};
+
+use super::alias_move::{self, AliasMove};
+use crate::{
+    aws::Alias,
+    cli::ShiftArgs,
+    deployment::{Deployment, now},
+};
+
+pub(crate) async fn shift(deployment: &Deployment, args: &ShiftArgs) -> Result<AliasMove> {
+    let seen = deployment.read().await?;
+    let green = args.to.map_or_else(|| green_of(&seen), Ok)?;
+    let what = format!("shift {} to version {green}", args.weight);
+    let to = seen.routing.shift(green, args.weight);
+    let to = to.with_context(|| format!("failed to {what}"))?;
+    let Routing::Split { blue, green, weight } = to else {
+        unreachable!("a shift leads to a split");
+    };
+    let before = Journal::read(&seen.description).before(blue);
+    let entry = Entry::Shifted { blue, green, weight, since: now(), before };
+    alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await
+}
+
+fn green_of(seen: &Alias) -> Result<Version> {
+    match seen.routing {
+        Routing::Split { green, .. } => Ok(green),
+        routing => Err(anyhow!(
+            "the alias is at {routing}: name the version to shift to, as in `bluegreen shift 10% \
+             --to 2`; `bluegreen status` lists them"
+        )),
+    }
+}

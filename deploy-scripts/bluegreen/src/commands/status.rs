@@ -1,0 +1,131 @@
+//! `bluegreen status`: where the traffic goes. Two calls to AWS.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use rollout::{Entry, Journal, Routing, Version};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::alias_move::shares;
+use crate::{
+    aws::{Alias, PublishedVersion},
+    deployment::{Deployment, now},
+    output::{BOLD, DIM, Report, styled},
+    picture::{duration, routing_lines},
+};
+
+/// Versions that are listed although the alias does not point at them.
+const OTHERS: usize = 5;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Status {
+    function: String,
+    alias: String,
+    weights: Value,
+    since: Option<String>,
+    description: String,
+    revision_id: String,
+    versions: Vec<VersionStatus>,
+    #[serde(skip)]
+    routing: Routing,
+    #[serde(skip)]
+    journal: Journal,
+}
+
+#[derive(Debug, Serialize)]
+struct VersionStatus {
+    version: u64,
+    description: String,
+    published: String,
+}
+
+pub(crate) async fn status(deployment: &Deployment) -> Result<Status> {
+    let (alias, versions) = tokio::join!(deployment.read(), deployment.lambda.versions());
+    let alias = alias?;
+    let versions = versions.context("failed to list the versions")?;
+    Ok(Status::new(deployment, alias, versions))
+}
+
+impl Status {
+    fn new(deployment: &Deployment, alias: Alias, versions: Vec<PublishedVersion>) -> Self {
+        let journal = Journal::read(&alias.description);
+        let ours = journal.agrees_with(alias.routing);
+        let since = journal.entry.as_ref().filter(|_| ours).map(|entry| entry.since().to_string());
+        let versions = versions.into_iter().map(|found| VersionStatus {
+            version: found.version.number(),
+            description: found.description,
+            published: found.published,
+        });
+        Self {
+            function: deployment.function.clone(),
+            alias: deployment.alias.clone(),
+            weights: shares(alias.routing),
+            since,
+            description: alias.description,
+            revision_id: alias.revision_id,
+            versions: versions.collect(),
+            routing: alias.routing,
+            journal,
+        }
+    }
+
+    fn headline(&self) -> String {
+        let entry = match &self.journal.entry {
+            Some(entry) if self.journal.agrees_with(self.routing) => entry,
+            Some(_) => return "moved by someone else since bluegreen wrote to it".to_owned(),
+            None => return "not written by bluegreen so far".to_owned(),
+        };
+        let ago = duration(now().since(entry.since()));
+        match entry {
+            Entry::Shifted { .. } => format!("split by hand {ago} ago"),
+            Entry::Serving { version, .. } => format!("version {version} serves everything since {ago}"),
+            Entry::RolledBack { version, green, reason, .. } => {
+                format!("rolled back from version {green} to version {version} {ago} ago: {reason}")
+            }
+        }
+    }
+
+    fn published(&self, version: Version) -> String {
+        let found = self.versions.iter().find(|found| found.version == version.number());
+        found.map_or_else(|| "deleted".to_owned(), VersionStatus::text)
+    }
+
+    fn others(&self) -> impl Iterator<Item = &VersionStatus> {
+        let shown = routing_lines(self.routing);
+        let is_shown =
+            move |number: u64| shown.iter().any(|(version, _)| version.number() == number);
+        self.versions.iter().rev().filter(move |found| !is_shown(found.version)).take(OTHERS)
+    }
+}
+
+impl VersionStatus {
+    fn text(&self) -> String {
+        let time = self.published.get(..16).unwrap_or(&self.published).replace('T', " ");
+        match self.description.as_str() {
+            "" => format!("published {time}"),
+            description => format!("published {time}, {description}"),
+        }
+    }
+}
+
+impl Report for Status {
+    fn text(&self) -> String {
+        let name = styled(BOLD, format!("{}:{}", self.function, self.alias));
+        let mut text = format!("{name}  {}\n\n", self.headline());
+        for (version, line) in routing_lines(self.routing) {
+            let _ = writeln!(text, "{line}  {}", styled(DIM, self.published(version)));
+        }
+        for other in self.others() {
+            let line = format!("  version {}  no traffic  {}", other.version, other.text());
+            let _ = writeln!(text, "{}", styled(DIM, line));
+        }
+        let before = self.journal.before(self.routing.serving());
+        if !before.is_empty() {
+            let list: Vec<String> = before.iter().map(ToString::to_string).collect();
+            let _ = writeln!(text, "\n  before it: {}", list.join(", "));
+        }
+        text
+    }
+}

@@ -1,0 +1,111 @@
+//! The alias that a command works on, and the one way in which it is written.
+
+use std::{
+    error::Error,
+    fmt,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context, Result, anyhow};
+use rollout::{Entry, Journal, Routing, Timestamp};
+
+use crate::{
+    aws::{Alias, ApiGateway, Lambda, connect},
+    cli::Place,
+};
+
+#[derive(Debug)]
+pub(crate) struct Deployment {
+    pub(crate) function: String,
+    pub(crate) alias: String,
+    pub(crate) lambda: Lambda,
+    pub(crate) gateway: ApiGateway,
+}
+
+impl Deployment {
+    pub(crate) async fn connect(place: &Place) -> Result<Self> {
+        let config = connect(place).await?;
+        Ok(Self {
+            function: place.function.clone(),
+            alias: place.alias.clone(),
+            lambda: Lambda::new(&config, &place.function),
+            gateway: ApiGateway::new(&config),
+        })
+    }
+
+    /// The name of the API that `create` puts in front of the alias.
+    pub(crate) fn api_name(&self) -> String {
+        format!("{}-{}", self.function, self.alias)
+    }
+
+    /// # Errors
+    /// If there is no such alias.
+    pub(crate) async fn read(&self) -> Result<Alias> {
+        let (function, alias) = (&self.function, &self.alias);
+        let found = self
+            .lambda
+            .alias(alias)
+            .await
+            .with_context(|| format!("failed to read alias '{alias}' of function '{function}'"))?;
+        found.ok_or_else(|| {
+            anyhow!(
+                "make it with `bluegreen --function {function} --alias {alias} create`, or name \
+                 another with --function and --alias"
+            )
+            .context(format!("function '{function}' has no alias '{alias}', or is not there"))
+        })
+    }
+
+    /// Moves the alias that was seen, and writes why into its journal, in one call.
+    ///
+    /// # Errors
+    /// [`Moved`] if somebody else wrote to the alias since it was seen: then nothing was written.
+    pub(crate) async fn write(&self, seen: &Alias, to: Routing, entry: Entry) -> Result<Alias> {
+        let description = Journal::read(&seen.description).with(entry).description();
+        let call = self.lambda.update_alias(&self.alias, &seen.revision_id, to, &description);
+        let error = match call.await {
+            Ok(alias) => return Ok(alias),
+            Err(error) => error,
+        };
+        if error.is_missing() {
+            let advice = format!("`bluegreen status` lists the versions of '{}'", self.function);
+            return Err(anyhow!(advice).context(error));
+        }
+        // Where the answer to our first try was lost, the SDK's second try meets the revision id
+        // that the first one made. What counts is where the alias is.
+        match self.lambda.alias(&self.alias).await {
+            Ok(Some(now)) if now.routing == to && now.description == description => Ok(now),
+            Ok(Some(now)) if error.has_code("PreconditionFailedException") => {
+                Err(Moved { from: seen.routing, to: now.routing }.into())
+            }
+            _ => Err(error.into()),
+        }
+    }
+}
+
+/// Somebody else moved the alias since it was read.
+#[derive(Debug)]
+pub(crate) struct Moved {
+    from: Routing,
+    to: Routing,
+}
+
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to } = self;
+        if from == to {
+            f.write_str("someone else wrote to the alias since it was read")?;
+        } else {
+            write!(f, "someone else moved the alias since it was read: from {from} to {to}")?;
+        }
+        f.write_str("\nlook at it with `bluegreen status`, then start again")
+    }
+}
+
+impl Error for Moved {}
+
+/// Now, to the second.
+pub(crate) fn now() -> Timestamp {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix(elapsed.as_secs())
+}

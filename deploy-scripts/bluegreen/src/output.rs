@@ -1,0 +1,47 @@
+//! Standard output and standard error: results on the first, everything else on the second.
+
+use std::fmt::Write;
+
+use anstream::{eprintln, println};
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::cli::Format;
+
+pub(crate) const BLUE: Style = AnsiColor::BrightBlue.on_default();
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
+pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const BOLD: Style = Style::new().bold();
+
+/// What a command found or did: as text for people, or as JSON through `Serialize`.
+pub(crate) trait Report: Serialize {
+    /// Whole lines, with styles.
+    fn text(&self) -> String;
+}
+
+/// Prints a command's one result.
+pub(crate) fn print_report(report: &impl Report, format: Format) -> Result<()> {
+    match format {
+        Format::Text => println!("{}", report.text().trim_end()),
+        Format::Json => println!("{}", serde_json::to_string_pretty(report)?),
+    }
+    Ok(())
+}
+
+/// Prints an error and what caused it, one a line.
+pub(crate) fn print_error(error: &anyhow::Error) {
+    let mut text = format!("{RED}error:{RED:#} {error}");
+    for cause in error.chain().skip(1) {
+        for line in cause.to_string().lines() {
+            let _ = write!(text, "\n  {line}");
+        }
+    }
+    eprintln!("{text}");
+}
+
+/// Text in a style.
+pub(crate) fn styled(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}

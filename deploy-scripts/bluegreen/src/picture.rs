@@ -1,0 +1,87 @@
+//! The alias as a picture: a bar for each version's share, and how long ago something was.
+
+use anstyle::Style;
+use rollout::{Routing, Version};
+
+use crate::output::{BLUE, BOLD, GREEN, styled};
+
+const WIDTH: usize = 40;
+
+/// A share from 0 to 1 as a bar of a fixed width. A share that is not 0 shows at least something,
+/// and one that is not 1 never shows everything.
+pub(crate) fn bar(share: f64, style: Style) -> String {
+    let filled = (share * WIDTH as f64).round() as usize;
+    let filled = match share {
+        share if share <= 0.0 => 0,
+        share if share >= 1.0 => WIDTH,
+        _ => filled.clamp(1, WIDTH - 1),
+    };
+    format!("{style}{}{style:#}{}", "█".repeat(filled), "░".repeat(WIDTH - filled))
+}
+
+/// A share from 0 to 1 in percent, with no more digits than it needs.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{}%", (share * 1e4).round() / 1e2)
+}
+
+/// The style and the name of the part that a version plays.
+pub(crate) fn part(routing: Routing, version: Version) -> (Style, &'static str) {
+    match routing {
+        Routing::Split { green, .. } if green == version => (GREEN, "green"),
+        Routing::Split { .. } => (BLUE, "blue"),
+        Routing::All(_) => (BLUE, "serves everything"),
+        Routing::Settling { .. } => (BOLD, "being moved by AWS"),
+    }
+}
+
+/// One line for each version that the routing names: number, bar, share and part.
+pub(crate) fn routing_lines(routing: Routing) -> Vec<(Version, String)> {
+    let versions = match routing {
+        Routing::All(version) => vec![version],
+        Routing::Split { blue, green, .. } => vec![blue, green],
+        Routing::Settling { from, to } => vec![from, to],
+    };
+    let line = |version| {
+        let share = routing.share_of(version);
+        let (style, part) = part(routing, version);
+        let name = styled(BOLD, format!("version {version}"));
+        (version, format!("  {name}  {}  {:>5}  {part}", bar(share, style), percent(share)))
+    };
+    versions.into_iter().map(|version| (version, line(version).1)).collect()
+}
+
+/// `3 minutes`: the largest unit that fits.
+pub(crate) fn duration(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3600 => (seconds / 60, "minute"),
+        3600..86_400 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_share_is_not_drawn_as_none_nor_a_large_one_as_all() {
+        let filled = |share| bar(share, Style::new()).matches('█').count();
+        assert_eq!(filled(0.0), 0);
+        assert_eq!(filled(0.001), 1);
+        assert_eq!(filled(0.1), 4);
+        assert_eq!(filled(0.999), WIDTH - 1);
+        assert_eq!(filled(1.0), WIDTH);
+    }
+
+    #[test]
+    fn durations_are_rounded_to_one_unit() {
+        for (seconds, text) in
+            [(0, "0 seconds"), (1, "1 second"), (119, "1 minute"), (7200, "2 hours"), (200_000, "2 days")]
+        {
+            assert_eq!(duration(seconds), text);
+        }
+    }
+}
