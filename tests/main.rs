@@ -1,1 +1,13 @@
-fn main() {}
+//! End-to-end tests: the real deployer, real bootstraps and real clients against lambda-local.
+
+mod alias_rules;
+mod functions_and_versions;
+mod gateway;
+mod harness;
+mod invocations;
+mod processes;
+#[cfg(feature = "real-clients")]
+mod real_clients;
+mod release;
+mod tutorial;
+mod wrong_input;

@@ -148,6 +148,8 @@ impl IntoResponse for ApiError {
         let body = match self.kind {
             "ResourceNotFoundException" => json!({ "Type": fault, "Message": self.message }),
             "ValidationException" => json!({ "message": self.message }),
+            // The JSON protocols look for the type in the body.
+            "NotImplementedException" => json!({ "__type": self.kind, "message": self.message }),
             _ => json!({ "Type": fault, "message": self.message }),
         };
         let mut response = (self.status, axum::Json(body)).into_response();

@@ -12,7 +12,8 @@ mod runtime;
 mod server;
 
 use std::{
-    env, io,
+    env,
+    io::{self, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
     process::ExitCode,
@@ -148,10 +149,14 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 /// What a reader pastes into the terminal in which they use it.
 fn announce(address: SocketAddr, region: &str) {
-    println!("lambda-local listens on http://{address}\n");
-    println!("  export AWS_ENDPOINT_URL=http://{address}");
-    println!("  export AWS_REGION={region} AWS_DEFAULT_REGION={region}");
-    println!("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n");
+    let text = format!(
+        "lambda-local listens on http://{address}\n\n  \
+         export AWS_ENDPOINT_URL=http://{address}\n  \
+         export AWS_REGION={region} AWS_DEFAULT_REGION={region}\n  \
+         export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n\n"
+    );
+    // Where nobody reads it, the server runs all the same.
+    let _ = io::stdout().write_all(text.as_bytes());
     if !address.ip().is_loopback() {
         eprintln!(
             "warning: whoever reaches {address} can run code on this machine; there is no \

@@ -32,7 +32,12 @@ Exit codes:
 #[command(next_help_heading = "Which alias, and where")]
 pub(crate) struct Place {
     /// Name of the function
-    #[arg(long, global = true, env = "BLUEGREEN_FUNCTION", default_value = "hello")]
+    #[arg(
+        long,
+        global = true,
+        env = "BLUEGREEN_FUNCTION",
+        default_value = "hello"
+    )]
     pub(crate) function: String,
 
     /// Name of the alias that clients call
@@ -86,7 +91,11 @@ pub(crate) enum Command {
     /// Everything behind `local` is passed on: `bluegreen local --help` shows its options.
     #[command(disable_help_flag = true)]
     Local {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "OPTIONS"
+        )]
         options: Vec<String>,
     },
 }

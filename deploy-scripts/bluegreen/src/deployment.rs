@@ -42,17 +42,18 @@ impl Deployment {
     /// If there is no such alias.
     pub(crate) async fn read(&self) -> Result<Alias> {
         let (function, alias) = (&self.function, &self.alias);
-        let found = self
-            .lambda
-            .alias(alias)
-            .await
-            .with_context(|| format!("failed to read alias '{alias}' of function '{function}'"))?;
+        let found =
+            self.lambda.alias(alias).await.with_context(|| {
+                format!("failed to read alias '{alias}' of function '{function}'")
+            })?;
         found.ok_or_else(|| {
             anyhow!(
                 "make it with `bluegreen --function {function} --alias {alias} create`, or name \
                  another with --function and --alias"
             )
-            .context(format!("function '{function}' has no alias '{alias}', or is not there"))
+            .context(format!(
+                "function '{function}' has no alias '{alias}', or is not there"
+            ))
         })
     }
 
@@ -62,22 +63,29 @@ impl Deployment {
     /// [`Moved`] if somebody else wrote to the alias since it was seen: then nothing was written.
     pub(crate) async fn write(&self, seen: &Alias, to: Routing, entry: Entry) -> Result<Alias> {
         let description = Journal::read(&seen.description).with(entry).description();
-        let call = self.lambda.update_alias(&self.alias, &seen.revision_id, to, &description);
+        let call = self
+            .lambda
+            .update_alias(&self.alias, &seen.revision_id, to, &description);
         let error = match call.await {
             Ok(alias) => return Ok(alias),
             Err(error) => error,
         };
         if error.is_missing() {
-            let advice = format!("`bluegreen status` lists the versions of '{}'", self.function);
+            let advice = format!(
+                "`bluegreen status` lists the versions of '{}'",
+                self.function
+            );
             return Err(anyhow!(advice).context(error));
         }
         // Where the answer to our first try was lost, the SDK's second try meets the revision id
         // that the first one made. What counts is where the alias is.
         match self.lambda.alias(&self.alias).await {
             Ok(Some(now)) if now.routing == to && now.description == description => Ok(now),
-            Ok(Some(now)) if error.has_code("PreconditionFailedException") => {
-                Err(Moved { from: seen.routing, to: now.routing }.into())
+            Ok(Some(now)) if error.has_code("PreconditionFailedException") => Err(Moved {
+                from: seen.routing,
+                to: now.routing,
             }
+            .into()),
             _ => Err(error.into()),
         }
     }
@@ -96,7 +104,10 @@ impl fmt::Display for Moved {
         if from == to {
             f.write_str("someone else wrote to the alias since it was read")?;
         } else {
-            write!(f, "someone else moved the alias since it was read: from {from} to {to}")?;
+            write!(
+                f,
+                "someone else moved the alias since it was read: from {from} to {to}"
+            )?;
         }
         f.write_str("\nlook at it with `bluegreen status`, then start again")
     }
@@ -106,6 +117,8 @@ impl Error for Moved {}
 
 /// Now, to the second.
 pub(crate) fn now() -> Timestamp {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::from_unix(elapsed.as_secs())
 }

@@ -66,7 +66,10 @@ impl Package {
             );
         }
         let zip = zip_bootstrap(&bytes).with_context(|| format!("failed to zip {shown}"))?;
-        Ok(Self { zip, architecture: architecture(&bytes) })
+        Ok(Self {
+            zip,
+            architecture: architecture(&bytes),
+        })
     }
 
     fn from_zip(path: &Path) -> Result<Self> {
@@ -86,7 +89,10 @@ impl Package {
                  executable as --binary"
             ),
         };
-        Ok(Self { architecture: architecture(&header), zip })
+        Ok(Self {
+            architecture: architecture(&header),
+            zip,
+        })
     }
 }
 
@@ -119,7 +125,10 @@ mod tests {
     use super::*;
 
     fn args(binary: Option<&Path>, zip: Option<&Path>) -> PackageArgs {
-        PackageArgs { binary: binary.map(Path::to_owned), zip: zip.map(Path::to_owned) }
+        PackageArgs {
+            binary: binary.map(Path::to_owned),
+            zip: zip.map(Path::to_owned),
+        }
     }
 
     fn executable(machine: u8) -> Vec<u8> {
@@ -155,7 +164,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let mut other = ZipWriter::new(Cursor::new(Vec::new()));
-        other.start_file("bin/bootstrap", SimpleFileOptions::default()).unwrap();
+        other
+            .start_file("bin/bootstrap", SimpleFileOptions::default())
+            .unwrap();
         let other = other.finish().unwrap().into_inner();
         for (content, as_zip, advice) in [
             (b"MZ windows".to_vec(), false, "not an executable for Linux"),
@@ -164,8 +175,11 @@ mod tests {
             (b"nothing".to_vec(), true, "cannot be read as a zip"),
         ] {
             fs::write(&path, content).unwrap();
-            let args =
-                if as_zip { args(None, Some(&path)) } else { args(Some(&path), None) };
+            let args = if as_zip {
+                args(None, Some(&path))
+            } else {
+                args(Some(&path), None)
+            };
             let error = format!("{:#}", Package::read(&args).unwrap_err());
             assert!(error.contains(advice), "{error}");
         }

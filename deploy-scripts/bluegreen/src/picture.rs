@@ -16,7 +16,11 @@ pub(crate) fn bar(share: f64, style: Style) -> String {
         share if share >= 1.0 => WIDTH,
         _ => filled.clamp(1, WIDTH - 1),
     };
-    format!("{style}{}{style:#}{}", "█".repeat(filled), "░".repeat(WIDTH - filled))
+    format!(
+        "{style}{}{style:#}{}",
+        "█".repeat(filled),
+        "░".repeat(WIDTH - filled)
+    )
 }
 
 /// A share from 0 to 1 in percent, with no more digits than it needs.
@@ -45,9 +49,19 @@ pub(crate) fn routing_lines(routing: Routing) -> Vec<(Version, String)> {
         let share = routing.share_of(version);
         let (style, part) = part(routing, version);
         let name = styled(BOLD, format!("version {version}"));
-        (version, format!("  {name}  {}  {:>5}  {part}", bar(share, style), percent(share)))
+        (
+            version,
+            format!(
+                "  {name}  {}  {:>5}  {part}",
+                bar(share, style),
+                percent(share)
+            ),
+        )
     };
-    versions.into_iter().map(|version| (version, line(version).1)).collect()
+    versions
+        .into_iter()
+        .map(|version| (version, line(version).1))
+        .collect()
 }
 
 /// `3 minutes`: the largest unit that fits.
@@ -78,9 +92,13 @@ mod tests {
 
     #[test]
     fn durations_are_rounded_to_one_unit() {
-        for (seconds, text) in
-            [(0, "0 seconds"), (1, "1 second"), (119, "1 minute"), (7200, "2 hours"), (200_000, "2 days")]
-        {
+        for (seconds, text) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (119, "1 minute"),
+            (7200, "2 hours"),
+            (200_000, "2 days"),
+        ] {
             assert_eq!(duration(seconds), text);
         }
     }

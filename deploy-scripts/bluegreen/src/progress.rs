@@ -27,7 +27,10 @@ impl Progress {
     fn new(bar: ProgressBar, template: &str) -> Self {
         let terminal = std::io::stderr().is_terminal();
         if terminal {
-            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_style(
+                ProgressStyle::with_template(template)
+                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
+            );
             bar.enable_steady_tick(Duration::from_millis(100));
         } else {
             bar.set_draw_target(ProgressDrawTarget::hidden());

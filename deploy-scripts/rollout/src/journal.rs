@@ -84,7 +84,9 @@ impl Journal {
             return Vec::new();
         };
         let last = Some(entry.serving()).filter(|last| *last != serving);
-        last.into_iter().chain(entry.before().iter().copied()).collect()
+        last.into_iter()
+            .chain(entry.before().iter().copied())
+            .collect()
     }
 
     /// The description to write: at most [`MAX_DESCRIPTION`] characters. What does not fit is

@@ -21,7 +21,9 @@ pub(crate) struct HttpApi {
 
 impl ApiGateway {
     pub(crate) fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config) }
+        Self {
+            client: Client::new(config),
+        }
     }
 
     /// All HTTP APIs of this name: API Gateway lets several have the same.
@@ -30,9 +32,17 @@ impl ApiGateway {
         let mut token = None;
         loop {
             let page = self.client.get_apis().set_next_token(token).send().await?;
-            let apis = page.items.unwrap_or_default().into_iter().filter_map(|api| {
-                Some(HttpApi { id: api.api_id?, name: api.name?, endpoint: api.api_endpoint? })
-            });
+            let apis = page
+                .items
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|api| {
+                    Some(HttpApi {
+                        id: api.api_id?,
+                        name: api.name?,
+                        endpoint: api.api_endpoint?,
+                    })
+                });
             found.extend(apis.filter(|api| api.name == name));
             token = page.next_token.filter(|token| !token.is_empty());
             if token.is_none() {
@@ -43,9 +53,17 @@ impl ApiGateway {
 
     /// What the API's integrations point at: ARNs of functions or aliases.
     pub(crate) async fn targets(&self, api: &HttpApi) -> Result<Vec<String>, AwsError> {
-        let page = self.client.get_integrations().api_id(&api.id).send().await?;
+        let page = self
+            .client
+            .get_integrations()
+            .api_id(&api.id)
+            .send()
+            .await?;
         let items = page.items.unwrap_or_default();
-        Ok(items.into_iter().filter_map(|integration| integration.integration_uri).collect())
+        Ok(items
+            .into_iter()
+            .filter_map(|integration| integration.integration_uri)
+            .collect())
     }
 
     /// Makes an API that sends everything to this alias, in one call: integration, route and
@@ -61,8 +79,14 @@ impl ApiGateway {
             .send()
             .await?;
         match (made.api_id, made.api_endpoint) {
-            (Some(id), Some(endpoint)) => Ok(HttpApi { id, name: name.to_owned(), endpoint }),
-            _ => Err(AwsError::unexpected("CreateApi answered without an id or an endpoint")),
+            (Some(id), Some(endpoint)) => Ok(HttpApi {
+                id,
+                name: name.to_owned(),
+                endpoint,
+            }),
+            _ => Err(AwsError::unexpected(
+                "CreateApi answered without an id or an endpoint",
+            )),
         }
     }
 }

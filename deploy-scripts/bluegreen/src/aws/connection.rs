@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use aws_config::{
-    BehaviorVersion, Region, SdkConfig,
-    retry::RetryConfig,
-    timeout::TimeoutConfig,
-};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -25,7 +21,9 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// # Errors
 /// If there is no region, or there are no credentials.
 pub(crate) async fn connect(place: &Place) -> Result<SdkConfig> {
-    let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let client = Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)

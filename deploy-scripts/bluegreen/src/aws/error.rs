@@ -23,7 +23,10 @@ impl AwsError {
 
     /// An answer that is not what the service documents.
     pub(crate) fn unexpected(message: impl Into<String>) -> Self {
-        Self { code: None, message: message.into() }
+        Self {
+            code: None,
+            message: message.into(),
+        }
     }
 }
 
@@ -40,7 +43,10 @@ where
                 let message = metadata.message().unwrap_or("no message").to_owned();
                 Self { code, message }
             }
-            _ => Self { code: None, message: chain(&error) },
+            _ => Self {
+                code: None,
+                message: chain(&error),
+            },
         }
     }
 }

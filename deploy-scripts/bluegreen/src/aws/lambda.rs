@@ -74,12 +74,18 @@ pub(crate) struct Alias {
 
 impl Lambda {
     pub(crate) fn new(config: &SdkConfig, function: &str) -> Self {
-        Self { client: Client::new(config), function: function.to_owned() }
+        Self {
+            client: Client::new(config),
+            function: function.to_owned(),
+        }
     }
 
     /// `None` if there is no such function.
     pub(crate) async fn function(&self) -> Result<Option<Function>, AwsError> {
-        let call = self.client.get_function_configuration().function_name(&self.function);
+        let call = self
+            .client
+            .get_function_configuration()
+            .function_name(&self.function);
         let found = match call.send().await.map_err(AwsError::from) {
             Ok(found) => found,
             Err(error) if error.is_missing() => return Ok(None),
@@ -102,7 +108,9 @@ impl Lambda {
         let logging = LoggingConfig::builder().log_format(LogFormat::Json).build();
         let variables = (!new.variables.is_empty()).then(|| {
             let variables = new.variables.into_iter().collect();
-            Environment::builder().set_variables(Some(variables)).build()
+            Environment::builder()
+                .set_variables(Some(variables))
+                .build()
         });
         self.client
             .create_function()
@@ -126,9 +134,14 @@ impl Lambda {
 
     /// Waits until the function can be published and invoked.
     pub(crate) async fn wait_until_active(&self) -> Result<(), AwsError> {
-        let wait = self.client.wait_until_function_active_v2().function_name(&self.function);
+        let wait = self
+            .client
+            .wait_until_function_active_v2()
+            .function_name(&self.function);
         let waited = wait.wait(SETTLE_TIMEOUT).await;
-        waited.map(|_| ()).map_err(|error| AwsError::unexpected(error.to_string()))
+        waited
+            .map(|_| ())
+            .map_err(|error| AwsError::unexpected(error.to_string()))
     }
 
     /// Uploads code, waits until the update is done, and gives the code's hash. The revision id
@@ -150,7 +163,10 @@ impl Lambda {
             .config_override(upload())
             .send()
             .await?;
-        let wait = self.client.wait_until_function_updated_v2().function_name(&self.function);
+        let wait = self
+            .client
+            .wait_until_function_updated_v2()
+            .function_name(&self.function);
         let waited = wait.wait(SETTLE_TIMEOUT).await;
         waited.map_err(|error| AwsError::unexpected(error.to_string()))?;
         required(updated.code_sha256, "CodeSha256")
@@ -177,7 +193,10 @@ impl Lambda {
     /// The published versions, oldest first.
     pub(crate) async fn versions(&self) -> Result<Vec<PublishedVersion>, AwsError> {
         let mut versions = Vec::new();
-        let pages = self.client.list_versions_by_function().function_name(&self.function);
+        let pages = self
+            .client
+            .list_versions_by_function()
+            .function_name(&self.function);
         let mut pages = pages.into_paginator().items().send();
         while let Some(found) = pages.next().await {
             let found = found?;
@@ -195,7 +214,11 @@ impl Lambda {
 
     /// `None` if there is no such alias.
     pub(crate) async fn alias(&self, name: &str) -> Result<Option<Alias>, AwsError> {
-        let call = self.client.get_alias().function_name(&self.function).name(name);
+        let call = self
+            .client
+            .get_alias()
+            .function_name(&self.function)
+            .name(name);
         match call.send().await.map_err(AwsError::from) {
             Ok(found) => Alias::try_from(found).map(Some),
             Err(error) if error.is_missing() => Ok(None),
@@ -232,9 +255,15 @@ impl Lambda {
     ) -> Result<Alias, AwsError> {
         let (version, weights) = match routing {
             Routing::All(version) => (version, None),
-            Routing::Split { blue, green, weight } => (blue, Some((green, weight))),
+            Routing::Split {
+                blue,
+                green,
+                weight,
+            } => (blue, Some((green, weight))),
             Routing::Settling { .. } => {
-                return Err(AwsError::unexpected("weights that AWS sets itself are never written"));
+                return Err(AwsError::unexpected(
+                    "weights that AWS sets itself are never written",
+                ));
             }
         };
         let mut config = AliasRoutingConfiguration::builder()
@@ -258,7 +287,11 @@ impl Lambda {
 
     /// The resource policy of the alias as JSON; `None` if it has none.
     pub(crate) async fn policy(&self, alias: &str) -> Result<Option<String>, AwsError> {
-        let call = self.client.get_policy().function_name(&self.function).qualifier(alias);
+        let call = self
+            .client
+            .get_policy()
+            .function_name(&self.function)
+            .qualifier(alias);
         match call.send().await.map_err(AwsError::from) {
             Ok(found) => Ok(found.policy),
             Err(error) if error.is_missing() => Ok(None),
@@ -288,7 +321,9 @@ impl Lambda {
 }
 
 fn upload() -> aws_sdk_lambda::config::Builder {
-    let timeout = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD_TIMEOUT).build();
+    let timeout = TimeoutConfig::builder()
+        .operation_attempt_timeout(UPLOAD_TIMEOUT)
+        .build();
     Config::builder().timeout_config(timeout)
 }
 
@@ -310,7 +345,9 @@ fn routing(
     config: Option<AliasRoutingConfiguration>,
 ) -> Result<Routing, AwsError> {
     let version = parse_version(&required(version, "FunctionVersion")?)?;
-    let weights = config.and_then(|config| config.additional_version_weights).unwrap_or_default();
+    let weights = config
+        .and_then(|config| config.additional_version_weights)
+        .unwrap_or_default();
     // Lambda allows one additional version.
     let additional = match weights.into_iter().next() {
         Some((additional, share)) => Some((parse_version(&additional)?, share)),

@@ -38,10 +38,15 @@ pub(crate) async fn write(
 ) -> Result<AliasMove> {
     if !dry_run {
         let place = || {
-            let Deployment { function, alias, .. } = deployment;
+            let Deployment {
+                function, alias, ..
+            } = deployment;
             format!("failed to {what} (alias '{alias}' of function '{function}')")
         };
-        deployment.write(seen, to, entry).await.with_context(place)?;
+        deployment
+            .write(seen, to, entry)
+            .await
+            .with_context(place)?;
     }
     Ok(AliasMove {
         function: deployment.function.clone(),
@@ -55,8 +60,12 @@ pub(crate) async fn write(
 
 /// The routing as a map from version to share.
 pub(crate) fn shares(routing: Routing) -> Value {
-    let versions = routing_lines(routing).into_iter().map(|(version, _)| version);
-    versions.map(|version| (version.to_string(), json!(routing.share_of(version)))).collect()
+    let versions = routing_lines(routing)
+        .into_iter()
+        .map(|(version, _)| version);
+    versions
+        .map(|version| (version.to_string(), json!(routing.share_of(version))))
+        .collect()
 }
 
 impl Report for AliasMove {
@@ -64,8 +73,8 @@ impl Report for AliasMove {
         let (from, to) = self.routings;
         let name = styled(BOLD, format!("{}:{}", self.function, self.alias));
         let mut text = match self.dry_run {
-            true => format!("{name} would go from {from} to {to}; nothing was written\n"),
-            false => format!("{name} went from {from} to {to}\n"),
+            true => format!("{name} is at {from} and would go to {to}; nothing was written\n"),
+            false => format!("{name} was at {from} and is now at {to}\n"),
         };
         for (_, line) in routing_lines(to) {
             let _ = writeln!(text, "{line}");

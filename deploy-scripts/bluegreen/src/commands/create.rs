@@ -54,11 +54,17 @@ pub(crate) async fn create(deployment: &Deployment, args: CreateArgs) -> Result<
 
 impl Step {
     fn made(text: impl Into<String>) -> Self {
-        Self { text: text.into(), made: true }
+        Self {
+            text: text.into(),
+            made: true,
+        }
     }
 
     fn found(text: impl Into<String>) -> Self {
-        Self { text: text.into(), made: false }
+        Self {
+            text: text.into(),
+            made: false,
+        }
     }
 }
 
@@ -104,13 +110,21 @@ async fn create_function(
 
 /// The alias, and the version it needs to point at.
 async fn create_alias(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<String> {
-    let Deployment { alias: name, lambda, .. } = deployment;
+    let Deployment {
+        alias: name,
+        lambda,
+        ..
+    } = deployment;
     if let Some(alias) = lambda.alias(name).await? {
         steps.push(Step::found(format!("alias {name} at {}", alias.routing)));
         return Ok(alias.arn);
     }
     let version = first_version(deployment, steps).await?;
-    let entry = Entry::Serving { version, since: now(), before: Vec::new() };
+    let entry = Entry::Serving {
+        version,
+        since: now(),
+        before: Vec::new(),
+    };
     let description = Journal::default().with(entry).description();
     let arn = lambda.create_alias(name, version, &description).await;
     let arn = arn.with_context(|| format!("failed to create alias '{name}'"))?;
@@ -121,12 +135,18 @@ async fn create_alias(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<
 /// The newest version there is, or a first one.
 async fn first_version(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Version> {
     let lambda = &deployment.lambda;
-    let versions = lambda.versions().await.context("failed to list the versions")?;
+    let versions = lambda
+        .versions()
+        .await
+        .context("failed to list the versions")?;
     if let Some(newest) = versions.last() {
         steps.push(Step::found(format!("version {}", newest.version)));
         return Ok(newest.version);
     }
-    let function = lambda.function().await?.context("the function was deleted meanwhile")?;
+    let function = lambda
+        .function()
+        .await?
+        .context("the function was deleted meanwhile")?;
     let version = lambda.publish(&function.code_sha256, None).await;
     let version = version.context("failed to publish the first version")?;
     steps.push(Step::made(format!("version {version}")));
@@ -140,12 +160,18 @@ async fn create_api(
 ) -> Result<HttpApi> {
     let gateway = &deployment.gateway;
     let name = deployment.api_name();
-    let found = gateway.find(&name).await.context("failed to list the HTTP APIs")?;
+    let found = gateway
+        .find(&name)
+        .await
+        .context("failed to list the HTTP APIs")?;
     for api in &found {
         let targets = gateway.targets(api).await;
         let targets = targets.with_context(|| format!("failed to read API {}", api.id))?;
         if targets.iter().any(|target| target == alias_arn) {
-            steps.push(Step::found(format!("HTTP API {} in front of the alias", api.id)));
+            steps.push(Step::found(format!(
+                "HTTP API {} in front of the alias",
+                api.id
+            )));
             return Ok(api.clone());
         }
     }
@@ -158,7 +184,10 @@ async fn create_api(
     }
     let api = gateway.create(&name, alias_arn).await;
     let api = api.with_context(|| format!("failed to create HTTP API '{name}'"))?;
-    steps.push(Step::made(format!("HTTP API {} in front of the alias", api.id)));
+    steps.push(Step::made(format!(
+        "HTTP API {} in front of the alias",
+        api.id
+    )));
     Ok(api)
 }
 
@@ -171,7 +200,10 @@ async fn permit(
 ) -> Result<()> {
     let Deployment { alias, lambda, .. } = deployment;
     let source_arn = source_arn(alias_arn, api)?;
-    let policy = lambda.policy(alias).await.context("failed to read the alias's policy")?;
+    let policy = lambda
+        .policy(alias)
+        .await
+        .context("failed to read the alias's policy")?;
     let text = format!("permission for API {} on the alias", api.id);
     if policy.is_some_and(|policy| policy.contains(&source_arn)) {
         steps.push(Step::found(text));
@@ -187,9 +219,10 @@ async fn permit(
 /// Everything that this API sends, and nothing of another: region and account are the alias's.
 fn source_arn(alias_arn: &str, api: &HttpApi) -> Result<String> {
     match alias_arn.split(':').collect::<Vec<_>>().as_slice() {
-        ["arn", partition, "lambda", region, account, ..] => {
-            Ok(format!("arn:{partition}:execute-api:{region}:{account}:{}/*", api.id))
-        }
+        ["arn", partition, "lambda", region, account, ..] => Ok(format!(
+            "arn:{partition}:execute-api:{region}:{account}:{}/*",
+            api.id
+        )),
         _ => bail!("the alias has an ARN that is not Lambda's: {alias_arn}"),
     }
 }
@@ -207,7 +240,12 @@ impl Report for Created {
         if !self.changed {
             let _ = writeln!(text, "nothing was changed");
         }
-        let _ = writeln!(text, "\n{} answers at {}", styled(BOLD, &self.function), self.api_url);
+        let _ = writeln!(
+            text,
+            "\n{} answers at {}",
+            styled(BOLD, &self.function),
+            self.api_url
+        );
         text
     }
 }

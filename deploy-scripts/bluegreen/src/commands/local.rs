@@ -15,7 +15,9 @@ pub(crate) fn start(options: &[String]) -> Error {
             "in this repository `cargo build --workspace` builds it; elsewhere \
              `cargo install --path lambda-local`"
         )
-        .context(format!("failed to find {PROGRAM}, neither beside this program nor in PATH"));
+        .context(format!(
+            "failed to find {PROGRAM}, neither beside this program nor in PATH"
+        ));
     }
     Error::new(error).context(format!("failed to start {}", program.display()))
 }

@@ -22,7 +22,11 @@ pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Resu
         }
         Routing::Settling { .. } => journal.before(version),
     };
-    let entry = Entry::Serving { version, since: now(), before };
+    let entry = Entry::Serving {
+        version,
+        since: now(),
+        before,
+    };
     let what = format!("promote version {version}");
     alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await
 }

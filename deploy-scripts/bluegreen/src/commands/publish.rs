@@ -28,9 +28,10 @@ pub(crate) async fn publish(deployment: &Deployment, args: &PublishArgs) -> Resu
     let package = Package::read(&args.package)?
         .ok_or_else(|| anyhow!("name what to publish: --binary FILE or --zip FILE"))?;
     let name = &deployment.function;
-    let function = deployment.lambda.function().await?.ok_or_else(|| {
-        anyhow!("there is no function '{name}'; make it with `bluegreen create`")
-    })?;
+    let function =
+        deployment.lambda.function().await?.ok_or_else(|| {
+            anyhow!("there is no function '{name}'; make it with `bluegreen create`")
+        })?;
     let newest = newest(deployment).await?;
     let zip_bytes = package.zip.len();
     let code_sha256 = upload(deployment, &function, package).await?;
@@ -40,11 +41,21 @@ pub(crate) async fn publish(deployment: &Deployment, args: &PublishArgs) -> Resu
         .await
         .with_context(|| format!("failed to publish a version of function '{name}'"))?;
     let new = newest.is_none_or(|newest| version > newest);
-    Ok(Published { function: name.clone(), version: version.number(), code_sha256, zip_bytes, new })
+    Ok(Published {
+        function: name.clone(),
+        version: version.number(),
+        code_sha256,
+        zip_bytes,
+        new,
+    })
 }
 
 async fn newest(deployment: &Deployment) -> Result<Option<Version>> {
-    let versions = deployment.lambda.versions().await.context("failed to list the versions")?;
+    let versions = deployment
+        .lambda
+        .versions()
+        .await
+        .context("failed to list the versions")?;
     Ok(versions.last().map(|newest| newest.version))
 }
 
@@ -57,7 +68,11 @@ async fn upload(deployment: &Deployment, function: &Function, package: Package) 
             "function '{name}' runs on {}, and this was built for {architecture}; build it for \
              the function's architecture (`cargo lambda build{}`)",
             function.architecture,
-            if architecture == crate::aws::Architecture::X86_64 { " --arm64" } else { " --x86-64" },
+            if architecture == crate::aws::Architecture::X86_64 {
+                " --arm64"
+            } else {
+                " --x86-64"
+            },
         );
     }
     let sha256 = package.sha256();
@@ -66,17 +81,25 @@ async fn upload(deployment: &Deployment, function: &Function, package: Package) 
     }
     let size = package.zip.len() as f64 / 1e6;
     let _progress = Progress::spinner(&format!("uploading {size:.1} MB"));
-    let uploaded = deployment.lambda.upload(package.zip, architecture, &function.revision_id);
-    uploaded.await.with_context(|| format!("failed to upload the code of function '{name}'"))
+    let uploaded = deployment
+        .lambda
+        .upload(package.zip, architecture, &function.revision_id);
+    uploaded
+        .await
+        .with_context(|| format!("failed to upload the code of function '{name}'"))
 }
 
 impl Report for Published {
     fn text(&self) -> String {
-        let Self { function, version, .. } = self;
+        let Self {
+            function, version, ..
+        } = self;
         let version = styled(BOLD, format!("version {version}"));
         match self.new {
             true => format!("published {version} of {function}; no traffic goes to it yet"),
-            false => format!("{version} of {function} has this code already; nothing was published"),
+            false => {
+                format!("{version} of {function} has this code already; nothing was published")
+            }
         }
     }
 }

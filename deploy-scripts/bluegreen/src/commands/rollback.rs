@@ -17,8 +17,7 @@ pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> R
     let to = Routing::All(version);
     let entry = entry(&seen, version);
     let what = format!("roll back to version {version}");
-    let written =
-        alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await;
+    let written = alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await;
     written.map_err(|error| error.context(by_hand(deployment, version)))
 }
 
@@ -55,12 +54,21 @@ fn entry(seen: &Alias, version: Version) -> Entry {
         Some(index) => known[index + 1..].to_vec(),
         None => known.into_iter().filter(|other| *other != green).collect(),
     };
-    Entry::RolledBack { version, green, weight, at: now(), reason: "by hand".to_owned(), before }
+    Entry::RolledBack {
+        version,
+        green,
+        weight,
+        at: now(),
+        reason: "by hand".to_owned(),
+        before,
+    }
 }
 
 /// A rollback that fails leaves users on the wrong version: the loudest message in the program.
 fn by_hand(deployment: &Deployment, version: Version) -> String {
-    let Deployment { function, alias, .. } = deployment;
+    let Deployment {
+        function, alias, ..
+    } = deployment;
     format!(
         "{}: alias '{alias}' of function '{function}' is where it was; to set it by hand:\n\
          aws lambda update-alias --function-name {function} --name {alias} --function-version \

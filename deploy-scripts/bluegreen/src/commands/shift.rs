@@ -16,11 +16,22 @@ pub(crate) async fn shift(deployment: &Deployment, args: &ShiftArgs) -> Result<A
     let what = format!("shift {} to version {green}", args.weight);
     let to = seen.routing.shift(green, args.weight);
     let to = to.with_context(|| format!("failed to {what}"))?;
-    let Routing::Split { blue, green, weight } = to else {
+    let Routing::Split {
+        blue,
+        green,
+        weight,
+    } = to
+    else {
         unreachable!("a shift leads to a split");
     };
     let before = Journal::read(&seen.description).before(blue);
-    let entry = Entry::Shifted { blue, green, weight, since: now(), before };
+    let entry = Entry::Shifted {
+        blue,
+        green,
+        weight,
+        since: now(),
+        before,
+    };
     alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await
 }
 

@@ -52,7 +52,11 @@ impl Status {
     fn new(deployment: &Deployment, alias: Alias, versions: Vec<PublishedVersion>) -> Self {
         let journal = Journal::read(&alias.description);
         let ours = journal.agrees_with(alias.routing);
-        let since = journal.entry.as_ref().filter(|_| ours).map(|entry| entry.since().to_string());
+        let since = journal
+            .entry
+            .as_ref()
+            .filter(|_| ours)
+            .map(|entry| entry.since().to_string());
         let versions = versions.into_iter().map(|found| VersionStatus {
             version: found.version.number(),
             description: found.description,
@@ -80,15 +84,25 @@ impl Status {
         let ago = duration(now().since(entry.since()));
         match entry {
             Entry::Shifted { .. } => format!("split by hand {ago} ago"),
-            Entry::Serving { version, .. } => format!("version {version} serves everything since {ago}"),
-            Entry::RolledBack { version, green, reason, .. } => {
+            Entry::Serving { version, .. } => {
+                format!("version {version} serves everything since {ago}")
+            }
+            Entry::RolledBack {
+                version,
+                green,
+                reason,
+                ..
+            } => {
                 format!("rolled back from version {green} to version {version} {ago} ago: {reason}")
             }
         }
     }
 
     fn published(&self, version: Version) -> String {
-        let found = self.versions.iter().find(|found| found.version == version.number());
+        let found = self
+            .versions
+            .iter()
+            .find(|found| found.version == version.number());
         found.map_or_else(|| "deleted".to_owned(), VersionStatus::text)
     }
 
@@ -96,13 +110,21 @@ impl Status {
         let shown = routing_lines(self.routing);
         let is_shown =
             move |number: u64| shown.iter().any(|(version, _)| version.number() == number);
-        self.versions.iter().rev().filter(move |found| !is_shown(found.version)).take(OTHERS)
+        self.versions
+            .iter()
+            .rev()
+            .filter(move |found| !is_shown(found.version))
+            .take(OTHERS)
     }
 }
 
 impl VersionStatus {
     fn text(&self) -> String {
-        let time = self.published.get(..16).unwrap_or(&self.published).replace('T', " ");
+        let time = self
+            .published
+            .get(..16)
+            .unwrap_or(&self.published)
+            .replace('T', " ");
         match self.description.as_str() {
             "" => format!("published {time}"),
             description => format!("published {time}, {description}"),

@@ -61,15 +61,28 @@ pub(crate) async fn traffic(deployment: &Deployment, args: &TrafficArgs) -> Resu
         None => api_url(deployment).await?,
     };
     // Only to say what was asked for: with --url there need not be an alias.
-    let before = deployment.lambda.alias(&deployment.alias).await.ok().flatten();
+    let before = deployment
+        .lambda
+        .alias(&deployment.alias)
+        .await
+        .ok()
+        .flatten();
     let started = Instant::now();
     let tally = send_with_progress(&url, args).await?;
     let took = started.elapsed();
     if tally.answers() == 0 {
         let reason = tally.last_failure.unwrap_or_default();
-        bail!("none of {} requests to {url} was answered: {reason}", tally.unanswered);
+        bail!(
+            "none of {} requests to {url} was answered: {reason}",
+            tally.unanswered
+        );
     }
-    let after = deployment.lambda.alias(&deployment.alias).await.ok().flatten();
+    let after = deployment
+        .lambda
+        .alias(&deployment.alias)
+        .await
+        .ok()
+        .flatten();
     let routing = match (before, after) {
         (Some(before), Some(after)) if before.routing == after.routing => Some(after.routing),
         _ => None,
@@ -79,14 +92,21 @@ pub(crate) async fn traffic(deployment: &Deployment, args: &TrafficArgs) -> Resu
 
 async fn api_url(deployment: &Deployment) -> Result<String> {
     let name = deployment.api_name();
-    let found = deployment.gateway.find(&name).await.context("failed to list the HTTP APIs")?;
+    let found = deployment
+        .gateway
+        .find(&name)
+        .await
+        .context("failed to list the HTTP APIs")?;
     match found.as_slice() {
         [api] => Ok(api.endpoint.clone()),
         [] => Err(anyhow!(
             "there is no HTTP API '{name}': `bluegreen create` makes it, or say with --url where \
              the alias is reached"
         )),
-        _ => Err(anyhow!("there are {} HTTP APIs '{name}': say which with --url", found.len())),
+        _ => Err(anyhow!(
+            "there are {} HTTP APIs '{name}': say which with --url",
+            found.len()
+        )),
     }
 }
 
@@ -99,7 +119,10 @@ async fn send_with_progress(url: &str, args: &TrafficArgs) -> Result<Tally> {
         version_header: args.version_header.clone(),
     };
     let progress = Progress::counter(args.requests);
-    send(load, move |tally| progress.advance(tally.sent(), || live(tally))).await
+    send(load, move |tally| {
+        progress.advance(tally.sent(), || live(tally))
+    })
+    .await
 }
 
 /// `version 1: 90, version 2: 10, 1 error`
@@ -120,14 +143,17 @@ fn live(tally: &Tally) -> String {
 impl Traffic {
     fn new(url: String, tally: Tally, took: Duration, routing: Option<Routing>) -> Self {
         let attributed = tally.attributed();
-        let versions = tally.versions.iter().map(|(version, counted)| VersionTraffic {
-            version: version.clone(),
-            answers: counted.answers,
-            errors: counted.errors,
-            share: counted.answers as f64 / attributed.max(1) as f64,
-            interval: wilson(counted.answers, attributed),
-            weight: weight(version.as_deref(), routing),
-        });
+        let versions = tally
+            .versions
+            .iter()
+            .map(|(version, counted)| VersionTraffic {
+                version: version.clone(),
+                answers: counted.answers,
+                errors: counted.errors,
+                share: counted.answers as f64 / attributed.max(1) as f64,
+                interval: wilson(counted.answers, attributed),
+                weight: weight(version.as_deref(), routing),
+            });
         Self {
             url,
             requests: tally.sent(),
@@ -154,9 +180,14 @@ fn weight(version: Option<&str>, routing: Option<Routing>) -> Option<f64> {
 impl VersionTraffic {
     fn line(&self, routing: Option<Routing>) -> String {
         let Some(version) = &self.version else {
-            return format!("  no version named    {}{}", self.answers, self.errors_text());
+            let errors = self.errors_text();
+            return format!("  {} answers named no version{errors}", self.answers);
         };
-        let part = version.parse().ok().zip(routing).map(|(version, at)| part(at, version));
+        let part = version
+            .parse()
+            .ok()
+            .zip(routing)
+            .map(|(version, at)| part(at, version));
         let style = part.map(|(style, _)| style).unwrap_or_default();
         let (low, high) = self.interval;
         let weight = self.weight.map_or_else(String::new, |weight| {
@@ -198,7 +229,10 @@ impl Report for Traffic {
             let _ = writeln!(text, "{}", version.line(self.routing));
         }
         if let Some(reason) = &self.last_failure {
-            let line = format!("  {} without an answer, the last: {reason}", self.unanswered);
+            let line = format!(
+                "  {} without an answer, the last: {reason}",
+                self.unanswered
+            );
             let _ = writeln!(text, "{}", styled(RED, line));
         }
         let errors = match self.errors {

@@ -58,8 +58,9 @@ pub(crate) async fn send(load: Load, watch: impl Fn(&Tally) + 'static) -> Result
 fn client(url: &str) -> reqwest::Result<Client> {
     // An error means that a provider is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder =
-        Client::builder().timeout(REQUEST_TIMEOUT).redirect(Policy::none());
+    let mut builder = Client::builder()
+        .timeout(REQUEST_TIMEOUT)
+        .redirect(Policy::none());
     if url.starts_with("http://") {
         // No TLS, so no certificates: a machine without any can still reach lambda-local.
         builder = builder.tls_certs_only([]);
@@ -89,7 +90,9 @@ impl Shared {
         let started = Instant::now();
         match self.request().await {
             Ok((version, status)) => {
-                self.tally.borrow_mut().answered(version, status, started.elapsed());
+                self.tally
+                    .borrow_mut()
+                    .answered(version, status, started.elapsed());
             }
             Err(error) => self.tally.borrow_mut().failed(cause(&error)),
         }
@@ -99,7 +102,9 @@ impl Shared {
         let response = self.client.get(&self.load.url).send().await?;
         let status = response.status().as_u16();
         let version = response.headers().get(&self.load.version_header);
-        let version = version.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let version = version
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         // An answer counts when it is complete.
         response.bytes().await?;
         Ok((version, status))

@@ -55,7 +55,12 @@ impl Tally {
     }
 
     pub(crate) fn errors(&self) -> u64 {
-        self.unanswered + self.versions.values().map(|tally| tally.errors).sum::<u64>()
+        self.unanswered
+            + self
+                .versions
+                .values()
+                .map(|tally| tally.errors)
+                .sum::<u64>()
     }
 
     pub(crate) fn sent(&self) -> u64 {
@@ -64,7 +69,10 @@ impl Tally {
 
     /// Answers that said which version gave them.
     pub(crate) fn attributed(&self) -> u64 {
-        let known = self.versions.iter().filter(|(version, _)| version.is_some());
+        let known = self
+            .versions
+            .iter()
+            .filter(|(version, _)| version.is_some());
         known.map(|(_, tally)| tally.answers).sum()
     }
 
@@ -86,7 +94,10 @@ pub(crate) fn wilson(count: u64, total: u64) -> (f64, f64) {
     let centre = share + Z * Z / (2.0 * total);
     let spread = Z * (share * (1.0 - share) / total + Z * Z / (4.0 * total * total)).sqrt();
     let scale = 1.0 + Z * Z / total;
-    (((centre - spread) / scale).max(0.0), ((centre + spread) / scale).min(1.0))
+    (
+        ((centre - spread) / scale).max(0.0),
+        ((centre + spread) / scale).min(1.0),
+    )
 }
 
 #[cfg(test)]
@@ -116,7 +127,13 @@ mod tests {
         tally.answered(Some("2".into()), 503, took);
         tally.answered(None, 500, took);
         tally.failed("connection refused".into());
-        assert_eq!(tally.versions[&Some("2".into())], VersionTally { answers: 1, errors: 1 });
+        assert_eq!(
+            tally.versions[&Some("2".into())],
+            VersionTally {
+                answers: 1,
+                errors: 1
+            }
+        );
         assert_eq!((tally.answers(), tally.attributed()), (3, 2));
         assert_eq!((tally.errors(), tally.sent()), (3, 4));
         assert!((tally.latency_ms(0.5) - 2.0).abs() < 0.01);

@@ -1,0 +1,107 @@
+//! A bootstrap that does what the event asks for, and much that a bootstrap should not do. It
+//! speaks the Runtime API by hand, with nothing but the standard library.
+
+use std::{
+    env,
+    io::{self, BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process, thread,
+    time::Duration,
+};
+
+fn main() -> io::Result<()> {
+    match env::var("INIT").as_deref() {
+        Ok("exit") => process::exit(3),
+        Ok("report") => {
+            let error = r#"{"errorType":"Init.Broken","errorMessage":"cannot start"}"#;
+            call("POST", "init/error", error.as_bytes())?;
+            process::exit(1);
+        }
+        _ => {}
+    }
+    loop {
+        let (headers, event) = call("GET", "invocation/next", b"")?;
+        let id = headers
+            .iter()
+            .find_map(|line| line.strip_prefix("lambda-runtime-aws-request-id: "))
+            .unwrap_or_default()
+            .to_owned();
+        answer(&id, &headers, &String::from_utf8_lossy(&event))?;
+    }
+}
+
+/// Does what the event, a JSON string, asks for.
+fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
+    let respond = |body: &[u8]| call("POST", &format!("invocation/{id}/response"), body);
+    match event.trim_matches('"') {
+        "exit" => process::exit(0),
+        "exit-7" => process::exit(7),
+        "hang" => thread::sleep(Duration::from_secs(3600)),
+        "error" => {
+            let error = r#"{"errorType":"Broken","errorMessage":"as asked"}"#;
+            call("POST", &format!("invocation/{id}/error"), error.as_bytes())?;
+        }
+        "too-large" => {
+            respond(&vec![b'1'; 6_291_557])?;
+        }
+        "wrong-id" => {
+            let (answered, _) = call("POST", "invocation/wrong/response", b"1")?;
+            respond(format!("{:?}", answered[0]).as_bytes())?;
+        }
+        "twice" => {
+            respond(b"1")?;
+            respond(b"2")?;
+        }
+        "headers" => {
+            respond(format!("{:?}", headers.join("\n")).as_bytes())?;
+        }
+        "variables" => {
+            let all: Vec<String> = env::vars()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            respond(format!("{:?}", all.join("\n")).as_bytes())?;
+        }
+        "print" => {
+            println!("a line of the function's");
+            eprintln!("and one on standard error");
+            respond(b"null")?;
+        }
+        "pid" => {
+            respond(process::id().to_string().as_bytes())?;
+        }
+        "slow" => {
+            thread::sleep(Duration::from_millis(300));
+            respond(process::id().to_string().as_bytes())?;
+        }
+        _ => {
+            respond(event.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// One request to the Runtime API: the answer's head as lines, and its body.
+fn call(method: &str, path: &str, body: &[u8]) -> io::Result<(Vec<String>, Vec<u8>)> {
+    let api = env::var("AWS_LAMBDA_RUNTIME_API").map_err(io::Error::other)?;
+    let mut stream = TcpStream::connect(&api)?;
+    write!(
+        stream,
+        "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: {api}\r\nconnection: close\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    )?;
+    stream.write_all(body)?;
+    let mut reader = BufReader::new(stream);
+    let mut head = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        match line.trim_end() {
+            "" => break,
+            line => head.push(line.to_owned()),
+        }
+    }
+    let mut body = Vec::new();
+    reader.read_to_end(&mut body)?;
+    Ok((head, body))
+}

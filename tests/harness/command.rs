@@ -1,0 +1,60 @@
+//! A program that ran to its end, and what it said.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Finished {
+    pub(crate) fn run(mut command: Command) -> Self {
+        let shown = format!("{:?} starts", command.get_program());
+        Self::from(command.output().expect(&shown))
+    }
+
+    #[track_caller]
+    pub(crate) fn succeeds(self) -> Self {
+        self.exits(0)
+    }
+
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// It failed, and says each of these texts on standard error and nothing on standard output.
+    #[track_caller]
+    pub(crate) fn fails_with(self, code: i32, texts: &[&str]) {
+        let finished = self.exits(code);
+        for text in texts {
+            assert!(
+                finished.stderr.contains(text),
+                "no {text:?} in:\n{}",
+                finished.stderr
+            );
+        }
+        assert_eq!(finished.stdout, "");
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        let parsed = serde_json::from_str(&self.stdout);
+        parsed.unwrap_or_else(|error| panic!("{error} in:\n{}", self.stdout))
+    }
+}
+
+impl From<Output> for Finished {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}

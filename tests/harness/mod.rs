@@ -1,0 +1,57 @@
+//! Starts lambda-local and runs the deployer against it, each test with its own.
+
+mod api;
+mod command;
+mod server;
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+    thread,
+    time::{Duration, Instant},
+};
+
+pub(crate) use api::{Answer, zip_of};
+pub(crate) use command::Finished;
+pub(crate) use server::Server;
+
+/// The folder of this repository.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ is a folder of the repository")
+}
+
+/// An executable of this workspace. All of them are built once: `cargo test` alone does not build
+/// the programs of other packages.
+pub(crate) fn program(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--workspace", "--bins"])
+            .current_dir(repository())
+            .status()
+            .expect("cargo runs");
+        assert!(status.success(), "the workspace builds");
+        // This test is target/debug/deps/end_to_end-….
+        let test = std::env::current_exe().expect("this program has a path");
+        test.ancestors()
+            .nth(2)
+            .expect("it is in target/debug/deps")
+            .to_owned()
+    });
+    folder.join(name)
+}
+
+/// Waits until something is so, and fails if it is not within ten seconds.
+pub(crate) fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within ten seconds: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,84 @@
+//! No process outlives lambda-local, and a port that is taken is said so.
+
+use std::{fs, process::Command};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Finished, Server, program, until};
+
+/// The processes that run bootstraps of this server: its children.
+fn children(server: u32) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let pid: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name may hold anything; what follows it is state, parent, ….
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        let (state, parent) = (fields.next()?, fields.next()?);
+        (state != "Z" && parent == server.to_string()).then_some(pid)
+    });
+    processes.collect()
+}
+
+fn server_with_a_process() -> (Server, u32) {
+    let server = Server::start();
+    server.create_misbehaving("f", &Value::Null);
+    server.invoke("f", &json!("hello"));
+    let running = children(server.pid());
+    assert_eq!(running.len(), 1);
+    (server, running[0])
+}
+
+fn ends(pid: u32) {
+    let path = format!("/proc/{pid}/stat");
+    until("the process ends", || {
+        let state = fs::read_to_string(&path).ok();
+        state.is_none_or(|stat| stat.contains(") Z ")).then_some(())
+    });
+}
+
+#[test]
+fn ctrl_c_ends_the_server_and_its_processes() {
+    let (server, child) = server_with_a_process();
+    assert!(server.stop().success());
+    ends(child);
+}
+
+#[test]
+fn a_server_that_is_killed_takes_its_processes_with_it() {
+    let (mut server, child) = server_with_a_process();
+    server.kill();
+    ends(child);
+}
+
+#[test]
+fn an_idle_process_is_ended_after_its_time() {
+    let server = Server::with(&["--idle-timeout", "1"]);
+    server.create_misbehaving("f", &Value::Null);
+    server.invoke("f", &json!("hello"));
+    until("the idle process ends", || {
+        children(server.pid()).is_empty().then_some(())
+    });
+    assert_eq!(server.invoke("f", &json!("again")).json(), "again");
+}
+
+#[test]
+fn processes_of_a_deleted_function_are_ended() {
+    let (server, child) = server_with_a_process();
+    server.lambda("DELETE", "/f", &Value::Null);
+    ends(child);
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error_with_advice() {
+    let server = Server::start();
+    let port = server.url.rsplit(':').next().unwrap();
+    for program_name in ["lambda-local", "bluegreen"] {
+        let mut command = Command::new(program(program_name));
+        if program_name == "bluegreen" {
+            command.arg("local");
+        }
+        command.args(["--port", port]);
+        Finished::run(command)
+            .fails_with(1, &["failed to listen on", "take another port with --port"]);
+    }
+}

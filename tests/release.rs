@@ -1,0 +1,329 @@
+//! The whole walk: create, publish, shift, promote, roll back, with requests flowing.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Server, program};
+
+fn weights(server: &Server) -> Value {
+    server
+        .bluegreen(&["status", "--output", "json"])
+        .succeeds()
+        .json()["weights"]
+        .clone()
+}
+
+fn alias(server: &Server) -> Value {
+    server
+        .lambda("GET", "/hello/aliases/live", &Value::Null)
+        .json()
+}
+
+fn description(server: &Server) -> String {
+    alias(server)["description"]
+        .as_str()
+        .or(alias(server)["Description"].as_str())
+        .unwrap()
+        .to_owned()
+}
+
+fn traffic(server: &Server, requests: &str) -> Value {
+    let args = ["traffic", "--requests", requests, "--output", "json"];
+    server.bluegreen(&args).succeeds().json()
+}
+
+fn answers(traffic: &Value, version: &str) -> u64 {
+    let versions = traffic["versions"].as_array().unwrap();
+    let found = versions.iter().find(|found| found["version"] == version);
+    found.map_or(0, |found| found["answers"].as_u64().unwrap())
+}
+
+#[test]
+fn a_release_goes_from_blue_to_green_and_back_again() {
+    let server = Server::with_blue();
+    assert_eq!(answers(&traffic(&server, "20"), "1"), 20);
+
+    assert_eq!(server.publish("green"), 2);
+    assert_eq!(weights(&server), json!({ "1": 1.0 }));
+
+    server.bluegreen(&["shift", "25%", "--to", "2"]).succeeds();
+    assert_eq!(weights(&server), json!({ "1": 0.75, "2": 0.25 }));
+    server.bluegreen(&["shift", "50%"]).succeeds();
+    assert_eq!(weights(&server), json!({ "1": 0.5, "2": 0.5 }));
+
+    server.bluegreen(&["promote"]).succeeds();
+    assert_eq!(weights(&server), json!({ "2": 1.0 }));
+    assert_eq!(alias(&server).get("RoutingConfig"), None);
+    assert_eq!(answers(&traffic(&server, "20"), "2"), 20);
+
+    server.bluegreen(&["rollback"]).succeeds();
+    assert_eq!(weights(&server), json!({ "1": 1.0 }));
+    assert_eq!(answers(&traffic(&server, "20"), "1"), 20);
+}
+
+#[test]
+fn rolling_back_a_split_clears_the_weights_and_leaves_the_version() {
+    let server = Server::with_blue();
+    server.publish("red");
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    server.bluegreen(&["rollback"]).succeeds();
+    let alias = alias(&server);
+    assert_eq!(
+        (
+            alias["FunctionVersion"].as_str(),
+            alias.get("RoutingConfig")
+        ),
+        (Some("1"), None)
+    );
+}
+
+#[test]
+fn each_rollback_goes_one_version_further_back() {
+    let server = Server::with_blue();
+    for (color, number) in [("green", "2"), ("red", "3")] {
+        server.publish(color);
+        server.bluegreen(&["promote", "--to", number]).succeeds();
+    }
+    assert!(
+        description(&server).ends_with(", before it 2 1"),
+        "{}",
+        description(&server)
+    );
+    server.bluegreen(&["rollback"]).succeeds();
+    assert_eq!(weights(&server), json!({ "2": 1.0 }));
+    server.bluegreen(&["rollback"]).succeeds();
+    assert_eq!(weights(&server), json!({ "1": 1.0 }));
+    server
+        .bluegreen(&["rollback"])
+        .fails_with(1, &["version 1 serves everything", "--to 1"]);
+    server.bluegreen(&["rollback", "--to", "3"]).succeeds();
+    assert_eq!(weights(&server), json!({ "3": 1.0 }));
+}
+
+#[test]
+fn the_share_that_is_seen_is_the_share_that_was_asked_for() {
+    let server = Server::with_blue();
+    server.publish("green");
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    let seen = traffic(&server, "2000");
+    let green = answers(&seen, "2");
+    assert_eq!(green + answers(&seen, "1"), 2000);
+    // 200 expected, standard deviation 13.4: outside five of them once in 1.7 million runs.
+    assert!(
+        (133..=267).contains(&green),
+        "{green} of 2000 went to green"
+    );
+    assert_eq!(seen["errors"], 0);
+}
+
+#[test]
+fn a_seed_makes_the_choices_repeatable() {
+    let run = || {
+        let server = Server::with(&["--seed", "7"]);
+        server.create("blue").succeeds();
+        server.publish("green");
+        server.bluegreen(&["shift", "50%", "--to", "2"]).succeeds();
+        let args = [
+            "traffic",
+            "--requests",
+            "40",
+            "--concurrency",
+            "1",
+            "--output",
+            "json",
+        ];
+        answers(&server.bluegreen(&args).succeeds().json(), "2")
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn a_release_under_constant_load_drops_no_request() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let url = server
+        .bluegreen(&["create", "--output", "json"])
+        .succeeds()
+        .json()["apiUrl"]
+        .clone();
+    let url = url.as_str().unwrap();
+    let stop = AtomicBool::new(false);
+    let seen = thread::scope(|scope| {
+        let clients: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut seen = Vec::new();
+                    while !stop.load(Ordering::Relaxed) {
+                        let answer = server.request("GET", url, b"");
+                        seen.push((answer.status, answer.text()));
+                    }
+                    seen
+                })
+            })
+            .collect();
+        for args in [["shift", "10%", "--to", "2"], ["shift", "90%", "--to", "2"]] {
+            server.bluegreen(&args).succeeds();
+        }
+        server.bluegreen(&["promote"]).succeeds();
+        server.bluegreen(&["rollback"]).succeeds();
+        server.bluegreen(&["promote", "--to", "2"]).succeeds();
+        stop.store(true, Ordering::Relaxed);
+        clients
+            .into_iter()
+            .flat_map(|client| client.join().unwrap())
+            .collect::<Vec<_>>()
+    });
+    let (blue, green) = ("Hello From Blue Deployment", "Hello From Green Deployment");
+    for (status, body) in &seen {
+        assert_eq!(*status, 200, "{body}");
+        assert!(body == blue || body == green, "{body}");
+    }
+    assert!(seen.iter().any(|(_, body)| body == green));
+}
+
+#[test]
+fn reds_failures_are_errors_of_lambda() {
+    let server = Server::with_blue();
+    server.publish("red");
+    server.bluegreen(&["promote", "--to", "2"]).succeeds();
+    let failed = traffic(&server, "500")["errors"].as_u64().unwrap();
+    // 100 expected, standard deviation 8.9.
+    assert!((55..=145).contains(&failed), "{failed} of 500 failed");
+}
+
+#[test]
+fn create_changes_nothing_the_second_time() {
+    let server = Server::with_blue();
+    let before = (
+        alias(&server),
+        server.lambda("GET", "/hello", &Value::Null).json(),
+    );
+    let again = server.create("green").succeeds();
+    assert!(
+        again.stdout.contains("nothing was changed"),
+        "{}",
+        again.stdout
+    );
+    assert_eq!(
+        before,
+        (
+            alias(&server),
+            server.lambda("GET", "/hello", &Value::Null).json()
+        )
+    );
+}
+
+#[test]
+fn create_completes_what_was_half_made() {
+    let server = Server::with_blue();
+    let api = server
+        .bluegreen(&["create", "--output", "json"])
+        .succeeds()
+        .json();
+    let statement = format!("bluegreen-api-{}", api["apiId"].as_str().unwrap());
+    let path = format!("/hello/policy/{statement}?Qualifier=live");
+    assert_eq!(server.lambda("DELETE", &path, &Value::Null).status, 204);
+    server.bluegreen(&["create"]).succeeds();
+    assert_eq!(traffic(&server, "5")["errors"], 0);
+
+    server.lambda("DELETE", "/hello/aliases/live", &Value::Null);
+    let completed = server
+        .bluegreen(&["create", "--output", "json"])
+        .succeeds()
+        .json();
+    assert_eq!(completed["changed"], true);
+    assert_eq!(completed["apiId"], api["apiId"]);
+    assert_eq!(traffic(&server, "5")["errors"], 0);
+}
+
+#[test]
+fn an_api_that_belongs_to_something_else_is_left_alone() {
+    let server = Server::with_blue();
+    let request = json!({ "name": "hello-next", "protocolType": "HTTP" }).to_string();
+    assert_eq!(
+        server
+            .request("POST", "/v2/apis", request.as_bytes())
+            .status,
+        201
+    );
+    server.bluegreen(&["create", "--alias", "next"]).fails_with(
+        1,
+        &["there is an HTTP API 'hello-next'", "does not lead to"],
+    );
+}
+
+#[test]
+fn publishing_the_same_build_again_is_no_new_version() {
+    let server = Server::with_blue();
+    let again = |color: &str| {
+        let binary = program(color);
+        server
+            .bluegreen(&["publish", "--binary", binary.to_str().unwrap()])
+            .succeeds()
+    };
+    assert!(
+        again("blue")
+            .stdout
+            .contains("version 1 of hello has this code already")
+    );
+    assert!(again("green").stdout.contains("published version 2"));
+    assert!(
+        again("green")
+            .stdout
+            .contains("version 2 of hello has this code already")
+    );
+}
+
+#[test]
+fn a_users_own_description_is_kept() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let change = json!({ "Description": "production, ask Ada" });
+    server.lambda("PUT", "/hello/aliases/live", &change);
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    let text = description(&server);
+    assert!(
+        text.starts_with("production, ask Ada | bluegreen: 1 to 2, 10% by hand"),
+        "{text}"
+    );
+    server.bluegreen(&["rollback"]).succeeds();
+    assert!(description(&server).starts_with("production, ask Ada | bluegreen: 1, rolled 2 back"));
+}
+
+#[test]
+fn a_foreign_move_is_seen_in_the_status() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let change = json!({ "FunctionVersion": "2" });
+    server.lambda("PUT", "/hello/aliases/live", &change);
+    let status = server.bluegreen(&["status"]).succeeds();
+    assert!(
+        status.stdout.contains("moved by someone else"),
+        "{}",
+        status.stdout
+    );
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_do_and_writes_nothing() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let before = alias(&server);
+    for args in [
+        vec!["shift", "10%", "--to", "2", "--dry-run"],
+        vec!["promote", "--to", "2", "--dry-run"],
+        vec!["rollback", "--to", "2", "--dry-run"],
+    ] {
+        let shown = server.bluegreen(&args).succeeds();
+        assert!(
+            shown.stdout.contains("nothing was written"),
+            "{}",
+            shown.stdout
+        );
+    }
+    assert_eq!(alias(&server), before);
+}

@@ -1,0 +1,195 @@
+//! Whatever is given wrong, the error says what was tried and what to do, and nothing changes.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Finished, Server, program, zip_of};
+
+fn path(name: &str) -> String {
+    program(name).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_weight_that_is_none_is_refused_before_any_call() {
+    let server = Server::with_blue();
+    for weight in ["0", "0%", "100", "100%", "1.5", "NaN", "-5%", "ten"] {
+        let refused = server.bluegreen(&["shift", "--to", "2", "--", weight]);
+        refused.fails_with(2, &["is not a weight", "such as 10% or 0.1"]);
+    }
+}
+
+#[test]
+fn a_version_that_is_none_is_refused() {
+    let server = Server::with_blue();
+    for version in ["0", "$LATEST", "live"] {
+        server
+            .bluegreen(&["promote", "--to", version])
+            .fails_with(2, &["is not a published version"]);
+    }
+    server.bluegreen(&["promote", "--to", "9"]).fails_with(
+        1,
+        &[
+            "failed to promote version 9",
+            "Function not found",
+            "`bluegreen status` lists",
+        ],
+    );
+}
+
+#[test]
+fn moves_that_make_no_sense_are_refused() {
+    let server = Server::with_blue();
+    server.publish("green");
+    server.publish("red");
+    server
+        .bluegreen(&["shift", "10%"])
+        .fails_with(1, &["bluegreen shift 10% --to 2"]);
+    server
+        .bluegreen(&["promote"])
+        .fails_with(1, &["bluegreen promote --to 2"]);
+    server
+        .bluegreen(&["shift", "10%", "--to", "1"])
+        .fails_with(1, &["version 1 already serves everything"]);
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    server
+        .bluegreen(&["shift", "10%", "--to", "3"])
+        .fails_with(1, &["promote that one or roll it back first"]);
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let server = Server::start();
+    server
+        .bluegreen(&["status"])
+        .fails_with(1, &["has no alias 'live'", "bluegreen"]);
+    let blue = path("blue");
+    server
+        .bluegreen(&["publish", "--binary", &blue])
+        .fails_with(1, &["there is no function 'hello'", "bluegreen create"]);
+    server
+        .bluegreen(&["create"])
+        .fails_with(1, &["needs its code: --binary FILE or --zip FILE"]);
+    server
+        .bluegreen(&["create", "--binary", &blue])
+        .fails_with(1, &["needs the ARN of its execution role: --role"]);
+    server
+        .bluegreen(&["traffic"])
+        .fails_with(1, &["there is no HTTP API 'hello-live'", "--url"]);
+}
+
+#[test]
+fn a_file_that_lambda_could_not_run_is_refused() {
+    let server = Server::with_blue();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let mut arm = b"\x7fELF".to_vec();
+    arm.resize(64, 0);
+    arm[18] = 183;
+    for (option, path, texts) in [
+        (
+            "--binary",
+            file("text", b"hello"),
+            ["is not an executable for Linux", "cargo lambda build"],
+        ),
+        (
+            "--binary",
+            folder.path().join("none").to_str().unwrap().to_owned(),
+            ["failed to read", "No such file"],
+        ),
+        (
+            "--binary",
+            file("arm", &arm),
+            ["was built for arm64", "build it for the function's"],
+        ),
+        (
+            "--zip",
+            file("empty.zip", &zip_of("readme", 0o644, b"x")),
+            ["has no file 'bootstrap'", "cargo lambda build"],
+        ),
+        (
+            "--zip",
+            file("no.zip", b"no zip"),
+            ["cannot be read as a zip", "no.zip"],
+        ),
+        (
+            "--binary",
+            file("big", &large()),
+            ["the package is", "--release"],
+        ),
+    ] {
+        server
+            .bluegreen(&["publish", option, &path])
+            .fails_with(1, &texts);
+    }
+    let listed = server.lambda("GET", "/hello/versions", &Value::Null).json();
+    assert_eq!(listed["Versions"].as_array().unwrap().len(), 2);
+}
+
+/// An executable that does not get smaller when it is zipped.
+fn large() -> Vec<u8> {
+    let mut state = 1_u64;
+    let noise = std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    });
+    b"\x7fELF"
+        .iter()
+        .copied()
+        .chain(noise.flatten())
+        .take(52 << 20)
+        .collect()
+}
+
+#[test]
+fn without_credentials_or_region_the_error_says_how_to_give_them() {
+    let server = Server::start();
+    let mut command = server.command(program("bluegreen"));
+    command
+        .arg("status")
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY");
+    command.env("AWS_EC2_METADATA_DISABLED", "true");
+    Finished::run(command).fails_with(
+        1,
+        &["no AWS credentials", "set AWS_PROFILE or", "lambda-local"],
+    );
+
+    let mut command = server.command(program("bluegreen"));
+    command
+        .arg("status")
+        .env_remove("AWS_REGION")
+        .env_remove("AWS_DEFAULT_REGION");
+    command.env("AWS_EC2_METADATA_DISABLED", "true");
+    Finished::run(command).fails_with(1, &["no AWS region is set", "--region"]);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_named() {
+    let server = Server::start();
+    let refused = server.bluegreen(&["status", "--endpoint-url", "http://127.0.0.1:1"]);
+    refused.fails_with(1, &["failed to read alias 'live'", "Connection refused"]);
+    let args = ["traffic", "--url", "http://127.0.0.1:1/", "--requests", "3"];
+    server
+        .bluegreen(&args)
+        .fails_with(1, &["none of 3 requests", "Connection refused"]);
+}
+
+#[test]
+fn an_alias_at_unpublished_code_is_not_touched() {
+    let server = Server::with_blue();
+    let alias = json!({ "Name": "next", "FunctionVersion": "$LATEST" });
+    assert_eq!(server.lambda("POST", "/hello/aliases", &alias).status, 201);
+    server
+        .bluegreen(&["promote", "--alias", "next", "--to", "1"])
+        .fails_with(
+            1,
+            &["the alias points at $LATEST", "aws lambda update-alias"],
+        );
+}
