@@ -14,6 +14,8 @@ use crate::cli::Place;
 /// Lambda's management calls share a low rate limit: retries with jitter, and slower ones where
 /// AWS throttles.
 const ATTEMPTS: u32 = 6;
+const FIRST_BACKOFF: Duration = Duration::from_millis(200);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Finds region and credentials, and makes sure that there are some before the first call.
@@ -30,7 +32,7 @@ pub(crate) async fn connect(place: &Place) -> Result<SdkConfig> {
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(client)
-        .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+        .retry_config(retries())
         .timeout_config(timeouts);
     if let Some(region) = &place.region {
         loader = loader.region(Region::new(region.clone()));
@@ -47,6 +49,13 @@ pub(crate) async fn connect(place: &Place) -> Result<SdkConfig> {
     }
     check_credentials(&config).await?;
     Ok(config)
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::adaptive()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(FIRST_BACKOFF)
+        .with_max_backoff(LONGEST_BACKOFF)
 }
 
 async fn check_credentials(config: &SdkConfig) -> Result<()> {

@@ -61,12 +61,7 @@ pub(crate) async fn traffic(deployment: &Deployment, args: &TrafficArgs) -> Resu
         None => api_url(deployment).await?,
     };
     // Only to say what was asked for: with --url there need not be an alias.
-    let before = deployment
-        .lambda
-        .alias(&deployment.alias)
-        .await
-        .ok()
-        .flatten();
+    let before = routing(deployment).await;
     let started = Instant::now();
     let tally = send_with_progress(&url, args).await?;
     let took = started.elapsed();
@@ -77,17 +72,16 @@ pub(crate) async fn traffic(deployment: &Deployment, args: &TrafficArgs) -> Resu
             tally.unanswered
         );
     }
-    let after = deployment
-        .lambda
-        .alias(&deployment.alias)
-        .await
-        .ok()
-        .flatten();
-    let routing = match (before, after) {
-        (Some(before), Some(after)) if before.routing == after.routing => Some(after.routing),
-        _ => None,
+    let unmoved = match before {
+        Some(before) => routing(deployment).await.filter(|after| *after == before),
+        None => None,
     };
-    Ok(Traffic::new(url, tally, took, routing))
+    Ok(Traffic::new(url, tally, took, unmoved))
+}
+
+async fn routing(deployment: &Deployment) -> Option<Routing> {
+    let alias = deployment.lambda.alias(&deployment.alias).await.ok()??;
+    Some(alias.routing)
 }
 
 async fn api_url(deployment: &Deployment) -> Result<String> {
