@@ -1,5 +1,7 @@
 //! End-to-end tests: the real deployer, real bootstraps and real clients against lambda-local.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod alias_rules;
 mod functions_and_versions;
 mod gateway;

@@ -1,6 +1,11 @@
 //! A program that ran to its end, and what it said.
 
 use std::process::{Command, Output};
+#[cfg(feature = "real-clients")]
+use std::{
+    os::unix::process::CommandExt,
+    process::{Child, Stdio},
+};
 
 use serde_json::Value;
 
@@ -56,5 +61,30 @@ impl From<Output> for Finished {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+}
+
+/// A program that runs beside the test, in a process group of its own: dropping it ends the
+/// program and whatever that has started.
+#[cfg(feature = "real-clients")]
+#[derive(Debug)]
+pub(crate) struct Background(Child);
+
+#[cfg(feature = "real-clients")]
+impl Background {
+    pub(crate) fn start(mut command: Command) -> Self {
+        let shown = format!("{:?} starts", command.get_program());
+        let command = command.process_group(0);
+        let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+        Self(quiet.spawn().expect(&shown))
+    }
+}
+
+#[cfg(feature = "real-clients")]
+impl Drop for Background {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.0.wait();
     }
 }

@@ -13,6 +13,8 @@ use std::{
 };
 
 pub(crate) use api::{Answer, zip_of};
+#[cfg(feature = "real-clients")]
+pub(crate) use command::Background;
 pub(crate) use command::Finished;
 pub(crate) use server::Server;
 

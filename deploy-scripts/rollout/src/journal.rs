@@ -60,7 +60,8 @@ impl Journal {
                 entry: None,
             };
         };
-        let user_text = description[..start].trim_end_matches(SEPARATOR).to_owned();
+        let before = &description[..start];
+        let user_text = before.strip_suffix(SEPARATOR).unwrap_or(before).to_owned();
         Self {
             user_text,
             entry: Entry::parse(&description[start + MARK.len()..]),

@@ -39,7 +39,7 @@ fn promoted(routing: Routing, to: Option<Version>) -> Result<Routing> {
         (Routing::Split { blue, green, .. }, Some(to)) if to != green => {
             Err(MoveError::OtherSplit { blue, green }.into())
         }
-        (Routing::All(_), None) => Err(routing.promote().unwrap_err()).context(
+        (Routing::All(version), None) => Err(MoveError::NoSplit(version)).context(
             "name the version to promote, as in `bluegreen promote --to 2`, or shift a share to \
              it first",
         ),

@@ -1,7 +1,7 @@
 //! `bluegreen rollback`: sends all traffic back to the old version.
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Entry, Journal, Routing, Version};
+use rollout::{Entry, Journal, MoveError, Routing, Version};
 
 use super::alias_move::{self, AliasMove};
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> R
 /// Blue of a split; otherwise the version that served everything before.
 fn target(seen: &Alias, to: Option<Version>) -> Result<Version> {
     match (seen.routing, to) {
-        (Routing::Settling { .. }, _) => Err(seen.routing.roll_back().unwrap_err().into()),
+        (Routing::Settling { from, to }, _) => Err(MoveError::Settling { from, to }.into()),
         (Routing::All(serving), Some(to)) if serving == to => {
             Err(anyhow!("version {to} serves everything already"))
         }

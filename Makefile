@@ -1,0 +1,60 @@
+# Every command a reader needs. Bare `make` lists them.
+
+ARCH ?= arm64
+FUNCTION ?= blue
+EVENT ?= http-api
+PORT ?= 9000
+
+FUNCTIONS := -p blue -p green -p red
+CLIENTS := $(CURDIR)/target/clients
+# cargo-lambda from PATH, or the one that `make tools` gets.
+WITH_TOOLS := PATH="$(CLIENTS)/bin:$$PATH"
+LAMBDA_TARGET := $(if $(filter x86_64,$(ARCH)),--x86-64,--arm64)
+
+.PHONY: help
+help: ## List these targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: programs
+programs: ## Build the deployer, lambda-local and the functions for this machine
+	cargo build --quiet --workspace --bins
+
+.PHONY: demo
+demo: programs ## The whole story on this machine: blue, green promoted, red rolled back
+	@deploy-scripts/demo.sh
+
+.PHONY: local
+local: programs ## Start lambda-local: Lambda on this machine
+	@cargo deploy local
+
+.PHONY: test
+test: ## Run all tests; with the real clients where `make clients` has installed them
+	cargo build --workspace --bins
+	cargo test --workspace $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-clients)
+
+.PHONY: lint
+lint: ## Check formatting and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --all-features -- --deny warnings
+
+.PHONY: build
+build: tools ## Build the functions' zips for AWS with cargo-lambda (ARCH=arm64 or x86_64)
+	$(WITH_TOOLS) cargo lambda build --release --output-format zip $(LAMBDA_TARGET) $(FUNCTIONS)
+
+.PHONY: watch
+watch: tools ## Run a function with `cargo lambda watch` (FUNCTION=blue, PORT=9000)
+	$(WITH_TOOLS) cargo lambda watch --package $(FUNCTION) --invoke-port $(PORT)
+
+.PHONY: invoke
+invoke: tools ## Send an event to what `make watch` runs (EVENT=http-api, rest-api or function-url)
+	$(WITH_TOOLS) cargo lambda invoke $(FUNCTION) --invoke-port $(PORT) --data-file functions/events/$(EVENT).json
+
+.PHONY: tools
+tools: ## Get cargo-lambda if it is not there
+	@$(WITH_TOOLS) command -v cargo-lambda >/dev/null || $(MAKE) --no-print-directory clients
+
+.PHONY: clients
+clients: ## Install the AWS CLI, boto3 and cargo-lambda into target/clients, for tests and builds
+	@command -v python3 >/dev/null || { echo "error: python3 is needed to install cargo-lambda and the AWS CLI; see https://www.cargo-lambda.info for other ways"; exit 1; }
+	python3 -m venv $(CLIENTS)
+	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt

@@ -1,0 +1,43 @@
+"""Creates, publishes, aliases and invokes a function with boto3, as a Python user would."""
+
+import io
+import json
+import sys
+import zipfile
+
+import boto3
+
+executable, event_file = sys.argv[1:]
+package = io.BytesIO()
+with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+    archive.write(executable, "bootstrap")
+
+client = boto3.client("lambda")
+created = client.create_function(
+    FunctionName="boto",
+    Runtime="provided.al2023",
+    Handler="bootstrap",
+    Role="arn:aws:iam::000000000000:role/boto",
+    Code={"ZipFile": package.getvalue()},
+)
+assert created["State"] == "Pending", created
+client.get_waiter("function_active_v2").wait(FunctionName="boto")
+version = client.publish_version(FunctionName="boto", CodeSha256=created["CodeSha256"])["Version"]
+alias = client.create_alias(FunctionName="boto", Name="live", FunctionVersion=version)
+assert alias["FunctionVersion"] == "1", alias
+
+with open(event_file) as event:
+    invoked = client.invoke(FunctionName="boto:live", Payload=event.read(), LogType="Tail")
+assert invoked["ExecutedVersion"] == "1", invoked
+assert json.load(invoked["Payload"])["body"] == "Hello From Blue Deployment"
+
+try:
+    client.update_alias(FunctionName="boto", Name="live", RevisionId="stale")
+except client.exceptions.PreconditionFailedException as error:
+    assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 412
+else:
+    sys.exit("a stale revision id was accepted")
+
+logs = boto3.client("logs").filter_log_events(logGroupName="/aws/lambda/boto")
+assert any("hello from blue" in event["message"] for event in logs["events"]), logs
+print("boto3 is content")
