@@ -309,6 +309,35 @@ fn a_foreign_move_is_seen_in_the_status() {
 }
 
 #[test]
+fn a_rivals_write_is_named_and_not_written_over() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let stop = AtomicBool::new(false);
+    let refused = thread::scope(|scope| {
+        // Somebody who writes to the alias all the time: between our read and our write as well.
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let change = json!({ "Description": "a rival's" });
+                server.lambda("PUT", "/hello/aliases/live", &change);
+            }
+        });
+        let mut tries = (0..20).map(|_| server.bluegreen(&["shift", "10%", "--to", "2"]));
+        let refused = tries.find(|shifted| shifted.code != Some(0));
+        stop.store(true, Ordering::Relaxed);
+        refused
+    });
+    let refused = refused.expect("the rival was quicker at least once in 20 times");
+    refused.fails_with(
+        5,
+        &[
+            "failed to shift 10% to version 2",
+            "someone else",
+            "bluegreen status",
+        ],
+    );
+}
+
+#[test]
 fn a_dry_run_says_what_it_would_do_and_writes_nothing() {
     let server = Server::with_blue();
     server.publish("green");
