@@ -122,9 +122,11 @@ impl Server {
 }
 
 impl Drop for Server {
+    /// Ends it as Ctrl-C does, so that it removes its files.
     fn drop(&mut self) {
-        // Nothing to do if it has ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        if matches!(self.process.try_wait(), Ok(None)) {
+            self.signal("-INT");
+            let _ = self.process.wait();
+        }
     }
 }

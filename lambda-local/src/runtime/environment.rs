@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::{
     net::unix::pipe,
     process::Command,
@@ -118,8 +118,11 @@ impl Environment {
         }
     }
 
+    /// Asks the kernel: the news of a process that was just killed takes a while to get here.
     pub(super) fn is_alive(&self) -> bool {
-        self.exit.borrow().is_none()
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let runs = |pid| matches!(waitid(WaitId::Pid(pid), look), Ok(None));
+        self.exit.borrow().is_none() && self.group.is_some_and(runs)
     }
 
     /// How long the start took: given once, for the report of the first invocation.

@@ -1,0 +1,183 @@
+//! Evidence as the logarithm of capital: what gamblers would own who bet on green being worse, or
+//! on its being good enough.
+
+use crate::Weight;
+
+/// Requests that a version answered, and how many of them were bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub requests: u64,
+    pub bad: u64,
+}
+
+/// Totals of an interval in which green's weight was the same. An interval in which it changed
+/// belongs to no stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stage {
+    pub weight: Weight,
+    pub blue: Counts,
+    pub green: Counts,
+}
+
+/// Stages in the order of time, cut into the epochs that were planned before the start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Epochs {
+    /// The stages of each epoch so far.
+    pub stages: Vec<Vec<Stage>>,
+    /// How many there will be, at least as many as there are.
+    pub planned: usize,
+}
+
+/// What a gambler bets on.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Bet {
+    /// Green is worse by more than the margin.
+    Worse,
+    /// Green is not worse by as much as the margin.
+    GoodEnough,
+}
+
+/// A gambler (h, f): how it centres its bet, and the fraction of the largest safe stake.
+type Gambler = (f64, f64);
+
+const ON_WORSE: [Gambler; 6] = [
+    (0.0, 0.01),
+    (0.0, 0.05),
+    (0.0, 0.2),
+    (0.0, 0.5),
+    (0.0, 0.9),
+    (1.0, 0.95),
+];
+const ON_GOOD_ENOUGH: [Gambler; 6] = [
+    (0.0, 0.03),
+    (0.0, 0.1),
+    (0.0, 0.3),
+    (0.0, 0.6),
+    (0.0, 0.9),
+    (0.0, 0.99),
+];
+const SPLIT_FRACTIONS: [f64; 3] = [0.02, 0.1, 0.4];
+
+/// What one request does to the logarithm of a gambler's capital.
+struct Steps {
+    green_bad: f64,
+    green_good: f64,
+    blue_bad: f64,
+    blue_good: f64,
+}
+
+impl Bet {
+    const fn gamblers(self) -> [Gambler; 6] {
+        match self {
+            Self::Worse => ON_WORSE,
+            Self::GoodEnough => ON_GOOD_ENOUGH,
+        }
+    }
+
+    const fn sign(self) -> f64 {
+        match self {
+            Self::Worse => 1.0,
+            Self::GoodEnough => -1.0,
+        }
+    }
+
+    /// The largest stake at which no request can cost more than everything.
+    fn largest_stake(self, margin: f64, c: f64, w: f64) -> f64 {
+        let (green, blue) = match self {
+            Self::Worse => (margin + c, 1.0 - c),
+            Self::GoodEnough => (1.0 - margin - c, c),
+        };
+        // A term whose denominator is 0 is no limit: the division gives infinity.
+        (w / green).min((1.0 - w) / blue)
+    }
+
+    fn steps(self, (h, f): Gambler, margin: f64, weight: f64) -> Steps {
+        let (w, s) = (weight, self.sign());
+        let c = h * w;
+        let stake = s * f * self.largest_stake(margin, c, w);
+        Steps {
+            green_bad: (stake * (1.0 - margin - c) / w).ln_1p(),
+            green_good: (-stake * (margin + c) / w).ln_1p(),
+            blue_bad: (-stake * (1.0 - c) / (1.0 - w)).ln_1p(),
+            blue_good: (stake * c / (1.0 - w)).ln_1p(),
+        }
+    }
+
+    /// The logarithm of the gamblers' common capital after these stages; 0 with no data.
+    pub(super) fn ln_evidence<'a>(
+        self,
+        margin: f64,
+        stages: impl Iterator<Item = &'a Stage> + Clone,
+    ) -> f64 {
+        let capitals = self.gamblers().map(|gambler| {
+            let log = |stage: &Stage| {
+                self.steps(gambler, margin, stage.weight.share())
+                    .after(stage.blue, stage.green)
+            };
+            stages.clone().map(log).sum::<f64>()
+        });
+        ln_mean(&capitals)
+    }
+
+    /// The same, with half of the capital playing from the start, and the other half released in
+    /// equal slices, each playing from its own epoch on: a long clean start does not make the
+    /// gamblers too poor to notice a late fault. What is not released yet counts at face value.
+    pub(super) fn ln_evidence_by_epoch(self, margin: f64, epochs: &Epochs) -> f64 {
+        let planned = epochs.planned.max(epochs.stages.len()).max(1);
+        let slices: Vec<(f64, f64)> = (0..planned)
+            .map(|epoch| {
+                let share = match (epoch, planned) {
+                    (0, 1) => 1.0,
+                    (0, _) => 0.5,
+                    _ => 0.5 / (planned - 1) as f64,
+                };
+                let played = epochs.stages.iter().skip(epoch).flatten();
+                (share.ln(), self.ln_evidence(margin, played))
+            })
+            .collect();
+        ln_sum(slices.iter().map(|(share, capital)| share + capital))
+    }
+}
+
+impl Steps {
+    fn after(&self, blue: Counts, green: Counts) -> f64 {
+        green.bad as f64 * self.green_bad
+            + green.good() * self.green_good
+            + blue.bad as f64 * self.blue_bad
+            + blue.good() * self.blue_good
+    }
+}
+
+impl Counts {
+    fn good(self) -> f64 {
+        self.requests.saturating_sub(self.bad) as f64
+    }
+}
+
+/// The logarithm of the evidence that the alias does not send the share that was asked for.
+pub(super) fn ln_split_evidence<'a>(stages: impl Iterator<Item = &'a Stage> + Clone) -> f64 {
+    let bets = SPLIT_FRACTIONS.map(|f| [f, -f]).concat();
+    let capitals: Vec<f64> = bets
+        .iter()
+        .map(|f| {
+            let log = |stage: &Stage| {
+                let w = stage.weight.share();
+                let shift = f * w.min(1.0 - w);
+                stage.green.requests as f64 * (shift / w).ln_1p()
+                    + stage.blue.requests as f64 * (-shift / (1.0 - w)).ln_1p()
+            };
+            stages.clone().map(log).sum::<f64>()
+        })
+        .collect();
+    ln_mean(&capitals)
+}
+
+fn ln_mean(logs: &[f64]) -> f64 {
+    ln_sum(logs.iter().copied()) - (logs.len() as f64).ln()
+}
+
+/// The logarithm of a sum of exponentials, with the largest taken out.
+fn ln_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = logs.clone().fold(f64::NEG_INFINITY, f64::max);
+    largest + logs.map(|log| (log - largest).exp()).sum::<f64>().ln()
+}

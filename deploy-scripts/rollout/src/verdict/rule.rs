@@ -1,0 +1,176 @@
+//! The rule that turns evidence into a verdict.
+
+use std::{error::Error, fmt};
+
+use super::evidence::{Bet, Epochs, Stage, ln_split_evidence};
+use crate::Weight;
+
+/// At this evidence against the split, the alias is taken not to send what was asked for.
+const SPLIT_LIMIT: f64 = 1000.0;
+/// One bad request may be an accident of any kind.
+const LEAST_BAD: u64 = 2;
+
+/// What is to be told apart, and how often the verdict may be wrong.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rule {
+    /// The chance of ever rolling back a green that is at most `tolerated` worse.
+    pub alpha: f64,
+    /// The chance of ever promoting a green that is always at least `certified` worse.
+    pub beta: f64,
+    /// δ: how much worse green may be, as a difference of error shares, without being rolled back.
+    pub tolerated: f64,
+    /// Δ: how much worse green must be shown not to be before it is promoted.
+    pub certified: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Rollback,
+    Promote,
+    Inconclusive,
+}
+
+/// What the data say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    /// Logarithm of the evidence that green is worse by more than δ. Rolls back at ln(1/α).
+    pub ln_e_rollback: f64,
+    /// Logarithm of the evidence that green is not worse by as much as Δ. Promotes at ln(1/β).
+    pub ln_e_promote: f64,
+    /// Logarithm of the evidence that the alias does not send the share that was asked for.
+    pub ln_e_split: f64,
+    /// The split is not what was asked for: nothing is promoted, and the evidence for a rollback
+    /// is computed with the share that was seen, which makes its bound approximate.
+    pub split_is_off: bool,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self {
+            alpha: 0.01,
+            beta: 0.01,
+            tolerated: 0.001,
+            certified: 0.01,
+        }
+    }
+}
+
+impl Rule {
+    /// # Errors
+    /// Unless 0 ≤ δ < Δ < 1 and both chances lie strictly between 0 and 1.
+    pub fn check(&self) -> Result<(), InvalidRule> {
+        let chance = |p: f64| p > 0.0 && p < 1.0;
+        let margins =
+            0.0 <= self.tolerated && self.tolerated < self.certified && self.certified < 1.0;
+        match margins && chance(self.alpha) && chance(self.beta) {
+            true => Ok(()),
+            false => Err(InvalidRule),
+        }
+    }
+
+    /// The least evidence that rolls back, as a logarithm.
+    #[must_use]
+    pub fn ln_rollback_limit(&self) -> f64 {
+        -self.alpha.ln()
+    }
+
+    /// The least evidence that promotes, as a logarithm.
+    #[must_use]
+    pub fn ln_promote_limit(&self) -> f64 {
+        -self.beta.ln()
+    }
+
+    /// The fewest requests that green must have answered before it can be promoted.
+    #[must_use]
+    pub fn fewest_green(&self) -> u64 {
+        (self.ln_promote_limit() / self.certified).ceil() as u64
+    }
+
+    /// About how many clean requests green needs before it is promoted.
+    #[must_use]
+    pub fn expected_green(&self) -> u64 {
+        (self.ln_promote_limit() * 1.28 / self.certified).floor() as u64
+    }
+
+    /// Judges all data so far. `baked` says whether the time is over before which nothing is
+    /// promoted.
+    #[must_use]
+    pub fn judge(&self, epochs: &Epochs, baked: bool) -> Judgement {
+        let stages = epochs.stages.iter().flatten();
+        let ln_e_split = ln_split_evidence(stages.clone());
+        let split_is_off = ln_e_split >= SPLIT_LIMIT.ln();
+        let ln_e_rollback = match split_is_off {
+            false => Bet::Worse.ln_evidence_by_epoch(self.tolerated, epochs),
+            true => Bet::Worse.ln_evidence_by_epoch(self.tolerated, &as_seen(epochs)),
+        };
+        let ln_e_promote = Bet::GoodEnough.ln_evidence(self.certified, stages.clone());
+        let (requests, bad) = stages.fold((0, 0), |(requests, bad), stage| {
+            (requests + stage.green.requests, bad + stage.green.bad)
+        });
+        let verdict = if ln_e_rollback >= self.ln_rollback_limit() && bad >= LEAST_BAD {
+            Verdict::Rollback
+        } else if ln_e_promote >= self.ln_promote_limit()
+            && ln_e_rollback < self.ln_rollback_limit() / 2.0
+            && requests >= self.fewest_green()
+            && baked
+            && !split_is_off
+        {
+            Verdict::Promote
+        } else {
+            Verdict::Inconclusive
+        };
+        Judgement {
+            verdict,
+            ln_e_rollback,
+            ln_e_promote,
+            ln_e_split,
+            split_is_off,
+        }
+    }
+}
+
+/// The data with the share that each stage really had. A stage in which only one version was seen
+/// says nothing about a difference.
+fn as_seen(epochs: &Epochs) -> Epochs {
+    let seen = |stage: &Stage| {
+        let total = stage.blue.requests + stage.green.requests;
+        let weight = Weight::new(stage.green.requests as f64 / total.max(1) as f64)?;
+        Some(Stage { weight, ..*stage })
+    };
+    let stages = epochs
+        .stages
+        .iter()
+        .map(|stages| stages.iter().filter_map(seen).collect());
+    Epochs {
+        stages: stages.collect(),
+        planned: epochs.planned,
+    }
+}
+
+impl Verdict {
+    /// As the reference vectors write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rollback => "ROLLBACK",
+            Self::Promote => "PROMOTE",
+            Self::Inconclusive => "INCONCLUSIVE",
+        }
+    }
+}
+
+/// The margins or chances of a rule make no sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidRule;
+
+impl fmt::Display for InvalidRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a rule needs 0 ≤ δ < Δ < 1 (the difference that is tolerated, and the one that is \
+             excluded), and chances α and β between 0 and 1",
+        )
+    }
+}
+
+impl Error for InvalidRule {}
