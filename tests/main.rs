@@ -12,4 +12,5 @@ mod processes;
 mod real_clients;
 mod release;
 mod tutorial;
+mod verdict_command;
 mod wrong_input;

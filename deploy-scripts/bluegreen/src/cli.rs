@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use rollout::{Version, Weight};
+use rollout::{Stage, Version, Weight};
+
+use crate::commands::parse_stage;
 
 /// Blue/green deployment for AWS Lambda.
 ///
@@ -69,6 +71,31 @@ pub(crate) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    OnAlias(AliasCommand),
+    /// Say what the health verdict is for given totals; asks nobody
+    ///
+    /// Compares green with blue by the rule that bounds both mistakes: the chance of ever rolling
+    /// back a green that is at most DELTA worse, and of ever promoting one that is always at least
+    /// CERTIFIED worse. Totals come as --stage, or as JSON on standard input.
+    Verdict(VerdictArgs),
+    /// Start lambda-local: Lambda on this machine
+    ///
+    /// Everything behind `local` is passed on: `bluegreen local --help` shows its options.
+    #[command(disable_help_flag = true)]
+    Local {
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "OPTIONS"
+        )]
+        options: Vec<String>,
+    },
+}
+
+/// The commands that read or write an alias.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AliasCommand {
     /// Make the function, its first version, the alias, and an HTTP API in front of it
     ///
     /// Makes what is missing and leaves alone what is there: run twice, it changes nothing the
@@ -86,18 +113,6 @@ pub(crate) enum Command {
     Status,
     /// Send requests to the API and show which version answered
     Traffic(TrafficArgs),
-    /// Start lambda-local: Lambda on this machine
-    ///
-    /// Everything behind `local` is passed on: `bluegreen local --help` shows its options.
-    #[command(disable_help_flag = true)]
-    Local {
-        #[arg(
-            trailing_var_arg = true,
-            allow_hyphen_values = true,
-            value_name = "OPTIONS"
-        )]
-        options: Vec<String>,
-    },
 }
 
 /// What to upload.
@@ -206,6 +221,30 @@ pub(crate) struct TrafficArgs {
     /// Header in which an answer names the version that gave it
     #[arg(long, value_name = "NAME", default_value = "x-function-version")]
     pub(crate) version_header: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerdictArgs {
+    /// Totals at one weight, such as 10%:5400/5:600/7: the weight, blue's requests and bad ones,
+    /// and green's; repeatable
+    #[arg(long = "stage", value_name = "TOTALS", value_parser = parse_stage)]
+    pub(crate) stages: Vec<Stage>,
+
+    /// How much worse green may be without being rolled back, as a share [default: 0.001]
+    #[arg(long = "delta", value_name = "SHARE")]
+    pub(crate) tolerated: Option<f64>,
+
+    /// How much worse green must be shown not to be, as a share [default: 0.01]
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) certified: Option<f64>,
+
+    /// Chance of ever rolling back wrongly
+    #[arg(long, value_name = "CHANCE", default_value_t = 0.01)]
+    pub(crate) alpha: f64,
+
+    /// Chance of ever promoting wrongly
+    #[arg(long, value_name = "CHANCE", default_value_t = 0.01)]
+    pub(crate) beta: f64,
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

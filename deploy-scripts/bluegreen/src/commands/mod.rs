@@ -9,11 +9,13 @@ mod rollback;
 mod shift;
 mod status;
 mod traffic;
+mod verdict;
 
 use anyhow::Result;
+pub(crate) use verdict::parse_stage;
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{AliasCommand, Cli, Command, Place},
     deployment::Deployment,
     exit::Exit,
     output::print_report,
@@ -22,29 +24,32 @@ use crate::{
 /// Runs the command and prints its result.
 pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     let Cli { place, command } = cli;
-    let command = match command {
-        Command::Local { options } => return Err(local::start(&options)),
-        command => command,
-    };
-    let format = place.output;
-    let deployment = Deployment::connect(&place).await?;
     match command {
-        Command::Create(args) => print_report(&create::create(&deployment, args).await?, format)?,
-        Command::Publish(args) => {
-            print_report(&publish::publish(&deployment, &args).await?, format)?;
-        }
-        Command::Shift(args) => print_report(&shift::shift(&deployment, &args).await?, format)?,
-        Command::Promote(args) => {
-            print_report(&promote::promote(&deployment, &args).await?, format)?;
-        }
-        Command::Rollback(args) => {
-            print_report(&rollback::roll_back(&deployment, &args).await?, format)?;
-        }
-        Command::Status => print_report(&status::status(&deployment).await?, format)?,
-        Command::Traffic(args) => {
-            print_report(&traffic::traffic(&deployment, &args).await?, format)?;
-        }
-        Command::Local { .. } => {}
+        Command::OnAlias(command) => on_alias(&place, command).await?,
+        Command::Verdict(args) => print_report(&verdict::verdict(&args)?, place.output)?,
+        Command::Local { options } => return Err(local::start(&options)),
     }
     Ok(Exit::Done)
+}
+
+async fn on_alias(place: &Place, command: AliasCommand) -> Result<()> {
+    let format = place.output;
+    let alias = Deployment::connect(place).await?;
+    match command {
+        AliasCommand::Create(args) => print_report(&create::create(&alias, args).await?, format),
+        AliasCommand::Publish(args) => {
+            print_report(&publish::publish(&alias, &args).await?, format)
+        }
+        AliasCommand::Shift(args) => print_report(&shift::shift(&alias, &args).await?, format),
+        AliasCommand::Promote(args) => {
+            print_report(&promote::promote(&alias, &args).await?, format)
+        }
+        AliasCommand::Rollback(args) => {
+            print_report(&rollback::roll_back(&alias, &args).await?, format)
+        }
+        AliasCommand::Status => print_report(&status::status(&alias).await?, format),
+        AliasCommand::Traffic(args) => {
+            print_report(&traffic::traffic(&alias, &args).await?, format)
+        }
+    }
 }
