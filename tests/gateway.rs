@@ -10,8 +10,13 @@ const ALIAS_ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:f:live";
 /// A function that answers what it is sent, alias `live`, and an API on the alias without a
 /// permission.
 fn server() -> (Server, String) {
+    server_with(&Value::Null)
+}
+
+/// The same with a configuration of the function's.
+fn server_with(configuration: &Value) -> (Server, String) {
     let server = Server::start();
-    server.create_misbehaving("f", &Value::Null);
+    server.create_misbehaving("f", configuration);
     server.lambda("POST", "/f/versions", &Value::Null);
     server.lambda(
         "POST",
@@ -152,22 +157,10 @@ fn routes_stages_and_integrations_can_be_made_one_by_one() {
 
 #[test]
 fn an_error_of_the_function_is_a_500_without_its_details() {
-    let server = Server::start();
-    server.create_misbehaving(
-        "f",
-        &json!({ "Environment": { "Variables": { "INIT": "exit" } } }),
-    );
-    server.lambda("POST", "/f/versions", &Value::Null);
-    server.lambda(
-        "POST",
-        "/f/aliases",
-        &json!({ "Name": "live", "FunctionVersion": "1" }),
-    );
-    let api = json!({ "name": "f", "protocolType": "HTTP", "target": ALIAS_ARN });
-    let api = post(&server, "/v2/apis", &api).json();
-    let id = api["apiId"].as_str().unwrap();
+    let exits = json!({ "Environment": { "Variables": { "INIT": "exit" } } });
+    let (server, id) = server_with(&exits);
     permit(&server, "live", &format!("{id}/*"));
-    let answer = call(&server, id, "/");
+    let answer = call(&server, &id, "/");
     assert_eq!(answer.status, 500);
     assert_eq!(answer.text(), r#"{"message":"Internal Server Error"}"#);
 }

@@ -127,7 +127,8 @@ pub(super) async fn get(
     let function = model.function(&reference)?;
     let mut shown = json!({
         "Configuration": configuration,
-        "Code": { "RepositoryType": "S3", "Location": "" },
+        // AWS adds a link to download the zip, which is not kept here.
+        "Code": { "RepositoryType": "S3" },
     });
     if !function.tags.is_empty() {
         shown["Tags"] = json!(function.tags);

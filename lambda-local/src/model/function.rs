@@ -7,8 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use serde::Serialize;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
@@ -48,7 +46,7 @@ pub(crate) struct Function {
     pub(crate) arn: String,
     pub(crate) latest: Arc<Snapshot>,
     pub(crate) tags: BTreeMap<String, String>,
-    settling: Settling,
+    pub(super) settling: Settling,
     revision_while_settling: String,
     revision: String,
     versions: BTreeMap<u64, Version>,
@@ -63,11 +61,6 @@ struct Version {
     snapshot: Arc<Snapshot>,
     revision: String,
 }
-
-/// A function's configuration as calls answer it.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub(crate) struct FunctionConfiguration(Value);
 
 impl Function {
     pub(super) fn new(
@@ -196,6 +189,17 @@ impl Function {
         self.versions.get(&number).map(|version| &version.snapshot)
     }
 
+    /// `$LATEST` (`None`) or a version, with its revision id.
+    pub(super) fn with_revision(&self, number: Option<u64>) -> Option<(&Snapshot, &str)> {
+        match number {
+            None => Some((&self.latest, self.revision())),
+            Some(number) => {
+                let version = self.versions.get(&number)?;
+                Some((&version.snapshot, &version.revision))
+            }
+        }
+    }
+
     /// `$LATEST`, and every version, oldest first.
     pub(crate) fn snapshots(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
         std::iter::once(&self.latest).chain(self.versions.values().map(|v| &v.snapshot))
@@ -233,49 +237,6 @@ impl Function {
     pub(crate) fn remove_policy(&mut self, qualifier: Option<&Qualifier>) {
         self.policies.remove(&qualifier.cloned());
     }
-
-    /// The configuration of `$LATEST` or a version, under the ARN with this qualifier.
-    ///
-    /// # Errors
-    /// If there is no such version.
-    pub(crate) fn describe(
-        &self,
-        number: Option<u64>,
-        qualifier: Option<&Qualifier>,
-    ) -> Option<FunctionConfiguration> {
-        let (snapshot, revision) = match number {
-            None => (&self.latest, self.revision()),
-            Some(number) => {
-                let version = self.versions.get(&number)?;
-                (&version.snapshot, version.revision.as_str())
-            }
-        };
-        let mut shown = describe_snapshot(snapshot, revision);
-        if let Some(qualifier) = qualifier {
-            shown["FunctionArn"] = json!(format!("{}:{qualifier}", self.arn));
-        }
-        let phase = if number.is_none() {
-            self.settling.phase()
-        } else {
-            Phase::Settled
-        };
-        describe_phase(&mut shown, phase);
-        Some(FunctionConfiguration(shown))
-    }
-
-    /// The same for a listing, which shows no states.
-    pub(crate) fn list_entry(&self, number: Option<u64>) -> Option<FunctionConfiguration> {
-        let (snapshot, revision) = match number {
-            None => (&self.latest, self.revision()),
-            Some(number) => {
-                let version = self.versions.get(&number)?;
-                (&version.snapshot, version.revision.as_str())
-            }
-        };
-        let mut shown = describe_snapshot(snapshot, revision);
-        shown["FunctionArn"] = json!(format!("{}:{}", self.arn, snapshot.label()));
-        Some(FunctionConfiguration(shown))
-    }
 }
 
 impl Snapshot {
@@ -283,73 +244,6 @@ impl Snapshot {
     pub(crate) fn label(&self) -> String {
         self.number
             .map_or_else(|| "$LATEST".to_owned(), |number| number.to_string())
-    }
-}
-
-impl FunctionConfiguration {
-    pub(crate) fn into_value(self) -> Value {
-        self.0
-    }
-
-    /// `ListFunctions` shows the unqualified ARN where `ListVersionsByFunction` does not.
-    pub(crate) fn with_arn(mut self, arn: &str) -> Self {
-        self.0["FunctionArn"] = json!(arn);
-        self
-    }
-}
-
-fn describe_snapshot(snapshot: &Snapshot, revision: &str) -> Value {
-    let configuration = &snapshot.configuration;
-    let mut shown = json!({
-        "FunctionName": snapshot.function,
-        "FunctionArn": match snapshot.number {
-            Some(number) => format!("{}:{number}", snapshot.function_arn),
-            None => snapshot.function_arn.clone(),
-        },
-        "Runtime": configuration.runtime,
-        "Role": configuration.role,
-        "Handler": configuration.handler,
-        "CodeSize": snapshot.code.size,
-        "CodeSha256": snapshot.code.sha256,
-        "Description": configuration.description,
-        "Timeout": configuration.timeout,
-        "MemorySize": configuration.memory_size,
-        "LastModified": snapshot.last_modified,
-        "Version": snapshot.label(),
-        "TracingConfig": { "Mode": configuration.tracing_mode },
-        "RevisionId": revision,
-        "PackageType": "Zip",
-        "Architectures": [configuration.architecture],
-        "EphemeralStorage": { "Size": configuration.ephemeral_storage },
-        "SnapStart": { "ApplyOn": "None", "OptimizationStatus": "Off" },
-        "LoggingConfig": configuration.logging,
-    });
-    if let Some(variables) = &configuration.environment {
-        shown["Environment"] = json!({ "Variables": variables });
-    }
-    if let Some(target) = &configuration.dead_letter_target {
-        shown["DeadLetterConfig"] = json!({ "TargetArn": target });
-    }
-    shown
-}
-
-fn describe_phase(shown: &mut Value, phase: Phase) {
-    match phase {
-        Phase::Pending => {
-            shown["State"] = json!("Pending");
-            shown["StateReason"] = json!("The function is being created.");
-            shown["StateReasonCode"] = json!("Creating");
-        }
-        Phase::InProgress => {
-            shown["State"] = json!("Active");
-            shown["LastUpdateStatus"] = json!("InProgress");
-            shown["LastUpdateStatusReason"] = json!("The function is being created.");
-            shown["LastUpdateStatusReasonCode"] = json!("Creating");
-        }
-        Phase::Settled => {
-            shown["State"] = json!("Active");
-            shown["LastUpdateStatus"] = json!("Successful");
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod alias;
 mod configuration;
+mod describe;
 mod function;
 mod policy;
 mod reference;
@@ -12,7 +13,8 @@ use std::collections::BTreeMap;
 
 pub(crate) use alias::{Alias, AliasChange, NewAlias};
 pub(crate) use configuration::{Architecture, Configuration, ConfigurationChange, LogFormat};
-pub(crate) use function::{Code, Function, FunctionConfiguration, Snapshot};
+pub(crate) use describe::FunctionConfiguration;
+pub(crate) use function::{Code, Function, Snapshot};
 pub(crate) use policy::{NewPermission, Policy};
 pub(crate) use reference::{FunctionRef, Qualifier};
 pub(crate) use settling::Clock;
