@@ -18,11 +18,12 @@ use std::{
     path::Path,
     process::ExitCode,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use rustix::process::WaitOptions;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -84,11 +85,28 @@ fn main() -> ExitCode {
         eprintln!("failed to start {}: {error}", bootstrap.display());
         return ExitCode::from(126);
     }
-    match serve(Args::parse()) {
+    let served = serve(Args::parse());
+    wait_for_bootstraps();
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// All of them were killed when the last that knew of them went. What is left is to take note of
+/// their end, so that none stays behind as a zombie.
+fn wait_for_bootstraps() {
+    let deadline = Instant::now() + Duration::from_secs(1);
+    // An error means that there is no child any more.
+    while let Ok(ended) = rustix::process::wait(WaitOptions::NOHANG) {
+        if ended.is_none() && Instant::now() >= deadline {
+            return;
+        }
+        if ended.is_none() {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }
