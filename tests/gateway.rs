@@ -135,6 +135,8 @@ fn routes_stages_and_integrations_can_be_made_one_by_one() {
     let target = format!("integrations/{}", made["integrationId"].as_str().unwrap());
     let route = json!({ "routeKey": "GET /pets/{id}", "target": target });
     post(&server, &format!("/v2/apis/{id}/routes"), &route);
+    let integration = format!("/v2/apis/{id}/{target}");
+    assert_eq!(server.request("DELETE", &integration, b"").status, 409);
     let stage = json!({ "stageName": "prod", "autoDeploy": true, "stageVariables": { "a": "b" } });
     post(&server, &format!("/v2/apis/{id}/stages"), &stage);
     permit(&server, "live", &format!("{id}/prod/GET/pets/*"));

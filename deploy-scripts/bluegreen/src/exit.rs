@@ -15,7 +15,7 @@ pub(crate) enum Exit {
 
 impl Exit {
     pub(crate) fn of(error: &anyhow::Error) -> Self {
-        if error.is::<Moved>() || error.chain().any(|cause| cause.is::<Moved>()) {
+        if error.chain().any(|cause| cause.is::<Moved>()) {
             return Self::Moved;
         }
         Self::Error

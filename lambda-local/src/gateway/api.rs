@@ -217,8 +217,7 @@ impl Api {
     }
 
     pub(super) fn integration_of(&self, route: &Route) -> Option<&Integration> {
-        self.integrations
-            .get(route.target.as_deref()?.strip_prefix("integrations/")?)
+        self.integrations.get(route.integration()?)
     }
 
     pub(super) fn describe(&self, endpoint: &str) -> Value {
@@ -241,6 +240,15 @@ impl Api {
 }
 
 impl Route {
+    /// The id of the integration that the route leads to.
+    fn integration(&self) -> Option<&str> {
+        self.target.as_deref()?.strip_prefix("integrations/")
+    }
+
+    pub(super) fn leads_to(&self, integration: &str) -> bool {
+        self.integration() == Some(integration)
+    }
+
     pub(super) fn describe(&self) -> Value {
         let mut shown = json!({
             "apiKeyRequired": false,

@@ -174,11 +174,7 @@ async fn delete_integration(
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
     gateway.change(&api, |api| {
-        if api
-            .routes
-            .values()
-            .any(|route| route.describe()["target"].as_str() == Some(&format!("integrations/{id}")))
-        {
+        if api.routes.values().any(|route| route.leads_to(&id)) {
             return Err(ApiError::gateway_conflict(
                 "Cannot delete Integration: it is referenced by a Route",
             ));

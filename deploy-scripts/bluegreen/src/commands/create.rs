@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result, anyhow, bail};
 use rollout::{Entry, Journal, Version};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     aws::{Architecture, HttpApi, NewFunction},
@@ -205,7 +206,7 @@ async fn permit(
         .await
         .context("failed to read the alias's policy")?;
     let text = format!("permission for API {} on the alias", api.id);
-    if policy.is_some_and(|policy| policy.contains(&source_arn)) {
+    if policy.is_some_and(|policy| permits(&policy, &source_arn)) {
         steps.push(Step::found(text));
         return Ok(());
     }
@@ -214,6 +215,18 @@ async fn permit(
     permitted.with_context(|| format!("failed to let API {} invoke alias '{alias}'", api.id))?;
     steps.push(Step::made(text));
     Ok(())
+}
+
+/// Whether a statement of the policy lets API Gateway invoke for exactly this source.
+fn permits(policy: &str, source_arn: &str) -> bool {
+    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
+    let mut statements = policy["Statement"].as_array().into_iter().flatten();
+    statements.any(|statement| {
+        statement["Effect"] == "Allow"
+            && statement["Action"] == "lambda:InvokeFunction"
+            && statement["Principal"]["Service"] == "apigateway.amazonaws.com"
+            && statement["Condition"]["ArnLike"]["AWS:SourceArn"] == source_arn
+    })
 }
 
 /// Everything that this API sends, and nothing of another: region and account are the alias's.

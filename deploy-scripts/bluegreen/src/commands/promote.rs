@@ -12,9 +12,7 @@ use crate::{
 pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Result<AliasMove> {
     let seen = deployment.read().await?;
     let to = promoted(seen.routing, args.to).context("failed to promote")?;
-    let Routing::All(version) = to else {
-        unreachable!("a promotion leads to one version");
-    };
+    let version = to.serving();
     let journal = Journal::read(&seen.description);
     let before = match seen.routing {
         Routing::All(blue) | Routing::Split { blue, .. } => {

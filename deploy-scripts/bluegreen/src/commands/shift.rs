@@ -16,19 +16,12 @@ pub(crate) async fn shift(deployment: &Deployment, args: &ShiftArgs) -> Result<A
     let what = format!("shift {} to version {green}", args.weight);
     let to = seen.routing.shift(green, args.weight);
     let to = to.with_context(|| format!("failed to {what}"))?;
-    let Routing::Split {
-        blue,
-        green,
-        weight,
-    } = to
-    else {
-        unreachable!("a shift leads to a split");
-    };
+    let blue = to.serving();
     let before = Journal::read(&seen.description).before(blue);
     let entry = Entry::Shifted {
         blue,
         green,
-        weight,
+        weight: args.weight,
         since: now(),
         before,
     };
