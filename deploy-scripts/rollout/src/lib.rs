@@ -1,16 +1,34 @@
 //! Decides how an alias moves from one version to the next. No I/O, no clock, no dependencies:
 //! what was observed goes in, at most one write comes out.
 
+mod assessment;
+mod decide;
+mod forecast;
 mod journal;
+mod plan;
 mod routing;
+mod samples;
+mod seconds;
+mod strategy;
 mod timestamp;
 mod verdict;
 mod version;
 mod weight;
 
-pub use journal::{Entry, Journal, MAX_DESCRIPTION};
+pub use assessment::Assessment;
+pub use decide::{
+    Action, BeginError, Decision, Foreign, Observed, Tick, Waiting, Write, begin, decide,
+};
+pub use forecast::Forecast;
+pub use journal::{Entry, Journal, MAX_DESCRIPTION, Probe, Rollout, TooLong};
+pub use plan::{InvalidPlan, Metrics, Otherwise, Plan};
 pub use routing::{MoveError, Routing};
+pub use samples::{Answers, Sample};
+pub use seconds::{ParseSecondsError, Seconds};
+pub use strategy::{ParseStrategyError, Step, Strategy};
 pub use timestamp::{ParseTimestampError, Timestamp};
-pub use verdict::{Bounds, Counts, Epochs, InvalidRule, Judgement, Rule, Stage, Verdict};
+pub use verdict::{
+    Bounds, Counts, Epochs, InvalidRule, Judgement, Rule, Signal, Stage, Verdict, judge,
+};
 pub use version::{ParseVersionError, Version};
 pub use weight::{ParseWeightError, Weight};

@@ -5,7 +5,7 @@ use std::{error::Error, fmt, str::FromStr};
 const DAY: u64 = 86_400;
 
 /// Seconds since 1970-01-01T00:00:00Z. Written as RFC 3339 in UTC, and only so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(u64);
 
 impl Timestamp {

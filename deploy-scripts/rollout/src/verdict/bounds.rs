@@ -17,6 +17,14 @@ pub struct Bounds {
     pub at_most: Option<f64>,
 }
 
+impl Bounds {
+    /// Nothing is known.
+    pub const NONE: Self = Self {
+        at_least: None,
+        at_most: None,
+    };
+}
+
 impl Rule {
     /// The bounds that the data so far leave. They may be wrong with chance α and β, however often
     /// one looks.

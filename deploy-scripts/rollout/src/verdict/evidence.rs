@@ -103,20 +103,22 @@ impl Bet {
         }
     }
 
+    /// What the logarithms of the gamblers' capitals grow by in a stage.
+    fn growth(self, margin: f64, stage: &Stage) -> Capitals {
+        self.gamblers().map(|gambler| {
+            self.steps(gambler, margin, stage.weight.share())
+                .after(stage.blue, stage.green)
+        })
+    }
+
     /// The logarithm of the gamblers' common capital after these stages; 0 with no data.
     pub(super) fn ln_evidence<'a>(
         self,
         margin: f64,
-        stages: impl Iterator<Item = &'a Stage> + Clone,
+        stages: impl Iterator<Item = &'a Stage>,
     ) -> f64 {
-        let capitals = self.gamblers().map(|gambler| {
-            let log = |stage: &Stage| {
-                self.steps(gambler, margin, stage.weight.share())
-                    .after(stage.blue, stage.green)
-            };
-            stages.clone().map(log).sum::<f64>()
-        });
-        ln_mean(&capitals)
+        let play = |capitals, stage| added(capitals, self.growth(margin, stage));
+        ln_mean(&stages.fold(Capitals::default(), play))
     }
 
     /// The same, with half of the capital playing from the start, and the other half released in
@@ -124,18 +126,32 @@ impl Bet {
     /// gamblers too poor to notice a late fault. What is not released yet counts at face value.
     pub(super) fn ln_evidence_by_epoch(self, margin: f64, epochs: &Epochs) -> f64 {
         let planned = epochs.planned.max(epochs.stages.len()).max(1);
-        let slices: Vec<(f64, f64)> = (0..planned)
-            .map(|epoch| {
-                let share = match (epoch, planned) {
-                    (0, 1) => 1.0,
-                    (0, _) => 0.5,
-                    _ => 0.5 / (planned - 1) as f64,
-                };
-                let played = epochs.stages.iter().skip(epoch).flatten();
-                (share.ln(), self.ln_evidence(margin, played))
-            })
-            .collect();
-        ln_sum(slices.iter().map(|(share, capital)| share + capital))
+        let mut capitals = Capitals::default();
+        let mut slices = Vec::with_capacity(planned);
+        // From the last epoch back: a slice that plays from an earlier one plays all later ones.
+        for epoch in (0..planned).rev() {
+            for stage in epochs.stages.get(epoch).into_iter().flatten() {
+                capitals = added(capitals, self.growth(margin, stage));
+            }
+            slices.push(share_of_epoch(epoch, planned).ln() + ln_mean(&capitals));
+        }
+        ln_sum(slices.iter().copied())
+    }
+}
+
+/// The logarithms of six gamblers' capitals.
+type Capitals = [f64; 6];
+
+fn added(capitals: Capitals, growth: Capitals) -> Capitals {
+    std::array::from_fn(|gambler| capitals[gambler] + growth[gambler])
+}
+
+/// The share of the starting capital that plays from this epoch on.
+fn share_of_epoch(epoch: usize, planned: usize) -> f64 {
+    match (epoch, planned) {
+        (0, 1) => 1.0,
+        (0, _) => 0.5,
+        _ => 0.5 / (planned - 1) as f64,
     }
 }
 
@@ -145,6 +161,29 @@ impl Steps {
             + green.good() * self.green_good
             + blue.bad as f64 * self.blue_bad
             + blue.good() * self.blue_good
+    }
+}
+
+impl Stage {
+    /// A stage in which nothing was seen yet.
+    #[must_use]
+    pub fn empty(weight: Weight) -> Self {
+        Self {
+            weight,
+            blue: Counts::default(),
+            green: Counts::default(),
+        }
+    }
+}
+
+impl std::ops::Add for Counts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            requests: self.requests + other.requests,
+            bad: self.bad + other.bad,
+        }
     }
 }
 
@@ -172,7 +211,7 @@ pub(super) fn ln_split_evidence<'a>(stages: impl Iterator<Item = &'a Stage> + Cl
     ln_mean(&capitals)
 }
 
-fn ln_mean(logs: &[f64]) -> f64 {
+pub(super) fn ln_mean(logs: &[f64]) -> f64 {
     ln_sum(logs.iter().copied()) - (logs.len() as f64).ln()
 }
 

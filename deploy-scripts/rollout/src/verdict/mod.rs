@@ -9,4 +9,4 @@ mod rule;
 
 pub use bounds::Bounds;
 pub use evidence::{Counts, Epochs, Stage};
-pub use rule::{InvalidRule, Judgement, Rule, Verdict};
+pub use rule::{InvalidRule, Judgement, Rule, Signal, Verdict, judge};

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use super::evidence::{Bet, Epochs, Stage, ln_split_evidence};
+use super::evidence::{Bet, Counts, Epochs, Stage, ln_mean, ln_split_evidence};
 use crate::Weight;
 
 /// At this evidence against the split, the alias is taken not to send what was asked for.
@@ -43,6 +43,8 @@ pub struct Judgement {
     /// The split is not what was asked for: nothing is promoted, and the evidence for a rollback
     /// is computed with the share that was seen, which makes its bound approximate.
     pub split_is_off: bool,
+    /// There is little evidence that green is worse: less than half of what rolls back.
+    pub calm: bool,
 }
 
 impl Default for Rule {
@@ -93,39 +95,102 @@ impl Rule {
         (self.ln_promote_limit() * 1.28 / self.certified).floor() as u64
     }
 
-    /// Judges all data so far. `baked` says whether the time is over before which nothing is
-    /// promoted.
+    /// Judges all data so far by this rule alone. `baked` says whether the time is over before
+    /// which nothing is promoted.
     #[must_use]
     pub fn judge(&self, epochs: &Epochs, baked: bool) -> Judgement {
-        let stages = epochs.stages.iter().flatten();
-        let ln_e_split = ln_split_evidence(stages.clone());
-        let split_is_off = ln_e_split >= SPLIT_LIMIT.ln();
-        let ln_e_rollback = match split_is_off {
-            false => Bet::Worse.ln_evidence_by_epoch(self.tolerated, epochs),
-            true => Bet::Worse.ln_evidence_by_epoch(self.tolerated, &as_seen(epochs)),
+        let signal = Signal {
+            rule: *self,
+            all: epochs.clone(),
+            settled: epochs.clone(),
         };
-        let ln_e_promote = Bet::GoodEnough.ln_evidence(self.certified, stages.clone());
-        let (requests, bad) = stages.fold((0, 0), |(requests, bad), stage| {
-            (requests + stage.green.requests, bad + stage.green.bad)
-        });
-        let verdict = if ln_e_rollback >= self.ln_rollback_limit() && bad >= LEAST_BAD {
-            Verdict::Rollback
-        } else if ln_e_promote >= self.ln_promote_limit()
-            && ln_e_rollback < self.ln_rollback_limit() / 2.0
-            && requests >= self.fewest_green()
-            && baked
-            && !split_is_off
-        {
-            Verdict::Promote
-        } else {
-            Verdict::Inconclusive
-        };
-        Judgement {
-            verdict,
-            ln_e_rollback,
-            ln_e_promote,
-            ln_e_split,
-            split_is_off,
+        judge(&[signal], baked)
+    }
+}
+
+/// One thing that is compared, such as errors or slow requests: its rule and its data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    pub rule: Rule,
+    /// All data so far: what may roll back.
+    pub all: Epochs,
+    /// The data of times from which nothing more is to come: what may promote. A request that
+    /// hangs is missing in the other data.
+    pub settled: Epochs,
+}
+
+/// Judges several signals together: the evidence for a rollback is the mean of theirs, and each of
+/// them must speak for a promotion. The chances α and β, and so the limits, are the first one's.
+#[must_use]
+pub fn judge(signals: &[Signal], baked: bool) -> Judgement {
+    let Some(first) = signals.first() else {
+        return Judgement::without_data();
+    };
+    let ln_e_split = ln_split_evidence(first.all.stages.iter().flatten());
+    let split_is_off = ln_e_split >= SPLIT_LIMIT.ln();
+    let rollbacks: Vec<f64> = signals
+        .iter()
+        .map(|s| s.for_rollback(split_is_off))
+        .collect();
+    let ln_e_rollback = ln_mean(&rollbacks);
+    let promotes = signals.iter().map(Signal::for_promotion);
+    let ln_e_promote = promotes.fold(f64::INFINITY, f64::min);
+    let calm = ln_e_rollback < first.rule.ln_rollback_limit() / 2.0;
+    let rollback = ln_e_rollback >= first.rule.ln_rollback_limit()
+        && signals
+            .iter()
+            .any(|signal| green(&signal.all).bad >= LEAST_BAD);
+    let promote = ln_e_promote >= first.rule.ln_promote_limit()
+        && signals
+            .iter()
+            .all(|s| green(&s.settled).requests >= s.rule.fewest_green());
+    let verdict = match () {
+        () if rollback => Verdict::Rollback,
+        () if promote && calm && baked && !split_is_off => Verdict::Promote,
+        () => Verdict::Inconclusive,
+    };
+    Judgement {
+        verdict,
+        ln_e_rollback,
+        ln_e_promote,
+        ln_e_split,
+        split_is_off,
+        calm,
+    }
+}
+
+impl Signal {
+    fn for_rollback(&self, split_is_off: bool) -> f64 {
+        let margin = self.rule.tolerated;
+        match split_is_off {
+            false => Bet::Worse.ln_evidence_by_epoch(margin, &self.all),
+            true => Bet::Worse.ln_evidence_by_epoch(margin, &as_seen(&self.all)),
+        }
+    }
+
+    fn for_promotion(&self) -> f64 {
+        let stages = self.settled.stages.iter().flatten();
+        Bet::GoodEnough.ln_evidence(self.rule.certified, stages)
+    }
+}
+
+fn green(epochs: &Epochs) -> Counts {
+    let stages = epochs.stages.iter().flatten();
+    stages.fold(Counts::default(), |sum, stage| Counts {
+        requests: sum.requests + stage.green.requests,
+        bad: sum.bad + stage.green.bad,
+    })
+}
+
+impl Judgement {
+    const fn without_data() -> Self {
+        Self {
+            verdict: Verdict::Inconclusive,
+            ln_e_rollback: 0.0,
+            ln_e_promote: 0.0,
+            ln_e_split: 0.0,
+            split_is_off: false,
+            calm: true,
         }
     }
 }

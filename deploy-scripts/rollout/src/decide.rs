@@ -1,0 +1,339 @@
+//! One tick of a rollout: from what was observed to at most one write. Total and pure.
+
+use std::fmt;
+
+use crate::{
+    Assessment, Entry, Journal, MoveError, Otherwise, Plan, Probe, Rollout, Routing, Sample,
+    Seconds, Timestamp, TooLong, Verdict, Version,
+};
+
+/// What is known at a tick.
+#[derive(Debug, Clone, Copy)]
+pub struct Observed<'a> {
+    pub now: Timestamp,
+    pub routing: Routing,
+    pub journal: &'a Journal,
+    /// The rollout that the caller drives.
+    pub run: &'a str,
+    /// The metrics since its start; or why they could not be read, which says nothing about green.
+    pub samples: Result<&'a [Sample], &'a str>,
+    /// How old a period must be before nothing more of it is to come: requests that hang are
+    /// counted when they end.
+    pub settled: Seconds,
+    /// Those of the plan's alarms that ring; or why that could not be seen.
+    pub ringing: Result<&'a [String], &'a str>,
+    /// A rollback that was asked for, and why.
+    pub stop: Option<&'a str>,
+}
+
+/// What a tick comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tick {
+    pub decision: Decision,
+    /// What the metrics say, where they could be read and the rollout still stands.
+    pub assessment: Option<Assessment>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    Write(Write),
+    Wait(Waiting),
+    /// The time is over without a verdict: the weight stays where it is.
+    Hold(Waiting),
+    /// Somebody else moved the alias, or ended the rollout: nothing is written over it.
+    Moved(Foreign),
+}
+
+/// One write to the alias.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Write {
+    pub action: Action,
+    pub routing: Routing,
+    pub entry: Entry,
+    /// Why, in words.
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Give green the share of its next step.
+    Shift,
+    Promote,
+    RollBack,
+}
+
+/// What a rollout waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Waiting {
+    /// AWS moves the alias itself.
+    Settling,
+    /// Metrics or alarms could not be read.
+    Blind(String),
+    StepTime(Seconds),
+    /// Green has answered nothing at this step that was seen so far.
+    Requests,
+    /// Green looks worse, but not surely enough.
+    Suspicion,
+    /// The alias does not seem to send the share that was asked for.
+    SplitOff,
+    /// There is not enough evidence that green is good enough.
+    Verdict,
+}
+
+/// Where the alias should be by the journal, and where it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Foreign {
+    pub expected: Option<Routing>,
+    pub found: Routing,
+}
+
+/// The first write of a rollout.
+///
+/// # Errors
+/// If the alias cannot be moved, or its description has no room for the plan.
+pub fn begin(
+    observed: Routing,
+    journal: &Journal,
+    green: Version,
+    plan: Plan,
+    run: String,
+    now: Timestamp,
+    probe: Option<Probe>,
+) -> Result<Write, BeginError> {
+    let blue = match observed {
+        Routing::All(blue) if blue == green => return Err(MoveError::AlreadyAll(green).into()),
+        Routing::All(blue) => blue,
+        Routing::Split { blue, green, .. } => {
+            return Err(MoveError::OtherSplit { blue, green }.into());
+        }
+        Routing::Settling { from, to } => return Err(MoveError::Settling { from, to }.into()),
+    };
+    let rollout = Rollout {
+        blue,
+        green,
+        plan,
+        run,
+        started: vec![now],
+        probe,
+        before: journal.before(blue),
+    };
+    if rollout.plan.strategy.steps().is_empty() {
+        return Ok(rollout.promote(now, "all at once".to_owned()));
+    }
+    journal.has_room_for(&rollout)?;
+    Ok(rollout.shifted("start".to_owned()))
+}
+
+/// Decides what is next.
+#[must_use]
+pub fn decide(observed: &Observed<'_>) -> Tick {
+    let rollout = match ours(observed) {
+        Ok(rollout) => rollout,
+        Err(elsewhere) => {
+            return Tick {
+                decision: match elsewhere {
+                    Elsewhere::Settling => Decision::Wait(Waiting::Settling),
+                    Elsewhere::Foreign(foreign) => Decision::Moved(foreign),
+                },
+                assessment: None,
+            };
+        }
+    };
+    let samples = observed.samples.ok();
+    let assessment =
+        samples.map(|samples| Assessment::new(rollout, samples, observed.now, observed.settled));
+    Tick {
+        decision: rollout.next(observed, assessment.as_ref()),
+        assessment,
+    }
+}
+
+/// The alias is not where the caller's rollout left it.
+enum Elsewhere {
+    Settling,
+    Foreign(Foreign),
+}
+
+/// The rollout that the caller drives, if the alias is where that left it.
+fn ours<'a>(observed: &Observed<'a>) -> Result<&'a Rollout, Elsewhere> {
+    let found = observed.routing;
+    let expected = observed.journal.entry.as_ref().map(Entry::routing);
+    let foreign = Elsewhere::Foreign(Foreign { expected, found });
+    match &observed.journal.entry {
+        Some(Entry::Rollout(rollout)) if rollout.run == observed.run => match found {
+            _ if found == rollout.routing() => Ok(rollout),
+            Routing::Settling { .. } => Err(Elsewhere::Settling),
+            _ => Err(foreign),
+        },
+        _ => Err(foreign),
+    }
+}
+
+impl Rollout {
+    fn next(&self, observed: &Observed<'_>, assessment: Option<&Assessment>) -> Decision {
+        let now = observed.now;
+        if let Some(reason) = self.grounds_for_rollback(observed, assessment) {
+            return Decision::Write(self.roll_back(now, reason));
+        }
+        let waiting = self.waiting(observed, assessment);
+        match waiting {
+            None if self.is_at_last_step() => {
+                let reason = "green is good enough".to_owned();
+                Decision::Write(self.promote(now, reason))
+            }
+            None => Decision::Write(self.next_step(now)),
+            Some(waiting) if self.time_left(now).0 > 0 => Decision::Wait(waiting),
+            Some(waiting) => self.at_the_horizon(now, waiting),
+        }
+    }
+
+    fn grounds_for_rollback(
+        &self,
+        observed: &Observed<'_>,
+        assessment: Option<&Assessment>,
+    ) -> Option<String> {
+        if let Some(reason) = observed.stop {
+            return Some(reason.to_owned());
+        }
+        if let Ok([alarm, ..]) = observed.ringing {
+            return Some(format!("alarm {alarm}"));
+        }
+        let assessment = assessment?;
+        if let Some(share) = assessment.broken {
+            return Some(format!("{:.0}% of all requests fail", share * 100.0));
+        }
+        let condemned = assessment.verdict() == Verdict::Rollback;
+        condemned.then(|| assessment.reason(&self.plan, self.probe))
+    }
+
+    /// What is missing for the next step or, at the last one, for the promotion.
+    fn waiting(&self, observed: &Observed<'_>, assessment: Option<&Assessment>) -> Option<Waiting> {
+        let assessment = match (observed.samples, observed.ringing, assessment) {
+            (Err(reason), _, _) | (_, Err(reason), _) => {
+                return Some(Waiting::Blind(reason.to_owned()));
+            }
+            (_, _, assessment) => assessment?,
+        };
+        let left = self.step_time_left(observed.now);
+        let judgement = assessment.judgement;
+        match () {
+            () if left.0 > 0 => Some(Waiting::StepTime(left)),
+            () if assessment.green_at_step.requests == 0 => Some(Waiting::Requests),
+            () if judgement.split_is_off => Some(Waiting::SplitOff),
+            () if !judgement.calm => Some(Waiting::Suspicion),
+            () if self.is_at_last_step() && judgement.verdict != Verdict::Promote => {
+                Some(Waiting::Verdict)
+            }
+            () => None,
+        }
+    }
+
+    /// The user's choice. One who promotes what is undecided wants it looked at all the same:
+    /// without metrics nothing is promoted.
+    fn at_the_horizon(&self, now: Timestamp, waiting: Waiting) -> Decision {
+        let reason = format!("undecided after {}", self.plan.horizon());
+        match (self.plan.otherwise, &waiting) {
+            (Otherwise::Promote, Waiting::Blind(_)) | (Otherwise::Hold, _) => {
+                Decision::Hold(waiting)
+            }
+            (Otherwise::Promote, _) => Decision::Write(self.promote(now, reason)),
+            (Otherwise::RollBack, _) => Decision::Write(self.roll_back(now, reason)),
+        }
+    }
+
+    fn is_at_last_step(&self) -> bool {
+        self.step() >= self.plan.strategy.steps().len()
+    }
+
+    fn next_step(&self, now: Timestamp) -> Write {
+        let mut next = self.clone();
+        next.started.push(now.max(self.step_started()));
+        next.shifted("the step before is over, and green is no worse".to_owned())
+    }
+
+    fn shifted(self, reason: String) -> Write {
+        Write {
+            action: Action::Shift,
+            routing: self.routing(),
+            entry: Entry::Rollout(Box::new(self)),
+            reason,
+        }
+    }
+
+    fn promote(&self, now: Timestamp, reason: String) -> Write {
+        let before = std::iter::once(self.blue).chain(self.before.iter().copied());
+        Write {
+            action: Action::Promote,
+            routing: Routing::All(self.green),
+            entry: Entry::Serving {
+                version: self.green,
+                since: now,
+                before: before.collect(),
+            },
+            reason,
+        }
+    }
+
+    fn roll_back(&self, now: Timestamp, reason: String) -> Write {
+        Write {
+            action: Action::RollBack,
+            routing: Routing::All(self.blue),
+            entry: Entry::RolledBack {
+                version: self.blue,
+                green: self.green,
+                weight: self.weight(),
+                at: now,
+                reason: reason.clone(),
+                before: self.before.clone(),
+            },
+            reason,
+        }
+    }
+}
+
+/// Completes "waiting: …".
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settling => f.write_str("AWS is moving the alias itself"),
+            Self::Blind(reason) => write!(f, "green could not be observed: {reason}"),
+            Self::StepTime(left) => write!(f, "this step lasts another {left}"),
+            Self::Requests => f.write_str("no request of green has been seen at this step yet"),
+            Self::Suspicion => {
+                f.write_str("green looks worse than blue, but that may still be chance")
+            }
+            Self::SplitOff => f.write_str("the alias does not send the share that was asked for"),
+            Self::Verdict => f.write_str("too few requests yet to say that green is good enough"),
+        }
+    }
+}
+
+/// A rollout that cannot begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeginError {
+    Move(MoveError),
+    TooLong(TooLong),
+}
+
+impl From<MoveError> for BeginError {
+    fn from(error: MoveError) -> Self {
+        Self::Move(error)
+    }
+}
+
+impl From<TooLong> for BeginError {
+    fn from(error: TooLong) -> Self {
+        Self::TooLong(error)
+    }
+}
+
+impl fmt::Display for BeginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Move(error) => error.fmt(f),
+            Self::TooLong(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for BeginError {}

@@ -1,0 +1,101 @@
+//! What a rollout will take at the traffic there is: told before it begins.
+
+use crate::{Plan, Seconds};
+
+/// The clean requests of green that a difference of Δ takes, times Δ/ln(1/β).
+const CLEAN: f64 = 1.28;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Forecast {
+    /// Clean requests of green that the verdict takes.
+    pub green_needed: u64,
+    /// When green will have answered them, from the start on; `None` if never.
+    pub verdict_after: Option<Seconds>,
+    /// The smallest difference that can be excluded by the horizon; `None` if none can.
+    pub certifiable: Option<f64>,
+}
+
+impl Plan {
+    /// What to expect where the alias gets this many requests a second.
+    #[must_use]
+    pub fn forecast(&self, rate: f64) -> Forecast {
+        let green_needed = self.rule.expected_green();
+        let by_horizon = self.green_after(rate, self.horizon());
+        let certifiable = self.rule.ln_promote_limit() * CLEAN / by_horizon;
+        Forecast {
+            green_needed,
+            verdict_after: self.time_until(rate, green_needed as f64),
+            certifiable: (certifiable < 1.0).then_some(certifiable),
+        }
+    }
+
+    /// Requests that green will have answered this long after the start.
+    fn green_after(&self, rate: f64, after: Seconds) -> f64 {
+        let mut left = after.0 as f64;
+        let mut answered = 0.0;
+        for (weight, lasts) in self.stages() {
+            let lasts = lasts.min(left);
+            answered += rate * weight * lasts;
+            left -= lasts;
+        }
+        answered
+    }
+
+    fn time_until(&self, rate: f64, needed: f64) -> Option<Seconds> {
+        let (mut time, mut missing) = (0.0, needed);
+        for (weight, lasts) in self.stages() {
+            let speed = rate * weight;
+            if missing <= speed * lasts {
+                let after = time + missing / speed;
+                return after.is_finite().then(|| Seconds(after.ceil() as u64));
+            }
+            time += lasts;
+            missing -= speed * lasts;
+        }
+        None
+    }
+
+    /// Weight and seconds of each step; the last one lasts until there is a verdict.
+    fn stages(&self) -> Vec<(f64, f64)> {
+        let steps = self.strategy.steps();
+        let mut stages: Vec<(f64, f64)> = steps
+            .iter()
+            .map(|step| (step.weight.share(), step.lasts.0 as f64))
+            .collect();
+        if let Some((_, lasts)) = stages.last_mut() {
+            *lasts = f64::INFINITY;
+        }
+        stages
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Plan, Seconds};
+
+    #[test]
+    fn a_slow_api_takes_its_time_and_the_forecast_says_so() {
+        let plan = Plan::new("canary:10%/5m".parse().unwrap());
+        // 589 clean requests at a tenth of one request a second.
+        let slow = plan.forecast(1.0);
+        assert_eq!(
+            (slow.green_needed, slow.verdict_after),
+            (589, Some(Seconds(5890)))
+        );
+        let certifiable = slow.certifiable.unwrap();
+        assert!(
+            (certifiable - 4.605 * 1.28 / 60.0).abs() < 1e-3,
+            "{certifiable}"
+        );
+        assert_eq!(plan.forecast(100.0).verdict_after, Some(Seconds(59)));
+        let idle = plan.forecast(0.0);
+        assert_eq!((idle.verdict_after, idle.certifiable), (None, None));
+    }
+
+    #[test]
+    fn later_steps_are_counted_at_their_own_weights() {
+        let plan = Plan::new("steps:1%/100s,50%/100s".parse().unwrap());
+        // 100 at one a second, then 489 at fifty a second.
+        assert_eq!(plan.forecast(100.0).verdict_after, Some(Seconds(110)));
+    }
+}

@@ -1,0 +1,138 @@
+//! What of a plan is not the default, as the journal writes it: `certified=5% horizon=20m`.
+
+use std::fmt::Write;
+
+use super::Probe;
+use crate::{Counts, Metrics, Otherwise, Plan, Seconds, Strategy};
+
+pub(super) fn text(plan: &Plan, probe: Option<Probe>) -> String {
+    let default = Plan::new(plan.strategy.clone());
+    let mut options = Vec::new();
+    let mut share = |name: &str, share: f64, default: f64| {
+        if share.to_bits() != default.to_bits() {
+            options.push(format!("{name}={share}"));
+        }
+    };
+    share("delta", plan.rule.tolerated, default.rule.tolerated);
+    share("certified", plan.rule.certified, default.rule.certified);
+    share("alpha", plan.rule.alpha, default.rule.alpha);
+    share("beta", plan.rule.beta, default.rule.beta);
+    share("breaker", plan.breaker.unwrap_or(0.0), 0.0);
+    options.extend(plan.slow.map(|limit| format!("slow={limit}ms")));
+    options.extend(plan.horizon.map(|horizon| format!("horizon={horizon}")));
+    if plan.otherwise != default.otherwise {
+        options.push(format!("otherwise={}", plan.otherwise.name()));
+    }
+    if plan.metrics != default.metrics {
+        let Metrics { period, delay } = plan.metrics;
+        options.push(format!("metrics={period}+{delay}"));
+    }
+    if let Some(Probe { blue, green }) = probe {
+        let counts = [blue, green].map(|c| format!("{}/{}", c.requests, c.bad));
+        options.push(format!("probe={}", counts.join(":")));
+    }
+    if !plan.alarms.is_empty() {
+        let names: Vec<String> = plan.alarms.iter().map(|name| escaped(name)).collect();
+        options.push(format!("alarms={}", names.join("|")));
+    }
+    options.join(" ")
+}
+
+pub(super) fn parse(strategy: Strategy, text: &str) -> Option<(Plan, Option<Probe>)> {
+    let mut plan = Plan::new(strategy);
+    let mut probe = None;
+    for option in text.split(' ').filter(|option| !option.is_empty()) {
+        let (name, value) = option.split_once('=')?;
+        match name {
+            "delta" => plan.rule.tolerated = value.parse().ok()?,
+            "certified" => plan.rule.certified = value.parse().ok()?,
+            "alpha" => plan.rule.alpha = value.parse().ok()?,
+            "beta" => plan.rule.beta = value.parse().ok()?,
+            "breaker" => plan.breaker = Some(value.parse().ok()?),
+            "slow" => plan.slow = Some(value.strip_suffix("ms")?.parse().ok()?),
+            "horizon" => plan.horizon = Some(value.parse().ok()?),
+            "otherwise" => plan.otherwise = Otherwise::named(value)?,
+            "metrics" => plan.metrics = parse_metrics(value)?,
+            "probe" => probe = Some(parse_probe(value)?),
+            "alarms" => plan.alarms = value.split('|').map(unescaped).collect::<Option<_>>()?,
+            _ => return None,
+        }
+    }
+    plan.check().ok()?;
+    Some((plan, probe))
+}
+
+fn parse_metrics(text: &str) -> Option<Metrics> {
+    let (period, delay) = text.split_once('+')?;
+    Some(Metrics {
+        period: period.parse::<Seconds>().ok()?,
+        delay: delay.parse::<Seconds>().ok()?,
+    })
+}
+
+fn parse_probe(text: &str) -> Option<Probe> {
+    let (blue, green) = text.split_once(':')?;
+    Some(Probe {
+        blue: parse_counts(blue)?,
+        green: parse_counts(green)?,
+    })
+}
+
+fn parse_counts(text: &str) -> Option<Counts> {
+    let (requests, bad) = text.split_once('/')?;
+    Some(Counts {
+        requests: requests.parse().ok()?,
+        bad: bad.parse().ok()?,
+    })
+}
+
+impl Otherwise {
+    /// As the command line and the journal write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Promote => "promote",
+            Self::RollBack => "rollback",
+        }
+    }
+
+    /// What has this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Hold, Self::Promote, Self::RollBack];
+        all.into_iter().find(|otherwise| otherwise.name() == name)
+    }
+}
+
+/// An alarm's name may hold anything, also what separates things here.
+fn escaped(name: &str) -> String {
+    name.bytes().fold(String::new(), |mut text, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' | b':' => {
+                text.push(char::from(byte));
+            }
+            byte => {
+                let _ = write!(text, "%{byte:02X}");
+            }
+        }
+        text
+    })
+}
+
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        bytes.push(match first {
+            b'%' => {
+                let (digits, tail) = rest.split_at_checked(2)?;
+                rest = tail;
+                u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()?
+            }
+            other => *other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}

@@ -1,0 +1,209 @@
+//! The plan of a rollout: its steps, and how it is judged. All of it is written into the journal,
+//! so that whoever takes the rollout up goes on with the same plan.
+
+use std::{error::Error, fmt};
+
+use crate::{Rule, Seconds, Strategy};
+
+/// Epochs into which a rollout is divided at the most.
+const MOST_EPOCHS: u64 = 10;
+
+/// What is to be done, and how it is judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub strategy: Strategy,
+    pub rule: Rule,
+    /// Requests that take longer than this many milliseconds count as slow, and are compared too.
+    pub slow: Option<u32>,
+    /// When to stop waiting for a verdict, from the start on; see [`Plan::horizon`].
+    pub horizon: Option<Seconds>,
+    /// What to do if there is no verdict then.
+    pub otherwise: Otherwise,
+    pub metrics: Metrics,
+    /// Roll back when more than this share of all requests fails, whoever fails them.
+    pub breaker: Option<f64>,
+    /// Alarms that roll back when they ring.
+    pub alarms: Vec<String>,
+}
+
+/// How fine and how late the metrics are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metrics {
+    pub period: Seconds,
+    /// How long after a period's end its data may still come.
+    pub delay: Seconds,
+}
+
+/// What to do when the time is over and nothing is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Otherwise {
+    /// Leave the weight as it is, and say so.
+    #[default]
+    Hold,
+    Promote,
+    RollBack,
+}
+
+/// CloudWatch's minute, and its two minutes of lag.
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            period: Seconds(60),
+            delay: Seconds(120),
+        }
+    }
+}
+
+impl Plan {
+    /// The plan with this strategy and nothing else said.
+    #[must_use]
+    pub fn new(strategy: Strategy) -> Self {
+        Self {
+            strategy,
+            rule: Rule::default(),
+            slow: None,
+            horizon: None,
+            otherwise: Otherwise::default(),
+            metrics: Metrics::default(),
+            breaker: None,
+            alarms: Vec::new(),
+        }
+    }
+
+    /// The rule for slow requests: their share differs more between equal versions than that of
+    /// errors does.
+    #[must_use]
+    pub fn slow_rule(&self) -> Rule {
+        Rule {
+            tolerated: 0.01,
+            certified: 0.05,
+            ..self.rule
+        }
+    }
+
+    /// When to stop waiting for a verdict, from the start on: what was said, or else twice the
+    /// time that the steps need.
+    #[must_use]
+    pub fn horizon(&self) -> Seconds {
+        self.horizon.unwrap_or_else(|| self.window())
+    }
+
+    /// Twice the time that the steps need: each its own, or what it takes until one whole period
+    /// of it has been seen.
+    fn window(&self) -> Seconds {
+        let shortest = 2 * self.metrics.period.0 + self.metrics.delay.0;
+        let steps = self.strategy.steps();
+        Seconds(
+            2 * steps
+                .iter()
+                .map(|step| step.lasts.0.max(shortest))
+                .sum::<u64>(),
+        )
+    }
+
+    /// The epochs that are planned before the start, for faults that begin late: their number,
+    /// and the seconds of each. One a minute or one a step, at most ten. They do not depend on
+    /// the horizon, which may be moved while the rollout runs.
+    #[must_use]
+    pub fn epochs(&self) -> (usize, u64) {
+        let window = self.window().0.max(1);
+        let steps = self.strategy.steps().len() as u64;
+        let number = window.div_ceil(60).max(steps).clamp(1, MOST_EPOCHS);
+        (number as usize, window.div_ceil(number))
+    }
+
+    /// # Errors
+    /// If a number of the plan makes no sense.
+    pub fn check(&self) -> Result<(), InvalidPlan> {
+        self.rule
+            .check()
+            .map_err(|error| InvalidPlan(error.to_string()))?;
+        if self.metrics.period.0 == 0 {
+            return Err(InvalidPlan(
+                "the metrics' period must be longer than 0s".to_owned(),
+            ));
+        }
+        if self
+            .breaker
+            .is_some_and(|share| !(share > 0.0 && share < 1.0))
+        {
+            return Err(InvalidPlan(
+                "the breaker must lie between 0% and 100%".to_owned(),
+            ));
+        }
+        let steps = self.strategy.steps();
+        let needed = steps.iter().map(|step| step.lasts.0).sum();
+        match self.horizon {
+            Some(horizon) if horizon.0 < needed => Err(InvalidPlan(format!(
+                "the horizon of {horizon} is shorter than the steps, which take {}",
+                Seconds(needed)
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A number of a plan makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidPlan(String);
+
+impl fmt::Display for InvalidPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for InvalidPlan {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Metrics, Plan, Seconds};
+
+    fn plan(strategy: &str) -> Plan {
+        Plan::new(strategy.parse().unwrap())
+    }
+
+    #[test]
+    fn a_step_takes_at_least_until_it_can_be_seen() {
+        assert_eq!(plan("canary:10%/5m").horizon(), Seconds(600));
+        assert_eq!(plan("canary:10%/1m").horizon(), Seconds(480));
+        let quick = Plan {
+            metrics: Metrics {
+                period: Seconds(1),
+                delay: Seconds(1),
+            },
+            ..plan("canary:10%/1s")
+        };
+        assert_eq!(quick.horizon(), Seconds(6));
+    }
+
+    #[test]
+    fn there_are_at_most_ten_epochs() {
+        assert_eq!(plan("canary:10%/5m").epochs(), (10, 60));
+        assert_eq!(plan("canary:10%/1h").epochs(), (10, 720));
+        let quick = Plan {
+            metrics: Metrics {
+                period: Seconds(1),
+                delay: Seconds(1),
+            },
+            ..plan("steps:10%/5s,50%/5s")
+        };
+        assert_eq!(quick.epochs(), (2, 10));
+    }
+
+    #[test]
+    fn a_horizon_before_the_last_step_ends_is_refused() {
+        let hasty = Plan {
+            horizon: Some(Seconds(60)),
+            ..plan("canary:10%/5m")
+        };
+        assert!(
+            hasty
+                .check()
+                .unwrap_err()
+                .to_string()
+                .contains("shorter than the steps")
+        );
+        assert_eq!(plan("canary:10%/5m").check(), Ok(()));
+    }
+}

@@ -1,0 +1,89 @@
+//! A length of time, as a plan writes it.
+
+use std::{error::Error, fmt, str::FromStr};
+
+/// A whole number of seconds, written as `90s`, `5m` or `1h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Seconds(pub u64);
+
+const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
+
+/// In the largest unit that needs no fraction.
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = UNITS
+            .iter()
+            .find(|(_, length)| self.0 > 0 && self.0.is_multiple_of(*length));
+        let (unit, length) = whole.unwrap_or(&('s', 1));
+        f.pad(&format!("{}{unit}", self.0 / length))
+    }
+}
+
+impl FromStr for Seconds {
+    type Err = ParseSecondsError;
+
+    /// Reads one number with its unit. A bare number is refused: it could be seconds or minutes.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || ParseSecondsError(text.to_owned());
+        let (unit, length) = UNITS
+            .iter()
+            .find(|(unit, _)| text.ends_with(*unit))
+            .ok_or_else(error)?;
+        let number = text.trim_end_matches(*unit).parse::<u64>().ok();
+        let seconds = number.and_then(|number| number.checked_mul(*length));
+        seconds.map(Self).ok_or_else(error)
+    }
+}
+
+/// The text is not a length of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseSecondsError(String);
+
+impl fmt::Display for ParseSecondsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "'{}' is not a length of time such as 90s, 5m or 1h",
+            self.0
+        )
+    }
+}
+
+impl Error for ParseSecondsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::Seconds;
+
+    #[test]
+    fn a_length_is_written_in_its_largest_whole_unit() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (90, "90s"),
+            (300, "5m"),
+            (7200, "2h"),
+            (86_400, "1d"),
+        ] {
+            assert_eq!(Seconds(seconds).to_string(), text);
+            assert_eq!(text.parse(), Ok(Seconds(seconds)));
+        }
+        assert_eq!("120m".parse(), Ok(Seconds(7200)));
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in [
+            "",
+            "5",
+            "m",
+            "-5m",
+            "5 m",
+            "5min",
+            "1h30m",
+            "9999999999999999999d",
+            "5mm",
+        ] {
+            assert!(text.parse::<Seconds>().is_err(), "{text:?}");
+        }
+    }
+}
