@@ -15,6 +15,8 @@ pub struct Observed<'a> {
     pub journal: &'a Journal,
     /// The rollout that the caller drives.
     pub run: &'a str,
+    /// The caller's last write, if it got no answer that says whether it was done.
+    pub attempted: Option<&'a Write>,
     /// The metrics since its start; or why they could not be read, which says nothing about green.
     pub samples: Result<&'a [Sample], &'a str>,
     /// How old a period must be before nothing more of it is to come: requests that hang are
@@ -38,6 +40,8 @@ pub struct Tick {
 pub enum Decision {
     Write(Write),
     Wait(Waiting),
+    /// The attempted write was done all the same, and was the last one.
+    Landed(Action),
     /// The time is over without a verdict: the weight stays where it is.
     Hold(Waiting),
     /// Somebody else moved the alias, or ended the rollout: nothing is written over it.
@@ -132,6 +136,7 @@ pub fn decide(observed: &Observed<'_>) -> Tick {
         Err(elsewhere) => {
             return Tick {
                 decision: match elsewhere {
+                    Elsewhere::Landed(action) => Decision::Landed(action),
                     Elsewhere::Settling => Decision::Wait(Waiting::Settling),
                     Elsewhere::Foreign(foreign) => Decision::Moved(foreign),
                 },
@@ -150,6 +155,7 @@ pub fn decide(observed: &Observed<'_>) -> Tick {
 
 /// The alias is not where the caller's rollout left it.
 enum Elsewhere {
+    Landed(Action),
     Settling,
     Foreign(Foreign),
 }
@@ -165,7 +171,20 @@ fn ours<'a>(observed: &Observed<'a>) -> Result<&'a Rollout, Elsewhere> {
             Routing::Settling { .. } => Err(Elsewhere::Settling),
             _ => Err(foreign),
         },
-        _ => Err(foreign),
+        _ => match observed.attempted {
+            Some(write) if write.is_done(found, observed.journal) => {
+                Err(Elsewhere::Landed(write.action))
+            }
+            _ => Err(foreign),
+        },
+    }
+}
+
+impl Write {
+    /// Whether the alias is where this write wanted it. Its text may be shorter than the entry.
+    fn is_done(&self, routing: Routing, journal: &Journal) -> bool {
+        let written = journal.with(self.entry.clone()).description();
+        routing == self.routing && written == journal.description()
     }
 }
 

@@ -25,12 +25,10 @@ impl FromStr for Seconds {
     /// Reads one number with its unit. A bare number is refused: it could be seconds or minutes.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || ParseSecondsError(text.to_owned());
-        let (unit, length) = UNITS
-            .iter()
-            .find(|(unit, _)| text.ends_with(*unit))
-            .ok_or_else(error)?;
-        let number = text.trim_end_matches(*unit).parse::<u64>().ok();
-        let seconds = number.and_then(|number| number.checked_mul(*length));
+        let read = |(unit, length): &(char, u64)| Some((text.strip_suffix(*unit)?, *length));
+        let (number, length) = UNITS.iter().find_map(read).ok_or_else(error)?;
+        let number = number.parse::<u64>().ok();
+        let seconds = number.and_then(|number| number.checked_mul(length));
         seconds.map(Self).ok_or_else(error)
     }
 }

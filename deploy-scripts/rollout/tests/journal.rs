@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
-use rollout::{Entry, Journal, MAX_DESCRIPTION, Routing, Timestamp, Version, Weight};
+use rollout::{
+    Counts, Entry, Journal, MAX_DESCRIPTION, Metrics, Otherwise, Plan, Probe, Rollout, Routing,
+    Seconds, Timestamp, Version, Weight,
+};
 
 fn v(number: u64) -> Version {
     Version::new(number).unwrap()
@@ -57,6 +60,108 @@ fn each_entry_is_written_as_a_sentence_and_read_back() {
     }
 }
 
+fn rollout(strategy: &str, started: &[&str]) -> Rollout {
+    Rollout {
+        blue: v(3),
+        green: v(4),
+        plan: Plan::new(strategy.parse().unwrap()),
+        run: "8f3a".to_owned(),
+        started: started.iter().map(|text| at(text)).collect(),
+        probe: None,
+        before: vec![],
+    }
+}
+
+#[test]
+fn a_rollout_is_written_with_its_plan_and_its_steps() {
+    let started = ["2026-11-23T06:52:59Z", "2026-11-23T06:58:11Z"];
+    let plain = rollout("steps:10%/5m,50%/10m", &started);
+    let mut full = plain.clone();
+    full.plan = Plan {
+        slow: Some(250),
+        horizon: Some(Seconds(1200)),
+        otherwise: Otherwise::Promote,
+        metrics: Metrics {
+            period: Seconds(1),
+            delay: Seconds(0),
+        },
+        breaker: Some(0.5),
+        alarms: vec!["checkout p99, 5%".to_owned(), "b|c".to_owned()],
+        ..full.plan
+    };
+    full.plan.rule.certified = 0.05;
+    full.probe = Some(Probe {
+        blue: Counts {
+            requests: 30,
+            bad: 0,
+        },
+        green: Counts {
+            requests: 28,
+            bad: 1,
+        },
+    });
+    full.before = vec![v(1)];
+    for (text, rollout) in [
+        (
+            "bluegreen: 3 to 4, step 2 of 10%/5m 50%/10m, steps at 2026-11-23T06:52:59Z +312s, \
+             run 8f3a",
+            plain,
+        ),
+        (
+            "bluegreen: 3 to 4, step 2 of 10%/5m 50%/10m, steps at 2026-11-23T06:52:59Z +312s, \
+             run 8f3a, with certified=0.05 breaker=0.5 slow=250ms horizon=20m otherwise=promote \
+             metrics=1s+0s probe=30/0:28/1 alarms=checkout%20p99%2C%205%25|b%7Cc, before it 1",
+            full,
+        ),
+    ] {
+        let weight = Weight::new(0.5).unwrap();
+        let routing = Routing::Split {
+            blue: v(3),
+            green: v(4),
+            weight,
+        };
+        let journal = Journal::default().with(Entry::Rollout(Box::new(rollout)));
+        assert_eq!(journal.description(), text);
+        assert_eq!(Journal::read(text), journal);
+        assert!(journal.agrees_with(routing));
+    }
+}
+
+#[test]
+fn a_plan_that_will_not_fit_beside_the_users_text_is_refused_before_it_begins() {
+    let start = ["2026-11-23T06:52:59Z"];
+    let users = |length: usize| Journal {
+        user_text: "x".repeat(length),
+        entry: None,
+    };
+    let linear = rollout("linear:10%/1m", &start);
+    assert_eq!(users(0).has_room_for(&linear), Ok(()));
+    assert_eq!(users(60).has_room_for(&linear), Ok(()));
+    let refused = users(100).has_room_for(&linear).unwrap_err().to_string();
+    assert!(refused.contains("holds 103 of your own"), "{refused}");
+    assert!(
+        users(0)
+            .has_room_for(&rollout("linear:1%/1m", &start))
+            .is_err()
+    );
+}
+
+#[test]
+fn a_reason_cannot_pass_for_an_entry_of_its_own() {
+    let entry = Entry::RolledBack {
+        version: v(3),
+        green: v(4),
+        weight: None,
+        at: at("2026-11-23T07:10:00Z"),
+        reason: "alarm bluegreen: 9 since, before it 1".to_owned(),
+        before: vec![v(2)],
+    };
+    let read = Journal::read(&Journal::default().with(entry).description())
+        .entry
+        .unwrap();
+    assert_eq!((read.serving(), read.before()), (v(3), [v(2)].as_slice()));
+}
+
 #[test]
 fn a_description_that_is_not_ours_is_kept_as_the_users() {
     for text in [
@@ -84,6 +189,11 @@ fn an_entry_that_cannot_be_read_is_not_guessed_at() {
         "bluegreen: 4",
         "bluegreen: 4 since yesterday",
         "bluegreen: 3 to 4, step 9 of",
+        "bluegreen: 3 to 4, step 2 of 10%/5m, steps at 2026-11-23T07:10:00Z +9s, run a",
+        "bluegreen: 3 to 4, step 2 of 10%/5m 50%/5m, steps at 2026-11-23T07:10:00Z, run a",
+        "bluegreen: 3 to 4, step 1 of 10%/5m, steps at 2026-11-23T07:10:00Z, run a, with x=1",
+        "bluegreen: 3 to 4, step 1 of 10%/5m, steps at 2026-11-23T07:10:00Z, run a, with delta=2",
+        "bluegreen: 3 to 4, step 1 of all-at-once, steps at 2026-11-23T07:10:00Z, run a",
         "bluegreen: 3 to x, 10% by hand since 2026-11-23T07:10:00Z",
         "bluegreen: 4 since 2026-11-23T07:10:00Z, before it three",
     ] {
@@ -164,14 +274,70 @@ fn entry() -> impl Strategy<Value = Entry> {
                     green,
                     weight,
                     at,
-                    reason: reason.replace(", before it ", " "),
+                    reason,
                     before
                 }
             ),
     ]
 }
 
+fn plan() -> impl Strategy<Value = Plan> {
+    let strategies = [
+        "canary:10%/5m",
+        "linear:10%/10m",
+        "steps:1%/10m,5%/30m,25%/1h",
+        "0.3%/7s",
+    ];
+    (
+        prop::sample::select(strategies.as_slice().to_vec()),
+        (
+            prop::option::of(1..60_000u32),
+            prop::option::of(20_000..1_000_000u64),
+        ),
+        prop::sample::select(&[0.002, 0.05, 1.0 / 3.0][..]),
+        prop::option::of(0.01..0.99f64),
+        prop::collection::vec("[ -~]{1,12}", 0..3),
+    )
+        .prop_map(|(strategy, (slow, horizon), certified, breaker, alarms)| {
+            let mut plan = Plan {
+                slow,
+                horizon: horizon.map(Seconds),
+                breaker,
+                alarms,
+                ..Plan::new(strategy.parse().unwrap())
+            };
+            plan.rule.certified = certified;
+            plan
+        })
+}
+
 proptest! {
+    #[test]
+    fn a_rollout_that_has_room_is_read_back_exactly_at_every_step(
+        (user_text, plan) in ("[a-zA-Z0-9äöü ,.:]{0,50}", plan()),
+        (blue, green) in (1..100_000u64, 1..100_000u64),
+        (start, gaps) in (0..4_000_000_000u64, prop::collection::vec(0..100_000u64, 9)),
+        before in before(),
+    ) {
+        let journal = Journal { user_text, entry: None };
+        let started = Timestamp::from_unix(start);
+        let mut rollout = Rollout {
+            blue: v(blue), green: v(green), plan, run: "8f3a".to_owned(), started: vec![started], probe: None, before,
+        };
+        if journal.has_room_for(&rollout).is_err() {
+            return Ok(());
+        }
+        for gap in gaps.iter().take(rollout.plan.strategy.steps().len()) {
+            let written = journal.with(Entry::Rollout(Box::new(rollout.clone())));
+            let read = Journal::read(&written.description());
+            prop_assert_eq!(&read.user_text, &journal.user_text);
+            let Some(Entry::Rollout(read)) = read.entry else { panic!("{written:?}") };
+            prop_assert_eq!(read.before.first(), rollout.before.first());
+            prop_assert_eq!(&*read, &Rollout { before: read.before.clone(), ..rollout.clone() });
+            rollout.started.push(Timestamp::from_unix(rollout.step_started().unix() + gap));
+        }
+    }
+
     #[test]
     fn whatever_is_written_fits_and_says_the_same_when_read(
         user_text in "[a-zA-Z0-9äöü ,.:|]{0,256}",

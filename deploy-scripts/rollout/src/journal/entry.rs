@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Rollout;
+use super::{BEFORE, MARK, Rollout};
 use crate::{Routing, Timestamp, Version, Weight};
 
 /// One state of an alias, as its last writer left it. `before` lists the versions that served
@@ -164,13 +164,18 @@ impl fmt::Display for Entry {
                     Some(weight) => write!(f, "{weight}")?,
                     None => f.write_str("100%")?,
                 }
-                write!(f, " {at}: {reason}")?;
+                write!(f, " {at}: {}", harmless(reason))?;
             }
         }
         for (index, version) in self.before().iter().enumerate() {
-            f.write_str(if index == 0 { ", before it " } else { " " })?;
+            f.write_str(if index == 0 { BEFORE } else { " " })?;
             write!(f, "{version}")?;
         }
         Ok(())
     }
+}
+
+/// A reason may name an alarm, and that may be called anything: also what the parser looks for.
+fn harmless(reason: &str) -> String {
+    reason.replace(MARK, "bluegreen ").replace(BEFORE, " ")
 }

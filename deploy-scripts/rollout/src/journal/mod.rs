@@ -17,6 +17,7 @@ use crate::{Routing, Version};
 pub const MAX_DESCRIPTION: usize = 256;
 
 const MARK: &str = "bluegreen: ";
+const BEFORE: &str = ", before it ";
 const SEPARATOR: &str = " | ";
 
 /// An alias's description: the user's own text, and our entry behind it.

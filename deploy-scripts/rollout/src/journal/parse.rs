@@ -1,10 +1,10 @@
 //! Reads an entry's text. Whatever is not exactly as it is written is not guessed at.
 
-use super::{Entry, Rollout, options};
+use super::{BEFORE, Entry, Rollout, options};
 use crate::{Seconds, Timestamp, Version};
 
 pub(super) fn entry(text: &str) -> Option<Entry> {
-    let list = text.rsplit_once(", before it ");
+    let list = text.rsplit_once(BEFORE);
     let list = list.and_then(|(text, list)| Some((text, parse_versions(list)?)));
     let (text, before) = list.unwrap_or((text, Vec::new()));
     parse_rolled_back(text, &before)

@@ -3,7 +3,7 @@
 
 use fastrand::Rng;
 use rollout::{
-    Action, Decision, Entry, Journal, Observed, Routing, Seconds, Timestamp, Write, begin, decide,
+    Action, Decision, Entry, Journal, Observed, Seconds, Timestamp, Write, begin, decide,
 };
 
 use crate::{
@@ -36,6 +36,8 @@ struct Deployer<'a> {
     /// What its clock shows beside the cloud's.
     clock_is_ahead: i64,
     rng: Rng,
+    /// The write that got no answer.
+    attempted: Option<Write>,
 }
 
 /// Runs a rollout to its end, with as many deployers as it takes.
@@ -45,6 +47,7 @@ pub(crate) fn drive(scenario: &Scenario) -> (Cloud, End) {
         cloud: Cloud::new(scenario),
         clock_is_ahead: 0,
         rng: Rng::with_seed(scenario.seed ^ 0xd),
+        attempted: None,
     };
     loop {
         if let Life::Ended(end) = deployer.live() {
@@ -71,18 +74,19 @@ impl Deployer<'_> {
 
     /// Starts the rollout, or takes it up, and stays with it.
     fn live(&mut self) -> Life {
+        self.attempted = None;
         let Ok(seen) = self.retried(Cloud::get_alias) else {
             return Life::Died;
         };
         let journal = Journal::read(&seen.description);
-        let run = match journal.entry {
-            Some(Entry::Rollout(rollout)) => rollout.run,
+        let run = match &journal.entry {
+            Some(Entry::Rollout(rollout)) => rollout.run.clone(),
             Some(Entry::Serving { .. }) => return Life::Ended(End::Promoted),
             Some(Entry::RolledBack { .. }) => return Life::Ended(End::RolledBack),
             _ if !self.cloud.writes.is_empty() => return Life::Ended(End::Moved),
             _ => match self.begin(&seen, &journal) {
                 Ok(run) => run,
-                Err(life) => return life,
+                Err(_) => return Life::Died,
             },
         };
         loop {
@@ -98,7 +102,7 @@ impl Deployer<'_> {
         }
     }
 
-    fn begin(&mut self, seen: &Seen, journal: &Journal) -> Result<String, Life> {
+    fn begin(&mut self, seen: &Seen, journal: &Journal) -> Result<String, Failed> {
         let run = format!("{:04x}", self.rng.u16(..));
         let plan = self.scenario.plan.clone();
         let now = self.now();
@@ -111,11 +115,8 @@ impl Deployer<'_> {
             now,
             None,
         );
-        match self.write(seen, &write.unwrap()) {
-            Ok(true) => Ok(run),
-            Ok(false) => Err(Life::Ended(End::Moved)),
-            Err(_) => Err(Life::Died),
-        }
+        self.write(seen, journal, write.unwrap())?;
+        Ok(run)
     }
 
     fn tick(&mut self, run: &str) -> Result<Option<End>, Failed> {
@@ -133,41 +134,37 @@ impl Deployer<'_> {
             routing: seen.routing,
             journal: &journal,
             run,
+            attempted: self.attempted.as_ref(),
             samples: samples.as_deref().map_err(|_| "throttled"),
             settled: Seconds(settled),
             ringing: ringing.as_deref().map_err(|_| "throttled"),
             stop: interrupted.then_some("interrupted"),
         });
-        match tick.decision {
-            Decision::Wait(_) => Ok(None),
-            Decision::Hold(_) => Ok(Some(End::Held)),
-            Decision::Moved(_) => Ok(Some(End::Moved)),
-            Decision::Write(write) => Ok(match self.write(&seen, &write)? {
-                false => Some(End::Moved),
-                true => match write.action {
-                    Action::Shift => None,
-                    Action::Promote => Some(End::Promoted),
-                    Action::RollBack => Some(End::RolledBack),
-                },
-            }),
-        }
+        let action = match tick.decision {
+            Decision::Wait(_) => return Ok(None),
+            Decision::Hold(_) => return Ok(Some(End::Held)),
+            Decision::Moved(_) => return Ok(Some(End::Moved)),
+            Decision::Landed(action) => action,
+            Decision::Write(write) => {
+                let action = write.action;
+                self.write(&seen, &journal, write)?;
+                action
+            }
+        };
+        Ok(match action {
+            Action::Shift => None,
+            Action::Promote => Some(End::Promoted),
+            Action::RollBack => Some(End::RolledBack),
+        })
     }
 
-    /// Whether the alias is where the write wants it.
-    fn write(&mut self, seen: &Seen, write: &Write) -> Result<bool, Failed> {
-        let journal = Journal::read(&seen.description).with(write.entry.clone());
-        let description = journal.description();
-        let update = |cloud: &mut Cloud| {
-            cloud.update_alias(Some(seen.revision), write.routing, &description)
-        };
-        match self.retried(update) {
-            Ok(()) => Ok(true),
-            Err(Failed::Conflict) => {
-                let now = self.retried(Cloud::get_alias)?;
-                Ok(same(&now, write.routing, &description))
-            }
-            Err(failed) => Err(failed),
-        }
+    /// A write that fails may have been done: the next tick looks.
+    fn write(&mut self, seen: &Seen, journal: &Journal, write: Write) -> Result<(), Failed> {
+        let description = journal.with(write.entry.clone()).description();
+        let written = self
+            .retried(|cloud| cloud.update_alias(Some(seen.revision), write.routing, &description));
+        self.attempted = written.is_err().then_some(write);
+        written
     }
 
     /// As the SDK retries: what got no answer, and what was throttled.
@@ -180,10 +177,6 @@ impl Deployer<'_> {
             }
         }
     }
-}
-
-fn same(seen: &Seen, routing: Routing, description: &str) -> bool {
-    seen.routing == routing && seen.description == description
 }
 
 fn not_dead<T>(answered: Result<T, Failed>) -> Result<Result<T, Failed>, Failed> {

@@ -29,6 +29,10 @@ struct Ends {
     /// Greens that were much worse, and those of them that were promoted.
     bad: u64,
     promoted_bad: u64,
+    /// Greens that failed many requests of much traffic, and those of them that were not rolled
+    /// back.
+    broken: u64,
+    overlooked: u64,
 }
 
 impl Ends {
@@ -41,6 +45,8 @@ impl Ends {
         self.condemned_equals += other.condemned_equals;
         self.bad += other.bad;
         self.promoted_bad += other.promoted_bad;
+        self.broken += other.broken;
+        self.overlooked += other.overlooked;
         self
     }
 
@@ -58,6 +64,10 @@ impl Ends {
         if scenario.asks_for_the_verdict() && scenario.is_bad() {
             self.bad += 1;
             self.promoted_bad += u64::from(end == End::Promoted);
+        }
+        if scenario.asks_for_the_verdict() && scenario.is_broken() {
+            self.broken += 1;
+            self.overlooked += u64::from(end != End::RolledBack);
         }
     }
 }
@@ -106,6 +116,10 @@ fn every_rollout_ends_as_it_should_whatever_goes_wrong() {
     );
     assert!(
         ends.bad > RUNS / 20 && ends.promoted_bad * 100 <= ends.bad,
+        "{ends:?}"
+    );
+    assert!(
+        ends.broken > RUNS / 50 && ends.overlooked * 100 <= ends.broken,
         "{ends:?}"
     );
 }

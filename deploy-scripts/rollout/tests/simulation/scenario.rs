@@ -104,4 +104,9 @@ impl Scenario {
         let worse = self.green_fails - self.blue_fails;
         self.worse_from == 0 && self.outage.is_none() && worse >= self.plan.rule.certified
     }
+
+    /// Fails a fifth more of its requests than blue does, and there are many.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_bad() && self.rate >= 20.0 && self.green_fails - self.blue_fails >= 0.2
+    }
 }
