@@ -11,6 +11,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::{
+    cloudwatch::{CloudWatch, Running},
     code::CodeStore,
     error::{ApiError, ApiResult},
     logs::Logs,
@@ -25,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// How long creating and updating a function takes.
     pub(crate) transition: Duration,
+    /// How late metrics come.
+    pub(crate) metric_delay: Duration,
     /// Makes the choices between an alias's two versions repeatable.
     pub(crate) seed: Option<u64>,
     /// Whether functions' logs are printed on standard output.
@@ -36,6 +39,7 @@ pub(crate) struct Lambda {
     pub(crate) place: Place,
     pub(crate) code: CodeStore,
     pub(crate) logs: Arc<Logs>,
+    pub(crate) cloudwatch: Arc<CloudWatch>,
     limits: Limits,
     model: Mutex<Model>,
     random: Mutex<fastrand::Rng>,
@@ -48,6 +52,7 @@ pub(crate) struct Target {
     pub(crate) snapshot: Arc<Snapshot>,
     /// The ARN that was invoked.
     pub(crate) arn: String,
+    invoked: FunctionRef,
 }
 
 /// An invocation that ended, and which version ran it.
@@ -70,6 +75,7 @@ impl Lambda {
             place: settings.place.clone(),
             code: CodeStore::new(folder.join("code"))?,
             logs: Arc::new(Logs::new(settings.print_logs)),
+            cloudwatch: Arc::new(CloudWatch::new(settings.metric_delay)),
             limits: settings.limits,
             model: Mutex::new(Model::new(settings.place, clock)),
             random: Mutex::new(random),
@@ -128,6 +134,7 @@ impl Lambda {
         Ok(Target {
             snapshot: snapshot.clone(),
             arn,
+            invoked: reference.clone(),
         })
     }
 
@@ -149,7 +156,13 @@ impl Lambda {
             timeout: Duration::from_secs(target.snapshot.configuration.timeout.into()),
         };
         let pool = self.pool(&target.snapshot);
-        let run = tokio::spawn(async move { pool.invoke(invocation, tail).await });
+        let running = Running::begin(self.cloudwatch.clone(), target.invoked);
+        let executed = version.clone();
+        let run = tokio::spawn(async move {
+            let done = pool.invoke(invocation, tail).await;
+            running.end(&executed, done.duration, done.outcome.is_error());
+            done
+        });
         let done = run.await.map_err(|error| {
             ApiError::service(format!(
                 "lambda-local failed to run the invocation: {error}"

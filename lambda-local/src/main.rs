@@ -1,5 +1,6 @@
 //! Lambda with weighted aliases, and API Gateway in front of them, on one machine.
 
+mod cloudwatch;
 mod code;
 mod error;
 mod gateway;
@@ -71,6 +72,10 @@ struct Args {
     #[arg(long, value_name = "MS", default_value_t = 5)]
     transition: u64,
 
+    /// Seconds by which metrics come late, to rehearse AWS's lateness
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    metric_delay: u64,
+
     /// Do not print what functions log; `aws logs tail` shows it all the same
     #[arg(long)]
     quiet: bool,
@@ -128,7 +133,7 @@ async fn serve(args: Args) -> Result<()> {
     let lambda = Arc::new(lambda.context("failed to make a folder for packages")?);
     let gateway = Arc::new(Gateway::new(lambda.clone(), format!("http://{local}")));
     announce(local, &region);
-    tokio::spawn(end_unneeded_environments(lambda.clone()));
+    tokio::spawn(keep_tidy(lambda.clone()));
     Server::new(gateway, local.ip().is_loopback())
         .serve(listener, stop)
         .await;
@@ -147,6 +152,7 @@ fn settings(args: Args) -> Settings {
             idle: Duration::from_secs(args.idle_timeout),
         },
         transition: Duration::from_millis(args.transition),
+        metric_delay: Duration::from_secs(args.metric_delay),
         seed: args.seed,
         print_logs: !args.quiet,
     }
@@ -183,11 +189,12 @@ fn announce(address: SocketAddr, region: &str) {
     }
 }
 
-async fn end_unneeded_environments(lambda: Arc<Lambda>) {
+async fn keep_tidy(lambda: Arc<Lambda>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     loop {
         ticks.tick().await;
         lambda.end_unneeded_environments();
+        lambda.cloudwatch.forget_old();
     }
 }
 

@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_service::Service;
 
 use crate::{
+    cloudwatch,
     error::ApiError,
     gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway},
     lambda_api, logs_api,
@@ -44,6 +45,7 @@ impl Server {
     pub(crate) fn new(gateway: Arc<Gateway>, loopback: bool) -> Self {
         let lambda = gateway.lambda.clone();
         let control = Router::new()
+            .merge(cloudwatch::routes().with_state(lambda.cloudwatch.clone()))
             .merge(lambda_api::routes().with_state(lambda))
             .merge(gateway::routes().with_state(gateway.clone()))
             .fallback(other)
@@ -156,20 +158,22 @@ async fn other(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok());
     let target = target.map(str::to_owned);
-    if let Some(operation) = target
-        .as_deref()
-        .and_then(|t| t.strip_prefix(logs_api::TARGET))
-    {
-        return match read(request).await {
-            Ok(body) => logs_api::answer(&gateway.lambda.logs, operation, &body),
-            Err(error) => error.into_response(),
-        };
-    }
-    let what = match target {
-        Some(target) => target,
-        None => named_operation(request).await,
+    let Some(target) = target else {
+        let what = named_operation(request).await;
+        return ApiError::not_implemented(&what).into_response();
     };
-    ApiError::not_implemented(&what).into_response()
+    let body = match read(request).await {
+        Ok(body) => body,
+        Err(error) => return error.into_response(),
+    };
+    let lambda = &gateway.lambda;
+    if let Some(operation) = target.strip_prefix(logs_api::TARGET) {
+        logs_api::answer(&lambda.logs, operation, &body)
+    } else if let Some(operation) = target.strip_prefix(cloudwatch::TARGET) {
+        cloudwatch::answer_json(&lambda.cloudwatch, operation, &body)
+    } else {
+        ApiError::not_implemented(&target).into_response()
+    }
 }
 
 /// The operation as its protocol names it: `Action` of the query protocol, or method and path.

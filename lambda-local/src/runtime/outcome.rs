@@ -14,6 +14,7 @@ pub(crate) const MAX_RESPONSE: usize = 6_291_556;
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) outcome: Outcome,
+    pub(crate) duration: Duration,
     /// The last 4 KB of what was logged for this invocation; empty if it was not asked for.
     pub(crate) log_tail: Vec<u8>,
 }

@@ -196,7 +196,11 @@ impl Pool {
             drop(environment);
             self.lost();
         }
-        Ok(Done { outcome, log_tail })
+        Ok(Done {
+            outcome,
+            duration,
+            log_tail,
+        })
     }
 
     /// The log and the answer of an invocation for which no environment could be started.
@@ -213,7 +217,11 @@ impl Pool {
         } else {
             Vec::new()
         };
-        Done { outcome, log_tail }
+        Done {
+            outcome,
+            duration: Duration::ZERO,
+            log_tail,
+        }
     }
 
     fn log_stream(&self) -> LogStream {

@@ -1,0 +1,89 @@
+//! `PutMetricAlarm`, `DescribeAlarms`, `DeleteAlarms`, `SetAlarmState`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Answer, Refusal,
+    alarm::{Alarm, Definition, State},
+    metrics::Metrics,
+};
+
+/// Alarms by name.
+#[derive(Debug, Default)]
+pub(super) struct Alarms(BTreeMap<String, Alarm>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DescribeAlarms {
+    alarm_names: Option<Vec<String>>,
+    alarm_name_prefix: Option<String>,
+    state_value: Option<State>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DeleteAlarms {
+    alarm_names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SetAlarmState {
+    alarm_name: String,
+    state_value: State,
+    state_reason: String,
+}
+
+impl Alarms {
+    pub(super) fn put(&mut self, definition: Definition, now: u64) -> Answer {
+        let name = definition.alarm_name.clone();
+        self.0.insert(name, Alarm::new(definition, now)?);
+        Ok(json!({}))
+    }
+
+    pub(super) fn describe(
+        &mut self,
+        asked: &DescribeAlarms,
+        metrics: &Metrics,
+        now: u64,
+    ) -> Value {
+        for alarm in self.0.values_mut() {
+            alarm.evaluate(metrics, now);
+        }
+        let wanted = |name: &String, alarm: &Alarm| {
+            asked
+                .alarm_names
+                .as_ref()
+                .is_none_or(|names| names.contains(name))
+                && asked
+                    .alarm_name_prefix
+                    .as_ref()
+                    .is_none_or(|prefix| name.starts_with(prefix))
+                && asked.state_value.is_none_or(|state| alarm.state == state)
+        };
+        let found = self.0.iter().filter(|(name, alarm)| wanted(name, alarm));
+        let found: Vec<Value> = found
+            .map(|(_, alarm)| alarm.describe("arn:aws:cloudwatch:us-east-1:000000000000"))
+            .collect();
+        json!({ "MetricAlarms": found, "CompositeAlarms": [] })
+    }
+
+    pub(super) fn delete(&mut self, asked: &DeleteAlarms) -> Value {
+        self.0.retain(|name, _| !asked.alarm_names.contains(name));
+        json!({})
+    }
+
+    pub(super) fn set_state(&mut self, asked: SetAlarmState, now: u64) -> Answer {
+        let Some(alarm) = self.0.get_mut(&asked.alarm_name) else {
+            return Err(Refusal {
+                kind: "ResourceNotFound",
+                message: "The specified alarm does not exist.".to_owned(),
+            });
+        };
+        alarm.set(asked.state_value, asked.state_reason, now);
+        Ok(json!({}))
+    }
+}

@@ -1,0 +1,219 @@
+//! Lambda's metrics: what each version did, second by second, by how it was invoked.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::Deserialize;
+
+use super::bucket::Bucket;
+
+pub(super) const NAMESPACE: &str = "AWS/Lambda";
+pub(super) const METRICS: [&str; 5] = [
+    "Invocations",
+    "Errors",
+    "Throttles",
+    "Duration",
+    "ConcurrentExecutions",
+];
+/// As long as CloudWatch keeps data of one second.
+pub(super) const KEPT_SECONDS: u64 = 3 * 3600;
+
+/// An invocation that ended.
+#[derive(Debug)]
+pub(super) struct Observation<'a> {
+    pub(super) function: &'a str,
+    /// The version or the alias that was invoked, where one was named.
+    pub(super) qualifier: Option<&'a str>,
+    /// The version that ran, where an alias was invoked.
+    pub(super) executed_version: Option<&'a str>,
+    pub(super) began: SystemTime,
+    pub(super) duration: Duration,
+    pub(super) failed: bool,
+    /// Invocations of this function that ran when it began, this one among them.
+    pub(super) concurrent: u64,
+}
+
+/// What a request asks for: any of Lambda's sets of dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Dimension {
+    pub(super) name: String,
+    pub(super) value: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Metrics {
+    series: HashMap<Key, BTreeMap<u64, Bucket>>,
+}
+
+/// The finest set: `Resource` is the function's name with the qualifier that was invoked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) function: String,
+    pub(super) resource: String,
+    pub(super) executed_version: Option<String>,
+}
+
+impl Metrics {
+    pub(super) fn add(&mut self, observation: &Observation<'_>) {
+        let Observation {
+            function,
+            qualifier,
+            executed_version,
+            began,
+            ..
+        } = observation;
+        let key = Key {
+            function: (*function).to_owned(),
+            resource: match qualifier {
+                Some(qualifier) => format!("{function}:{qualifier}"),
+                None => (*function).to_owned(),
+            },
+            executed_version: executed_version.map(str::to_owned),
+        };
+        let second = began
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
+        let bucket = self
+            .series
+            .entry(key)
+            .or_default()
+            .entry(second)
+            .or_default();
+        let milliseconds = observation.duration.as_secs_f64() * 1e3;
+        bucket.add(milliseconds, observation.failed, observation.concurrent);
+    }
+
+    pub(super) fn forget_before(&mut self, second: u64) {
+        self.series.retain(|_, seconds| {
+            *seconds = seconds.split_off(&second);
+            !seconds.is_empty()
+        });
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.series.keys()
+    }
+
+    /// What the invocations with these dimensions did from `start` to before `end`, by period.
+    /// A period without an invocation has no data.
+    pub(super) fn periods(
+        &self,
+        dimensions: &[Dimension],
+        (start, end): (u64, u64),
+        period: u64,
+    ) -> BTreeMap<u64, Bucket> {
+        let mut periods: BTreeMap<u64, Bucket> = BTreeMap::new();
+        for (key, seconds) in &self.series {
+            if start >= end || !key.has(dimensions) {
+                continue;
+            }
+            for (second, bucket) in seconds.range(start..end) {
+                periods
+                    .entry(second - second % period)
+                    .or_default()
+                    .merge(bucket);
+            }
+        }
+        periods
+    }
+}
+
+impl Key {
+    /// Whether an invocation of this kind counts under these dimensions. Invocations through an
+    /// alias count under the alias, not under the version that ran.
+    fn has(&self, dimensions: &[Dimension]) -> bool {
+        let known = dimensions.iter().all(|dimension| {
+            let value = dimension.value.as_deref();
+            match dimension.name.as_str() {
+                "FunctionName" => value == Some(&self.function),
+                "Resource" => value == Some(&self.resource),
+                "ExecutedVersion" => value == self.executed_version.as_deref(),
+                _ => false,
+            }
+        });
+        known && is_a_set_of_lambdas(dimensions)
+    }
+}
+
+/// CloudWatch knows only the sets that Lambda sends: any other has no data.
+fn is_a_set_of_lambdas(dimensions: &[Dimension]) -> bool {
+    let mut names: Vec<&str> = dimensions
+        .iter()
+        .map(|dimension| dimension.name.as_str())
+        .collect();
+    names.sort_unstable();
+    matches!(
+        names.as_slice(),
+        [] | ["FunctionName"]
+            | ["FunctionName", "Resource"]
+            | ["ExecutedVersion", "FunctionName", "Resource"]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dimensions(pairs: &[(&str, &str)]) -> Vec<Dimension> {
+        let dimension = |(name, value): &(&str, &str)| Dimension {
+            name: (*name).to_owned(),
+            value: Some((*value).to_owned()),
+        };
+        pairs.iter().map(dimension).collect()
+    }
+
+    fn observe(metrics: &mut Metrics, second: u64, qualifier: &str, executed: Option<&str>) {
+        metrics.add(&Observation {
+            function: "hello",
+            qualifier: Some(qualifier),
+            executed_version: executed,
+            began: UNIX_EPOCH + Duration::from_secs(second),
+            duration: Duration::from_millis(2),
+            failed: executed == Some("2"),
+            concurrent: 1,
+        });
+    }
+
+    #[test]
+    fn each_set_of_dimensions_counts_its_own() {
+        let mut metrics = Metrics::default();
+        observe(&mut metrics, 120, "live", Some("1"));
+        observe(&mut metrics, 121, "live", Some("2"));
+        observe(&mut metrics, 185, "2", None);
+        let count = |pairs: &[(&str, &str)]| -> Vec<(u64, u64, u64)> {
+            let periods = metrics.periods(&dimensions(pairs), (0, 1000), 60);
+            periods
+                .iter()
+                .map(|(at, b)| (*at, b.invocations, b.errors))
+                .collect()
+        };
+        assert_eq!(
+            count(&[("FunctionName", "hello")]),
+            [(120, 2, 1), (180, 1, 0)]
+        );
+        let live = [("FunctionName", "hello"), ("Resource", "hello:live")];
+        assert_eq!(count(&live), [(120, 2, 1)]);
+        assert_eq!(
+            count(&[live[0], live[1], ("ExecutedVersion", "2")]),
+            [(120, 1, 1)]
+        );
+        assert_eq!(count(&[live[0], ("Resource", "hello:2")]), [(180, 1, 0)]);
+        assert_eq!(count(&[live[1]]), []);
+    }
+
+    #[test]
+    fn what_is_too_old_is_forgotten() {
+        let mut metrics = Metrics::default();
+        observe(&mut metrics, 100, "live", Some("1"));
+        observe(&mut metrics, 200, "live", Some("1"));
+        metrics.forget_before(150);
+        assert_eq!(metrics.periods(&[], (0, 1000), 1).len(), 1);
+        metrics.forget_before(300);
+        assert_eq!(metrics.keys().count(), 0);
+    }
+}

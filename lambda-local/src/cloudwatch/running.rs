@@ -1,0 +1,69 @@
+//! An invocation while it runs: it counts among the concurrent ones, and is measured at its end.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{CloudWatch, lock, metrics::Observation};
+use crate::model::{FunctionRef, Qualifier};
+
+/// How many invocations of each function run.
+pub(super) type Concurrency = HashMap<String, u64>;
+
+#[derive(Debug)]
+pub(crate) struct Running {
+    cloudwatch: Arc<CloudWatch>,
+    invoked: FunctionRef,
+    /// Metrics carry the time at which the invocation began.
+    began: SystemTime,
+    concurrent: u64,
+}
+
+impl Running {
+    pub(crate) fn begin(cloudwatch: Arc<CloudWatch>, invoked: FunctionRef) -> Self {
+        let concurrent = {
+            let mut running = lock(&cloudwatch.concurrency);
+            let count = running.entry(invoked.name.clone()).or_default();
+            *count += 1;
+            *count
+        };
+        Self {
+            cloudwatch,
+            invoked,
+            began: SystemTime::now(),
+            concurrent,
+        }
+    }
+
+    /// Measures an invocation that ran on this version.
+    pub(crate) fn end(self, version: &str, duration: Duration, failed: bool) {
+        let (qualifier, executed_version) = match &self.invoked.qualifier {
+            None => (None, None),
+            Some(qualifier @ Qualifier::Alias(_)) => (Some(qualifier.to_string()), Some(version)),
+            Some(qualifier) => (Some(qualifier.to_string()), None),
+        };
+        lock(&self.cloudwatch.metrics).add(&Observation {
+            function: &self.invoked.name,
+            qualifier: qualifier.as_deref(),
+            executed_version,
+            began: self.began,
+            duration,
+            failed,
+            concurrent: self.concurrent,
+        });
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut running = lock(&self.cloudwatch.concurrency);
+        if let Some(count) = running.get_mut(&self.invoked.name) {
+            *count -= 1;
+            if *count == 0 {
+                running.remove(&self.invoked.name);
+            }
+        }
+    }
+}
