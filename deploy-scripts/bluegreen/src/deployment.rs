@@ -7,10 +7,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Entry, Journal, Routing, Timestamp};
+use rollout::{Entry, Journal, Routing, Timestamp, Version};
 
 use crate::{
-    aws::{Alias, ApiGateway, Lambda, connect},
+    aws::{Alias, ApiGateway, CloudWatch, Lambda, connect},
     cli::Place,
 };
 
@@ -20,6 +20,7 @@ pub(crate) struct Deployment {
     pub(crate) alias: String,
     pub(crate) lambda: Lambda,
     pub(crate) gateway: ApiGateway,
+    pub(crate) cloudwatch: CloudWatch,
 }
 
 impl Deployment {
@@ -30,6 +31,7 @@ impl Deployment {
             alias: place.alias.clone(),
             lambda: Lambda::new(&config, &place.function),
             gateway: ApiGateway::new(&config),
+            cloudwatch: CloudWatch::new(&config, &place.function, &place.alias),
         })
     }
 
@@ -55,6 +57,31 @@ impl Deployment {
                 "function '{function}' has no alias '{alias}', or is not there"
             ))
         })
+    }
+
+    /// The newest published version.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(crate) async fn newest_version(&self) -> Result<Version> {
+        let versions = self
+            .lambda
+            .versions()
+            .await
+            .context("failed to list the versions")?;
+        let newest = versions.last().map(|newest| newest.version);
+        newest.ok_or_else(|| anyhow!("no version is published; `bluegreen publish` does that"))
+    }
+
+    /// What to type where the rollback to this version failed.
+    pub(crate) fn rollback_by_hand(&self, version: Version) -> String {
+        let Self {
+            function, alias, ..
+        } = self;
+        format!(
+            "aws lambda update-alias --function-name {function} --name {alias} --function-version \
+             {version} --routing-config AdditionalVersionWeights={{}}"
+        )
     }
 
     /// Moves the alias that was seen, and writes why into its journal, in one call.
@@ -94,8 +121,8 @@ impl Deployment {
 /// Somebody else moved the alias since it was read.
 #[derive(Debug)]
 pub(crate) struct Moved {
-    from: Routing,
-    to: Routing,
+    pub(crate) from: Routing,
+    pub(crate) to: Routing,
 }
 
 impl fmt::Display for Moved {

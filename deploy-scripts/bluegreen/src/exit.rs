@@ -9,6 +9,10 @@ use crate::deployment::Moved;
 pub(crate) enum Exit {
     Done = 0,
     Error = 1,
+    /// The old version serves everything again.
+    RolledBack = 3,
+    /// Nothing was decided: the weight was left where it was.
+    Held = 4,
     /// Somebody else moved the alias; nothing was written over it.
     Moved = 5,
 }

@@ -4,10 +4,12 @@ mod aws;
 mod cli;
 mod commands;
 mod deployment;
+mod driver;
 mod exit;
 mod output;
 mod package;
 mod picture;
+mod probe;
 mod progress;
 mod traffic;
 

@@ -149,6 +149,7 @@ fn verdict(cell: Cell, seconds: &[Second]) -> (Option<Action>, u64) {
             settled: Seconds(4),
             ringing: Ok(&[]),
             stop: None,
+            hold: None,
         });
         if let Decision::Write(write) = tick.decision {
             return (Some(write.action), after);

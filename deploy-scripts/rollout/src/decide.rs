@@ -26,6 +26,8 @@ pub struct Observed<'a> {
     pub ringing: Result<&'a [String], &'a str>,
     /// A rollback that was asked for, and why.
     pub stop: Option<&'a str>,
+    /// Why to go no further for now.
+    pub hold: Option<&'a str>,
 }
 
 /// What a tick comes to.
@@ -74,6 +76,8 @@ pub enum Waiting {
     /// Metrics or alarms could not be read.
     Blind(String),
     StepTime(Seconds),
+    /// The caller goes no further for now.
+    Held(String),
     /// Green has answered nothing at this step that was seen so far.
     Requests,
     /// Green looks worse, but not surely enough.
@@ -237,6 +241,7 @@ impl Rollout {
         let judgement = assessment.judgement;
         match () {
             () if left.0 > 0 => Some(Waiting::StepTime(left)),
+            () if observed.hold.is_some() => observed.hold.map(|why| Waiting::Held(why.to_owned())),
             () if assessment.green_at_step.requests == 0 => Some(Waiting::Requests),
             () if judgement.split_is_off => Some(Waiting::SplitOff),
             () if !judgement.calm => Some(Waiting::Suspicion),
@@ -317,6 +322,7 @@ impl fmt::Display for Waiting {
             Self::Settling => f.write_str("AWS is moving the alias itself"),
             Self::Blind(reason) => write!(f, "green could not be observed: {reason}"),
             Self::StepTime(left) => write!(f, "this step lasts another {left}"),
+            Self::Held(reason) => f.write_str(reason),
             Self::Requests => f.write_str("no request of green has been seen at this step yet"),
             Self::Suspicion => {
                 f.write_str("green looks worse than blue, but that may still be chance")

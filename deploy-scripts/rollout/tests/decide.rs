@@ -86,6 +86,7 @@ fn tick_at(journal: &Journal, routing: Routing, look: &Look<'_>) -> Tick {
         settled: Seconds(13),
         ringing: look.ringing,
         stop: look.stop,
+        hold: None,
     })
 }
 
@@ -305,6 +306,7 @@ fn our_own_write_is_recognised_when_its_answer_was_lost() {
         settled: Seconds(13),
         ringing: Ok(&[]),
         stop: None,
+        hold: None,
     };
     assert_eq!(
         decide(&observed(Some(&write))).decision,

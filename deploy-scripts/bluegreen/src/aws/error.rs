@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// A call that failed. Displays as `code: message`, or as the reason why there was no answer.
@@ -10,9 +10,23 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 pub(crate) struct AwsError {
     code: Option<String>,
     message: String,
+    transient: bool,
 }
 
+/// What AWS calls it when it is asked too often.
+const THROTTLED: [&str; 4] = [
+    "TooManyRequestsException",
+    "ThrottlingException",
+    "Throttling",
+    "RequestLimitExceeded",
+];
+
 impl AwsError {
+    /// Whether the same call may succeed a little later.
+    pub(crate) const fn is_transient(&self) -> bool {
+        self.transient
+    }
+
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }
@@ -26,26 +40,37 @@ impl AwsError {
         Self {
             code: None,
             message: message.into(),
+            transient: false,
         }
     }
 }
 
-impl<E, R> From<SdkError<E, R>> for AwsError
+impl<E> From<SdkError<E, HttpResponse>> for AwsError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    R: fmt::Debug + Send + Sync + 'static,
 {
-    fn from(error: SdkError<E, R>) -> Self {
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
         match &error {
             SdkError::ServiceError(refusal) => {
                 let metadata = refusal.err().meta();
                 let code = metadata.code().map(str::to_owned);
                 let message = metadata.message().unwrap_or("no message").to_owned();
-                Self { code, message }
+                let throttled = code
+                    .as_deref()
+                    .is_some_and(|code| THROTTLED.contains(&code));
+                let status = refusal.raw().status();
+                Self {
+                    code,
+                    message,
+                    // lambda-local answers 501 to what it does not have.
+                    transient: throttled || (status.is_server_error() && status.as_u16() != 501),
+                }
             }
             _ => Self {
                 code: None,
                 message: chain(&error),
+                // Everything else got no answer, or half of one.
+                transient: !matches!(error, SdkError::ConstructionFailure(_)),
             },
         }
     }

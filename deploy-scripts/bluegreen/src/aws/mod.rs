@@ -1,12 +1,14 @@
-//! AWS: one file for each service, which alone names that service's SDK. What they give and take
+//! AWS: one file or folder for each service, which alone names that service's SDK. What they give and take
 //! is this program's own: versions, weights, routings.
 
 mod apigateway;
+mod cloudwatch;
 mod connection;
 mod error;
 mod lambda;
 
 pub(crate) use apigateway::{ApiGateway, HttpApi};
+pub(crate) use cloudwatch::CloudWatch;
 pub(crate) use connection::connect;
 pub(crate) use error::AwsError;
 pub(crate) use lambda::{Alias, Architecture, Function, Lambda, NewFunction, PublishedVersion};

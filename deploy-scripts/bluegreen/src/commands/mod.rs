@@ -2,21 +2,27 @@
 
 mod alias_move;
 mod create;
+mod deploy;
+mod history;
 mod local;
 mod promote;
 mod publish;
 mod rollback;
+mod rollout;
 mod shift;
 mod status;
 mod traffic;
 mod verdict;
+mod verify;
 
 use anyhow::Result;
+pub(crate) use rollback::shout;
 pub(crate) use verdict::parse_stage;
 
 use crate::{
     cli::{AliasCommand, Cli, Command, Place},
     deployment::Deployment,
+    driver::Reporter,
     exit::Exit,
     output::print_report,
 };
@@ -25,31 +31,45 @@ use crate::{
 pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     let Cli { place, command } = cli;
     match command {
-        Command::OnAlias(command) => on_alias(&place, command).await?,
+        Command::OnAlias(command) => return on_alias(&place, command).await,
         Command::Verdict(args) => print_report(&verdict::verdict(&args)?, place.output)?,
         Command::Local { options } => return Err(local::start(&options)),
     }
     Ok(Exit::Done)
 }
 
-async fn on_alias(place: &Place, command: AliasCommand) -> Result<()> {
+async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
     let format = place.output;
     let alias = Deployment::connect(place).await?;
+    let reporter = || Reporter::new(format);
     match command {
-        AliasCommand::Create(args) => print_report(&create::create(&alias, args).await?, format),
+        AliasCommand::Create(args) => print_report(&create::create(&alias, args).await?, format)?,
         AliasCommand::Publish(args) => {
-            print_report(&publish::publish(&alias, &args).await?, format)
+            print_report(&publish::publish(&alias, &args).await?, format)?;
         }
-        AliasCommand::Shift(args) => print_report(&shift::shift(&alias, &args).await?, format),
+        AliasCommand::Verify(args) => {
+            let verified = verify::verify(&alias, &args).await?;
+            print_report(&verified, format)?;
+            return Ok(verified.exit());
+        }
+        AliasCommand::Rollout(args) => return rollout::rollout(&alias, &args, &reporter()).await,
+        AliasCommand::Deploy(args) => return deploy::deploy(&alias, args, &reporter()).await,
+        AliasCommand::Resume(args) => {
+            return rollout::resume(&alias, &args, &reporter(), false).await;
+        }
+        AliasCommand::Tick(args) => return rollout::resume(&alias, &args, &reporter(), true).await,
+        AliasCommand::Shift(args) => print_report(&shift::shift(&alias, &args).await?, format)?,
         AliasCommand::Promote(args) => {
-            print_report(&promote::promote(&alias, &args).await?, format)
+            print_report(&promote::promote(&alias, &args).await?, format)?;
         }
         AliasCommand::Rollback(args) => {
-            print_report(&rollback::roll_back(&alias, &args).await?, format)
+            print_report(&rollback::roll_back(&alias, &args).await?, format)?;
         }
-        AliasCommand::Status => print_report(&status::status(&alias).await?, format),
+        AliasCommand::Status => print_report(&status::status(&alias).await?, format)?,
+        AliasCommand::History => print_report(&history::history(&alias).await?, format)?,
         AliasCommand::Traffic(args) => {
-            print_report(&traffic::traffic(&alias, &args).await?, format)
+            print_report(&traffic::traffic(&alias, &args).await?, format)?;
         }
     }
+    Ok(Exit::Done)
 }

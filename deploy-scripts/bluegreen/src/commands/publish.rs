@@ -17,7 +17,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Published {
     function: String,
-    version: u64,
+    pub(super) version: u64,
     code_sha256: String,
     zip_bytes: usize,
     /// False where the code and the configuration had been published before.

@@ -18,7 +18,7 @@ pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> R
     let entry = entry(&seen, version);
     let what = format!("roll back to version {version}");
     let written = alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await;
-    written.map_err(|error| error.context(by_hand(deployment, version)))
+    written.map_err(|error| error.context(shout(deployment, version)))
 }
 
 /// Blue of a split; otherwise the version that served everything before.
@@ -65,14 +65,13 @@ fn entry(seen: &Alias, version: Version) -> Entry {
 }
 
 /// A rollback that fails leaves users on the wrong version: the loudest message in the program.
-fn by_hand(deployment: &Deployment, version: Version) -> String {
+pub(crate) fn shout(deployment: &Deployment, version: Version) -> String {
     let Deployment {
         function, alias, ..
     } = deployment;
     format!(
-        "{}: alias '{alias}' of function '{function}' is where it was; to set it by hand:\n\
-         aws lambda update-alias --function-name {function} --name {alias} --function-version \
-         {version} --routing-config AdditionalVersionWeights={{}}",
-        styled(RED, "THE ROLLBACK FAILED")
+        "{}: alias '{alias}' of function '{function}' is where it was; to set it by hand:\n{}",
+        styled(RED, "THE ROLLBACK FAILED"),
+        deployment.rollback_by_hand(version)
     )
 }

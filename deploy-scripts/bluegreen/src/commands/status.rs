@@ -84,6 +84,14 @@ impl Status {
         let ago = duration(now().since(entry.since()));
         match entry {
             Entry::Shifted { .. } => format!("split by hand {ago} ago"),
+            Entry::Rollout(rollout) => format!(
+                "rollout {} from version {} to version {}, step {} of {} since {ago}",
+                rollout.run,
+                rollout.blue,
+                rollout.green,
+                rollout.step(),
+                rollout.plan.strategy.steps().len(),
+            ),
             Entry::Serving { version, .. } => {
                 format!("version {version} serves everything since {ago}")
             }

@@ -139,6 +139,7 @@ impl Deployer<'_> {
             settled: Seconds(settled),
             ringing: ringing.as_deref().map_err(|_| "throttled"),
             stop: interrupted.then_some("interrupted"),
+            hold: None,
         });
         let action = match tick.decision {
             Decision::Wait(_) => return Ok(None),

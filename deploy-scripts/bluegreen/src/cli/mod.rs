@@ -1,11 +1,17 @@
 //! The command line.
 
+mod rollout;
+
 use std::path::PathBuf;
 
+use ::rollout::{Stage, Version, Weight};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use rollout::{Stage, Version, Weight};
 
 use crate::commands::parse_stage;
+pub(crate) use rollout::{
+    DeployArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ResumeArgs, RolloutArgs, Slow,
+    VerifyArgs, WatchArgs,
+};
 
 /// Blue/green deployment for AWS Lambda.
 ///
@@ -24,9 +30,11 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  the command did what it was asked
+  0  promoted, or the command did what it was asked
   1  an error; the message says what to do
   2  the command line is wrong
+  3  rolled back: the old version serves everything
+  4  inconclusive: the weight was left where it was
   5  somebody else moved the alias; nothing was written over it";
 
 /// Which alias, and where AWS is.
@@ -103,6 +111,19 @@ pub(crate) enum AliasCommand {
     Create(CreateArgs),
     /// Upload a build as a new version; no traffic moves
     Publish(PublishArgs),
+    /// Send test events straight to a version and to the one that serves; no traffic moves
+    Verify(VerifyArgs),
+    /// Move the traffic to a version in steps, judging it on the way
+    ///
+    /// Compares the new version (green) with the old one (blue) in the same minutes, and promotes
+    /// it or rolls it back by itself. Killed at any moment, `resume` goes on from the same step.
+    Rollout(RolloutArgs),
+    /// Publish a build and roll it out
+    Deploy(DeployArgs),
+    /// Take up a rollout that was cut short
+    Resume(ResumeArgs),
+    /// Do one step of a rollout, for a scheduler
+    Tick(ResumeArgs),
     /// Send a share of the traffic to a version
     Shift(ShiftArgs),
     /// Send all traffic to the new version
@@ -111,6 +132,8 @@ pub(crate) enum AliasCommand {
     Rollback(RollbackArgs),
     /// Show where the traffic goes
     Status,
+    /// Show what the alias has pointed at, newest first
+    History,
     /// Send requests to the API and show which version answered
     Traffic(TrafficArgs),
 }
@@ -252,6 +275,16 @@ fn variable(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("give it as NAME=VALUE".to_owned()),
     }
+}
+
+/// A share such as 1% or 0.01.
+fn share(text: &str) -> Result<f64, String> {
+    let share = match text.strip_suffix('%') {
+        Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
+        None => text.parse(),
+    };
+    let share = share.ok().filter(|share| (0.0..1.0).contains(share));
+    share.ok_or_else(|| "give a share from 0% to below 100%, such as 1% or 0.01".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

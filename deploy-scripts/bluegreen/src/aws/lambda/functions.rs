@@ -1,0 +1,190 @@
+//! Functions and their versions.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_lambda::{
+    client::Waiters,
+    config::Config,
+    primitives::Blob,
+    types::{
+        Architecture as SdkArchitecture, Environment, FunctionCode, LogFormat, LoggingConfig,
+        Runtime,
+    },
+};
+use rollout::Version;
+
+use super::{Architecture, AwsError, Lambda, parse_version, required};
+
+const RUNTIME: Runtime = Runtime::Providedal2023;
+/// An upload of 50 MB over a slow line takes this long.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// A function, as far as a release needs to know it.
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    pub(crate) code_sha256: String,
+    pub(crate) revision_id: String,
+    pub(crate) architecture: Architecture,
+}
+
+#[derive(Debug)]
+pub(crate) struct NewFunction {
+    pub(crate) role: String,
+    pub(crate) zip: Vec<u8>,
+    pub(crate) architecture: Architecture,
+    pub(crate) memory: i32,
+    pub(crate) timeout: i32,
+    pub(crate) variables: Vec<(String, String)>,
+}
+
+/// A published version.
+#[derive(Debug, Clone)]
+pub(crate) struct PublishedVersion {
+    pub(crate) version: Version,
+    pub(crate) description: String,
+    /// As Lambda writes it: `2026-11-23T06:52:59.123+0000`.
+    pub(crate) published: String,
+}
+
+impl Lambda {
+    /// `None` if there is no such function.
+    pub(crate) async fn function(&self) -> Result<Option<Function>, AwsError> {
+        let call = self
+            .client
+            .get_function_configuration()
+            .function_name(&self.function);
+        let found = match call.send().await.map_err(AwsError::from) {
+            Ok(found) => found,
+            Err(error) if error.is_missing() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let architecture = match found.architectures() {
+            [SdkArchitecture::Arm64] => Architecture::Arm64,
+            _ => Architecture::X86_64,
+        };
+        Ok(Some(Function {
+            code_sha256: required(found.code_sha256, "CodeSha256")?,
+            revision_id: required(found.revision_id, "RevisionId")?,
+            architecture,
+        }))
+    }
+
+    /// Creates the function and waits until it is active.
+    pub(crate) async fn create(&self, new: NewFunction) -> Result<(), AwsError> {
+        let code = FunctionCode::builder().zip_file(Blob::new(new.zip)).build();
+        let logging = LoggingConfig::builder().log_format(LogFormat::Json).build();
+        let variables = (!new.variables.is_empty()).then(|| {
+            let variables = new.variables.into_iter().collect();
+            Environment::builder()
+                .set_variables(Some(variables))
+                .build()
+        });
+        self.client
+            .create_function()
+            .function_name(&self.function)
+            .runtime(RUNTIME)
+            .handler("bootstrap")
+            .role(new.role)
+            .code(code)
+            .architectures(new.architecture.into())
+            .memory_size(new.memory)
+            .timeout(new.timeout)
+            .set_environment(variables)
+            .logging_config(logging)
+            .tags("bluegreen", "create")
+            .customize()
+            .config_override(upload())
+            .send()
+            .await?;
+        self.wait_until_active().await
+    }
+
+    /// Waits until the function can be published and invoked.
+    pub(crate) async fn wait_until_active(&self) -> Result<(), AwsError> {
+        let wait = self
+            .client
+            .wait_until_function_active_v2()
+            .function_name(&self.function);
+        let waited = wait.wait(SETTLE_TIMEOUT).await;
+        waited
+            .map(|_| ())
+            .map_err(|error| AwsError::unexpected(error.to_string()))
+    }
+
+    /// Uploads code, waits until the update is done, and gives the code's hash. The revision id
+    /// makes sure that nobody else changed the function since it was read.
+    pub(crate) async fn upload(
+        &self,
+        zip: Vec<u8>,
+        architecture: Architecture,
+        revision_id: &str,
+    ) -> Result<String, AwsError> {
+        let updated = self
+            .client
+            .update_function_code()
+            .function_name(&self.function)
+            .zip_file(Blob::new(zip))
+            .architectures(architecture.into())
+            .revision_id(revision_id)
+            .customize()
+            .config_override(upload())
+            .send()
+            .await?;
+        let wait = self
+            .client
+            .wait_until_function_updated_v2()
+            .function_name(&self.function);
+        let waited = wait.wait(SETTLE_TIMEOUT).await;
+        waited.map_err(|error| AwsError::unexpected(error.to_string()))?;
+        required(updated.code_sha256, "CodeSha256")
+    }
+
+    /// Publishes the code with this hash, and no other: if somebody uploaded other code since,
+    /// Lambda refuses. Unchanged code and configuration give the version that exists.
+    pub(crate) async fn publish(
+        &self,
+        code_sha256: &str,
+        description: Option<&str>,
+    ) -> Result<Version, AwsError> {
+        let published = self
+            .client
+            .publish_version()
+            .function_name(&self.function)
+            .code_sha256(code_sha256)
+            .set_description(description.map(str::to_owned))
+            .send()
+            .await?;
+        parse_version(&required(published.version, "Version")?)
+    }
+
+    /// The published versions, oldest first.
+    pub(crate) async fn versions(&self) -> Result<Vec<PublishedVersion>, AwsError> {
+        let mut versions = Vec::new();
+        let pages = self
+            .client
+            .list_versions_by_function()
+            .function_name(&self.function);
+        let mut pages = pages.into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            let found = found?;
+            // `$LATEST` is listed too, and is no published version.
+            if let Some(version) = found.version.and_then(|text| text.parse().ok()) {
+                versions.push(PublishedVersion {
+                    version,
+                    description: found.description.unwrap_or_default(),
+                    published: found.last_modified.unwrap_or_default(),
+                });
+            }
+        }
+        Ok(versions)
+    }
+}
+
+fn upload() -> aws_sdk_lambda::config::Builder {
+    let timeout = TimeoutConfig::builder()
+        .operation_attempt_timeout(UPLOAD_TIMEOUT)
+        .build();
+    Config::builder().timeout_config(timeout)
+}

@@ -1,0 +1,239 @@
+//! The options of `rollout`, `deploy`, `resume`, `tick` and `verify`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use rollout::{Metrics, Otherwise, Plan, Rule, Seconds, Strategy, Version};
+
+use super::{PackageArgs, WriteArgs, share};
+
+#[derive(Debug, Args)]
+pub(crate) struct RolloutArgs {
+    /// The version to release; otherwise the newest one
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: Option<Version>,
+
+    #[command(flatten)]
+    pub(crate) plan: PlanArgs,
+
+    #[command(flatten)]
+    pub(crate) probe: ProbeArgs,
+
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeployArgs {
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
+
+    /// What is new in this version, such as a commit id
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) plan: PlanArgs,
+
+    #[command(flatten)]
+    pub(crate) probe: ProbeArgs,
+
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArgs {
+    /// Wait this long for a verdict, from the rollout's start on, instead of what was planned
+    #[arg(long, value_name = "TIME")]
+    pub(crate) horizon: Option<Seconds>,
+
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The version to verify; otherwise the newest one
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: Option<Version>,
+
+    #[command(flatten)]
+    pub(crate) probe: ProbeArgs,
+}
+
+/// All of it is kept in the alias's description: whoever takes the rollout up has the same plan.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "The plan")]
+pub(crate) struct PlanArgs {
+    /// all-at-once, canary:10%/5m, linear:10%/1m, steps:1%/10m,5%/30m, or a name of CodeDeploy's
+    /// such as Canary10Percent5Minutes
+    #[arg(long, default_value = "canary:10%/5m")]
+    strategy: Strategy,
+
+    /// Promote when green is shown to be worse by less than this share of its requests
+    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share)]
+    certified: f64,
+
+    /// Roll back only if green is worse by more than this share of its requests
+    #[arg(long, value_name = "SHARE", default_value = "0.1%", value_parser = share)]
+    delta: f64,
+
+    /// Chance of ever rolling back wrongly
+    #[arg(long, value_name = "CHANCE", default_value = "1%", value_parser = share)]
+    alpha: f64,
+
+    /// Chance of ever promoting wrongly
+    #[arg(long, value_name = "CHANCE", default_value = "1%", value_parser = share)]
+    beta: f64,
+
+    /// Compare slow requests too: those over this many milliseconds, or over blue's 95th
+    /// percentile of the last hour (p95)
+    #[arg(long, value_name = "MS|p95", value_parser = slow)]
+    pub(crate) slow: Option<Slow>,
+
+    /// Stop waiting for a verdict this long after the start; otherwise after twice the steps' time
+    #[arg(long, value_name = "TIME")]
+    horizon: Option<Seconds>,
+
+    /// What to do without a verdict by then
+    #[arg(long, value_enum, default_value_t = Undecided::Hold)]
+    otherwise: Undecided,
+
+    /// Roll back when a CloudWatch alarm of this name rings that did not before; repeatable
+    #[arg(long = "alarm", value_name = "NAME")]
+    alarms: Vec<String>,
+
+    /// Roll back when more than this share of all requests fails, whichever version fails them
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    breaker: Option<f64>,
+
+    /// How fine the metrics are: a minute on AWS, 1s on lambda-local
+    #[arg(long, value_name = "TIME", default_value = "1m")]
+    metric_period: Seconds,
+
+    /// How late the metrics may come: two minutes on AWS, 1s on lambda-local
+    #[arg(long, value_name = "TIME", default_value = "2m")]
+    metric_delay: Seconds,
+}
+
+/// What `--slow` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slow {
+    Milliseconds(u32),
+    /// As slow as the slowest twentieth of blue's requests.
+    P95,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Undecided {
+    /// Leave the weight as it is, and exit with 4
+    Hold,
+    Promote,
+    Rollback,
+}
+
+impl PlanArgs {
+    /// The plan, without a limit for slow requests that is still to be looked up.
+    pub(crate) fn plan(&self) -> Plan {
+        Plan {
+            strategy: self.strategy.clone(),
+            rule: Rule {
+                alpha: self.alpha,
+                beta: self.beta,
+                tolerated: self.delta,
+                certified: self.certified,
+            },
+            slow: match self.slow {
+                Some(Slow::Milliseconds(limit)) => Some(limit),
+                Some(Slow::P95) | None => None,
+            },
+            horizon: self.horizon,
+            otherwise: match self.otherwise {
+                Undecided::Hold => Otherwise::Hold,
+                Undecided::Promote => Otherwise::Promote,
+                Undecided::Rollback => Otherwise::RollBack,
+            },
+            metrics: Metrics {
+                period: self.metric_period,
+                delay: self.metric_delay,
+            },
+            breaker: self.breaker,
+            alarms: self.alarms.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Test events, before any user is exposed")]
+pub(crate) struct ProbeArgs {
+    /// A test event, sent straight to green and to blue: a JSON file with an event, or with
+    /// "event" and what the answer must hold, "expect"; repeatable
+    #[arg(long = "event", value_name = "FILE")]
+    pub(crate) events: Vec<PathBuf>,
+
+    /// How many test events to send, each to the version that a fair coin chooses
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) probes: u32,
+
+    /// Invoke green so many times at once before it gets traffic, so that its first users meet no
+    /// cold start
+    #[arg(long, value_name = "N", requires = "events", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) warm: Option<u16>,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "While it runs")]
+pub(crate) struct WatchArgs {
+    /// What to do on Ctrl-C or SIGTERM
+    #[arg(long, value_enum, default_value_t = OnInterrupt::Rollback)]
+    pub(crate) on_interrupt: OnInterrupt,
+
+    /// How often to look; otherwise by the period of the metrics, at least every 15s
+    #[arg(long, value_name = "TIME")]
+    pub(crate) interval: Option<Seconds>,
+
+    #[command(flatten)]
+    pub(crate) hooks: HookArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnInterrupt {
+    Rollback,
+    /// Leave the alias as it is, for `resume`
+    Leave,
+}
+
+/// Commands that are run by `sh`. They are not kept in the alias: `resume` needs them again.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct HookArgs {
+    /// Command to run before green gets traffic; if it fails, green gets none
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) before_traffic: Option<String>,
+
+    /// Command to run after each step; if it fails, green is rolled back
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) after_step: Option<String>,
+
+    /// Command to run after green was promoted
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) after_promote: Option<String>,
+
+    /// Command to run after green was rolled back
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) after_rollback: Option<String>,
+}
+
+fn slow(text: &str) -> Result<Slow, String> {
+    if text == "p95" {
+        return Ok(Slow::P95);
+    }
+    let milliseconds = text.strip_suffix("ms").unwrap_or(text).parse();
+    match milliseconds {
+        Ok(limit) if limit > 0 => Ok(Slow::Milliseconds(limit)),
+        _ => Err("give milliseconds such as 250ms, or p95".to_owned()),
+    }
+}

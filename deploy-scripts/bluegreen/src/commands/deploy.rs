@@ -1,0 +1,38 @@
+//! `bluegreen deploy`: publishes a build and rolls it out.
+
+use anyhow::{Context, Result};
+use rollout::Version;
+
+use super::{publish, rollout::Release};
+use crate::{
+    cli::{DeployArgs, PublishArgs},
+    deployment::Deployment,
+    driver::{Event, Reporter},
+    exit::Exit,
+    output::Report,
+};
+
+pub(super) async fn deploy(
+    deployment: &Deployment,
+    args: DeployArgs,
+    reporter: &Reporter,
+) -> Result<Exit> {
+    // What is wrong with the plan is said before anything is uploaded.
+    args.plan.plan().check()?;
+    let publish = PublishArgs {
+        package: args.package,
+        description: args.description,
+    };
+    let published = publish::publish(deployment, &publish).await?;
+    let text = published.text();
+    reporter.say(&Event::Notice { text });
+    let green = Version::new(published.version).context("Lambda published a version 0")?;
+    let release = Release {
+        green,
+        plan: &args.plan,
+        probe: &args.probe,
+        watch: &args.watch,
+        dry_run: false,
+    };
+    release.run(deployment, reporter).await
+}

@@ -1,0 +1,123 @@
+//! `bluegreen verify`: sends test events straight to a version and to the one that serves.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result, bail};
+use rollout::{Rule, Verdict};
+use serde::Serialize;
+
+use crate::{
+    cli::VerifyArgs,
+    deployment::Deployment,
+    exit::Exit,
+    output::{GREEN, RED, Report, styled},
+    probe::{Probed, Prober, deadline, read_events},
+};
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Verified {
+    blue: VersionProbe,
+    green: VersionProbe,
+    verdict: &'static str,
+    ln_e_rollback: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct VersionProbe {
+    version: u64,
+    requests: u64,
+    failed: u64,
+}
+
+pub(super) async fn verify(deployment: &Deployment, args: &VerifyArgs) -> Result<Verified> {
+    let events = read_events(&args.probe.events)?;
+    if events.is_empty() {
+        bail!("name a test event, as in --event functions/events/http-api.json");
+    }
+    let green = match args.to {
+        Some(version) => version,
+        None => deployment.newest_version().await?,
+    };
+    let blue = deployment.read().await?.routing.serving();
+    if blue == green {
+        bail!(
+            "version {green} serves already: there is nothing to compare it with; name another with --to"
+        );
+    }
+    let lambda = &deployment.lambda;
+    let timeout = lambda.timeout(green).await;
+    let timeout = timeout.with_context(|| format!("failed to read version {green}"))?;
+    let prober = Prober {
+        lambda,
+        blue,
+        green,
+        events,
+        deadline: deadline(timeout),
+    };
+    if let Some(environments) = args.probe.warm {
+        prober.warm(environments).await;
+    }
+    let rule = Rule::default();
+    let probed = prober.probe(args.probe.probes, rule).await;
+    Ok(Verified::new((blue.number(), green.number()), probed, rule))
+}
+
+impl Verified {
+    fn new((blue, green): (u64, u64), probed: Probed, rule: Rule) -> Self {
+        let judgement = probed.judge(rule);
+        let version = |version, counts: rollout::Counts| VersionProbe {
+            version,
+            requests: counts.requests,
+            failed: counts.bad,
+        };
+        Self {
+            blue: version(blue, probed.probe.blue),
+            green: version(green, probed.probe.green),
+            verdict: match judgement.verdict {
+                Verdict::Rollback => "worse",
+                _ if probed.probe.green.bad > 0 => "inconclusive",
+                _ => "unharmed",
+            },
+            ln_e_rollback: judgement.ln_e_rollback,
+            failure: probed.failure,
+        }
+    }
+
+    /// Whether a script should go on.
+    pub(super) fn exit(&self) -> Exit {
+        match self.verdict {
+            "worse" => Exit::RolledBack,
+            "inconclusive" => Exit::Held,
+            _ => Exit::Done,
+        }
+    }
+}
+
+impl Report for Verified {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for (name, probe) in [("blue", &self.blue), ("green", &self.green)] {
+            let VersionProbe {
+                version,
+                requests,
+                failed,
+            } = probe;
+            let _ = writeln!(
+                text,
+                "  version {version}  {failed} of {requests} test events failed  {name}"
+            );
+        }
+        if let Some(failure) = &self.failure {
+            let _ = writeln!(text, "  {failure}");
+        }
+        let verdict = match self.verdict {
+            "worse" => styled(RED, "green is worse than blue"),
+            "inconclusive" => "green failed, but too seldom to say that it is worse".to_owned(),
+            _ => styled(GREEN, "green answered all of them as expected"),
+        };
+        text + &verdict
+    }
+}

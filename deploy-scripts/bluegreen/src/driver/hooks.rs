@@ -1,0 +1,228 @@
+//! The user's own commands at the steps of a rollout. They are run by `sh`, with what they may
+//! want to know in their environment, and print on standard error.
+
+use std::process::{ExitStatus, Stdio};
+
+use anyhow::{Context, Result, anyhow, bail};
+use rollout::{Entry, Rollout, Routing, Write};
+use tokio::process::{Child, Command};
+
+use super::{Event, Interrupts, Reporter};
+use crate::{cli::HookArgs, deployment::Deployment};
+
+/// When a hook is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    BeforeTraffic,
+    AfterStep,
+    AfterPromote,
+    AfterRollback,
+}
+
+#[derive(Debug)]
+pub(crate) struct Hooks {
+    args: HookArgs,
+    function: String,
+    alias: String,
+    /// The step whose hook was started last, and the hook while it runs.
+    step: usize,
+    running: Option<Child>,
+}
+
+/// What a hook gets to know.
+struct Occasion<'a> {
+    blue: String,
+    green: String,
+    weight: f64,
+    step: usize,
+    reason: &'a str,
+}
+
+impl Step {
+    const fn option(self) -> &'static str {
+        match self {
+            Self::BeforeTraffic => "--before-traffic",
+            Self::AfterStep => "--after-step",
+            Self::AfterPromote => "--after-promote",
+            Self::AfterRollback => "--after-rollback",
+        }
+    }
+}
+
+impl Hooks {
+    pub(crate) fn new(deployment: &Deployment, args: &HookArgs) -> Self {
+        Self {
+            args: args.clone(),
+            function: deployment.function.clone(),
+            alias: deployment.alias.clone(),
+            step: 0,
+            running: None,
+        }
+    }
+
+    /// Runs the hook before the first shift to its end, or to an interruption.
+    ///
+    /// # Errors
+    /// If the hook failed, or was interrupted: then green gets no traffic.
+    pub(crate) async fn before_traffic(
+        &self,
+        rollout: &Rollout,
+        reporter: &Reporter,
+        interrupts: &mut Interrupts,
+    ) -> Result<()> {
+        let step = Step::BeforeTraffic;
+        let Some(mut child) = self.start(step, &occasion(rollout, 0.0, 0, "start"), reporter)?
+        else {
+            return Ok(());
+        };
+        tokio::select! {
+            ended = child.wait() => check(step, ended),
+            () = interrupts.wait() => bail!("interrupted"),
+        }
+    }
+
+    /// Takes the hook of this step for done.
+    pub(super) fn skip(&mut self, step: usize) {
+        self.step = step;
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Starts the hook of the rollout's step, unless it was started before.
+    pub(super) fn after_step(&mut self, rollout: &Rollout, reporter: &Reporter) -> Result<()> {
+        if self.step == rollout.step() {
+            return Ok(());
+        }
+        self.step = rollout.step();
+        let weight = rollout.weight().map_or(0.0, |weight| weight.share());
+        let occasion = occasion(rollout, weight, self.step, "step");
+        self.running = self.start(Step::AfterStep, &occasion, reporter)?;
+        Ok(())
+    }
+
+    /// Whether a hook still runs, in words.
+    ///
+    /// # Errors
+    /// If it has failed.
+    pub(super) fn running(&mut self) -> Result<Option<String>> {
+        let Some(child) = &mut self.running else {
+            return Ok(None);
+        };
+        let step = Step::AfterStep;
+        match child.try_wait() {
+            Ok(None) => return Ok(Some(format!("the command of {} still runs", step.option()))),
+            Ok(Some(status)) => check(step, Ok(status))?,
+            Err(error) => check(step, Err(error))?,
+        }
+        self.running = None;
+        Ok(None)
+    }
+
+    /// Runs a hook after the last write. What it does changes nothing any more, so its failure is
+    /// only told.
+    pub(crate) async fn at_the_end(&mut self, step: Step, write: &Write, reporter: &Reporter) {
+        // What a step's hook still does is for nothing now.
+        self.running = None;
+        let occasion = occasion_of(write);
+        let ran = async {
+            match self.start(step, &occasion, reporter)? {
+                Some(mut child) => check(step, child.wait().await),
+                None => Ok(()),
+            }
+        };
+        if let Err(error) = ran.await {
+            reporter.say(&Event::problem(&error));
+        }
+    }
+
+    fn start(
+        &self,
+        step: Step,
+        occasion: &Occasion<'_>,
+        reporter: &Reporter,
+    ) -> Result<Option<Child>> {
+        let command = match step {
+            Step::BeforeTraffic => &self.args.before_traffic,
+            Step::AfterStep => &self.args.after_step,
+            Step::AfterPromote => &self.args.after_promote,
+            Step::AfterRollback => &self.args.after_rollback,
+        };
+        let Some(command) = command else {
+            return Ok(None);
+        };
+        reporter.say(&Event::Hook {
+            option: step.option(),
+            command: command.clone(),
+        });
+        let child = Command::new("sh")
+            .args(["-c", command])
+            .envs(self.variables(occasion))
+            .stdin(Stdio::null())
+            // Standard output is the deployer's own.
+            .stdout(std::io::stderr())
+            .kill_on_drop(true)
+            .spawn();
+        child
+            .map(Some)
+            .with_context(|| format!("failed to start the command of {}", step.option()))
+    }
+
+    fn variables(&self, occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
+        let Self {
+            function, alias, ..
+        } = self;
+        let Occasion { blue, green, .. } = occasion;
+        vec![
+            ("BLUEGREEN_FUNCTION", function.clone()),
+            ("BLUEGREEN_ALIAS", alias.clone()),
+            ("BLUEGREEN_BLUE_VERSION", blue.clone()),
+            ("BLUEGREEN_GREEN_VERSION", green.clone()),
+            ("BLUEGREEN_BLUE", format!("{function}:{blue}")),
+            ("BLUEGREEN_GREEN", format!("{function}:{green}")),
+            ("BLUEGREEN_WEIGHT", occasion.weight.to_string()),
+            ("BLUEGREEN_STEP", occasion.step.to_string()),
+            ("BLUEGREEN_REASON", occasion.reason.to_owned()),
+        ]
+    }
+}
+
+fn occasion<'a>(rollout: &Rollout, weight: f64, step: usize, reason: &'a str) -> Occasion<'a> {
+    Occasion {
+        blue: rollout.blue.to_string(),
+        green: rollout.green.to_string(),
+        weight,
+        step,
+        reason,
+    }
+}
+
+fn occasion_of(write: &Write) -> Occasion<'_> {
+    let (blue, green) = match &write.entry {
+        Entry::RolledBack { version, green, .. } => (Some(*version), Some(*green)),
+        entry => (entry.before().first().copied(), Some(entry.serving())),
+    };
+    let text =
+        |version: Option<rollout::Version>| version.map_or_else(String::new, |v| v.to_string());
+    let weight = match write.routing {
+        Routing::Split { weight, .. } => weight.share(),
+        routing => green.map_or(0.0, |green| routing.share_of(green)),
+    };
+    Occasion {
+        blue: text(blue),
+        green: text(green),
+        weight,
+        step: 0,
+        reason: &write.reason,
+    }
+}
+
+fn check(step: Step, ended: std::io::Result<ExitStatus>) -> Result<()> {
+    let option = step.option();
+    let status = ended.with_context(|| format!("failed to wait for the command of {option}"))?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(anyhow!("the command of {option} failed: {status}")),
+    }
+}

@@ -1,0 +1,64 @@
+//! Where a rollout's events go: a live picture on a terminal, a line a tick in a pipe, one JSON
+//! object a line with `--output json`.
+
+use std::{cell::OnceCell, io::IsTerminal};
+
+use anstream::println;
+use serde::Serialize;
+
+use super::{Event, live::Live};
+use crate::{
+    cli::Format,
+    deployment::now,
+    output::{DIM, styled},
+};
+
+#[derive(Debug)]
+pub(crate) struct Reporter {
+    format: Format,
+    /// Drawn from the first look on.
+    live: Option<OnceCell<Live>>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    at: String,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+impl Reporter {
+    pub(crate) fn new(format: Format) -> Self {
+        let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        let live = (format == Format::Text && terminal).then(OnceCell::new);
+        Self { format, live }
+    }
+
+    pub(crate) fn say(&self, event: &Event) {
+        match (self.format, &self.live, event) {
+            (Format::Json, _, _) => print_json(event),
+            (Format::Text, Some(live), Event::Looked(looked)) => {
+                live.get_or_init(Live::new).show(looked)
+            }
+            (Format::Text, live, event) => match live.as_ref().and_then(OnceCell::get) {
+                Some(live) => live.beside(|| print_line(event)),
+                None => print_line(event),
+            },
+        }
+    }
+}
+
+fn print_line(event: &Event) {
+    let now = now().to_string();
+    let time = now.get(11..19).unwrap_or_default();
+    println!("{}  {event}", styled(DIM, time));
+}
+
+fn print_json(event: &Event) {
+    let line = Line {
+        at: now().to_string(),
+        event,
+    };
+    // Numbers and texts: nothing in it that JSON has not.
+    println!("{}", serde_json::to_string(&line).unwrap_or_default());
+}
