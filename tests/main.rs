@@ -11,6 +11,10 @@ mod processes;
 #[cfg(feature = "real-clients")]
 mod real_clients;
 mod release;
+mod rollout;
+mod rollout_cut_short;
+mod rollout_faults;
+mod rollout_options;
 mod tutorial;
 mod verdict_command;
 mod wrong_input;

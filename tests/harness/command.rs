@@ -1,11 +1,8 @@
 //! A program that ran to its end, and what it said.
 
-use std::process::{Command, Output};
 #[cfg(feature = "real-clients")]
-use std::{
-    os::unix::process::CommandExt,
-    process::{Child, Stdio},
-};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -62,6 +59,40 @@ impl From<Output> for Finished {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// A program that runs while the test does something else, and ends by itself.
+#[derive(Debug)]
+pub(crate) struct Running(Child);
+
+impl Running {
+    pub(crate) fn start(mut command: Command) -> Self {
+        let shown = format!("{:?} starts", command.get_program());
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command.spawn().expect(&shown))
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        signal_to(self.0.id(), signal);
+    }
+
+    /// Waits for its end.
+    pub(crate) fn finish(self) -> Finished {
+        Finished::from(self.0.wait_with_output().expect("the program ends"))
+    }
+}
+
+/// Sends a signal to a process that may have ended.
+pub(crate) fn signal_to(pid: u32, signal: &str) {
+    let kill = Command::new("kill")
+        .args([signal, &pid.to_string()])
+        .stderr(Stdio::null())
+        .status();
+    kill.expect("kill runs");
 }
 
 /// A program that runs beside the test, in a process group of its own: dropping it ends the

@@ -2,6 +2,8 @@
 
 mod api;
 mod command;
+mod load;
+mod proxy;
 mod server;
 
 use std::{
@@ -15,7 +17,9 @@ use std::{
 pub(crate) use api::{Answer, zip_of};
 #[cfg(feature = "real-clients")]
 pub(crate) use command::Background;
-pub(crate) use command::Finished;
+pub(crate) use command::{Finished, Running, signal_to};
+pub(crate) use load::Load;
+pub(crate) use proxy::{Fate, Proxy};
 pub(crate) use server::Server;
 
 /// The folder of this repository.

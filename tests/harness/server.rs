@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use super::{Finished, program};
+use super::{Finished, Running, program};
 
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/test";
 
@@ -74,6 +74,20 @@ impl Server {
             .env("AWS_PAGER", "")
             .stdin(Stdio::null());
         command
+    }
+
+    /// Where the API that `create` made is reached.
+    pub(crate) fn api_url(&self) -> String {
+        let apis = self.request("GET", "/v2/apis", b"").json();
+        let url = apis["items"][0]["apiEndpoint"].as_str();
+        url.expect("there is an API").to_owned()
+    }
+
+    /// Starts the deployer, which goes on while the test does something else.
+    pub(crate) fn start_bluegreen(&self, args: &[&str]) -> Running {
+        let mut command = self.command(program("bluegreen"));
+        command.args(args);
+        Running::start(command)
     }
 
     /// Runs the deployer to its end.

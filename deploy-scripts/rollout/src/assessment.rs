@@ -52,11 +52,15 @@ impl Assessment {
         }
     }
 
-    /// Between which bounds the difference of the error shares lies.
+    /// Between which bounds the difference of the error shares lies: at least by all data, at most
+    /// by those that are complete, as the verdict has it.
     #[must_use]
     pub fn bounds(&self) -> Bounds {
         let errors = self.signals.first();
-        errors.map_or(Bounds::NONE, |errors| errors.rule.bounds(&errors.all))
+        errors.map_or(Bounds::NONE, |errors| Bounds {
+            at_least: errors.rule.bounds(&errors.all).at_least,
+            at_most: errors.rule.bounds(&errors.settled).at_most,
+        })
     }
 
     /// Why green is rolled back: `errors 7/60 against 1/540`, and the same of slow requests.

@@ -5,6 +5,10 @@ use std::{error::Error, fmt};
 
 use crate::{Rule, Seconds, Strategy};
 
+/// Seconds for which CloudWatch keeps metrics that are finer than a minute.
+const FINE_DATA: u64 = 3 * 3600;
+/// Seconds that are waited for a verdict at the least, unless a horizon is given.
+const SHORTEST_WINDOW: u64 = 60;
 /// Epochs into which a rollout is divided at the most.
 const MOST_EPOCHS: u64 = 10;
 
@@ -82,7 +86,7 @@ impl Plan {
     }
 
     /// When to stop waiting for a verdict, from the start on: what was said, or else twice the
-    /// time that the steps need.
+    /// time that the steps need, and a minute at the least.
     #[must_use]
     pub fn horizon(&self) -> Seconds {
         self.horizon.unwrap_or_else(|| self.window())
@@ -93,12 +97,8 @@ impl Plan {
     fn window(&self) -> Seconds {
         let shortest = 2 * self.metrics.period.0 + self.metrics.delay.0;
         let steps = self.strategy.steps();
-        Seconds(
-            2 * steps
-                .iter()
-                .map(|step| step.lasts.0.max(shortest))
-                .sum::<u64>(),
-        )
+        let needed = steps.iter().map(|step| step.lasts.0.max(shortest));
+        Seconds((2 * needed.sum::<u64>()).max(SHORTEST_WINDOW))
     }
 
     /// The epochs that are planned before the start, for faults that begin late: their number,
@@ -122,6 +122,12 @@ impl Plan {
             return Err(InvalidPlan(
                 "the metrics' period must be longer than 0s".to_owned(),
             ));
+        }
+        if self.metrics.period.0 < 60 && self.horizon().0 > FINE_DATA {
+            return Err(InvalidPlan(format!(
+                "metrics finer than a minute are kept for 3h, and this rollout may take {}",
+                self.horizon()
+            )));
         }
         if self
             .breaker
@@ -174,7 +180,7 @@ mod tests {
             },
             ..plan("canary:10%/1s")
         };
-        assert_eq!(quick.horizon(), Seconds(6));
+        assert_eq!(quick.horizon(), Seconds(60));
     }
 
     #[test]
@@ -188,7 +194,7 @@ mod tests {
             },
             ..plan("steps:10%/5s,50%/5s")
         };
-        assert_eq!(quick.epochs(), (2, 10));
+        assert_eq!(quick.epochs(), (2, 30));
     }
 
     #[test]

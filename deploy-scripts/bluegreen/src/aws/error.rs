@@ -54,11 +54,12 @@ where
             SdkError::ServiceError(refusal) => {
                 let metadata = refusal.err().meta();
                 let code = metadata.code().map(str::to_owned);
-                let message = metadata.message().unwrap_or("no message").to_owned();
                 let throttled = code
                     .as_deref()
                     .is_some_and(|code| THROTTLED.contains(&code));
                 let status = refusal.raw().status();
+                let unsaid = || format!("HTTP status {} without a message", status.as_u16());
+                let message = metadata.message().map_or_else(unsaid, str::to_owned);
                 Self {
                     code,
                     message,

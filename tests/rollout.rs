@@ -1,0 +1,263 @@
+//! Rollouts that are left alone: green is promoted, red is rolled back, and what cannot be decided
+//! stays where it is.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Finished, Load, Server, program};
+
+/// lambda-local's metrics, and plans that can be decided in seconds.
+pub(crate) const FINE: [&str; 4] = ["--metric-period", "1s", "--metric-delay", "1s"];
+
+/// A rollout's options.
+pub(crate) fn rollout<'a>(options: &[&'a str]) -> Vec<&'a str> {
+    [&["rollout"], &FINE[..], options].concat()
+}
+
+pub(crate) fn alias(server: &Server) -> Value {
+    server
+        .lambda("GET", "/hello/aliases/live", &Value::Null)
+        .json()
+}
+
+/// The alias sends everything to this version.
+#[track_caller]
+pub(crate) fn serves(server: &Server, version: &str) {
+    let alias = alias(server);
+    let at = (
+        alias["FunctionVersion"].as_str(),
+        alias.get("RoutingConfig"),
+    );
+    assert_eq!(at, (Some(version), None), "{alias}");
+}
+
+/// What the alias's description says.
+pub(crate) fn description(server: &Server) -> String {
+    alias(server)["Description"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The events of a rollout with `--output json`.
+pub(crate) fn events(finished: &Finished) -> Vec<Value> {
+    let parse =
+        |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    finished.stdout.lines().map(parse).collect()
+}
+
+#[test]
+fn a_good_green_is_promoted_by_itself() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let load = Load::start(&server, 100);
+    let args = rollout(&["--strategy", "steps:10%/2s,50%/2s", "--certified", "20%"]);
+    let finished = server.bluegreen(&args).exits(0);
+    for said in [
+        "from version 1 to version 2",
+        "step 2: 50% for at least 2s",
+        "50% on version 2",
+        "version 2 is promoted: green is good enough",
+    ] {
+        assert!(
+            finished.stdout.contains(said),
+            "no {said:?} in {}",
+            finished.stdout
+        );
+    }
+    serves(&server, "2");
+    assert!(description(&server).starts_with("bluegreen: 2 since "));
+    assert!(description(&server).ends_with(", before it 1"));
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn red_is_rolled_back_by_itself_within_ten_seconds_of_its_first_failure() {
+    let server = Server::with_blue();
+    server.publish("red");
+    let load = Load::start(&server, 100);
+    let finished = server
+        .bluegreen(&rollout(&["--strategy", "canary:10%/5m"]))
+        .exits(3);
+    let ended = Instant::now();
+    serves(&server, "1");
+    let requests = load.requests();
+    let first = requests
+        .iter()
+        .find(|request| request.failed)
+        .expect("red fails a fifth");
+    let took = ended - first.at;
+    assert!(
+        took < Duration::from_secs(10),
+        "{took:?}\n{}",
+        finished.stdout
+    );
+    assert!(
+        finished
+            .stdout
+            .contains("version 2 is rolled back: errors "),
+        "{}",
+        finished.stdout
+    );
+    assert!(
+        description(&server).contains("rolled 2 back at 10%"),
+        "{}",
+        description(&server)
+    );
+    // Red is out of reach now.
+    drop(load);
+    let traffic = server.bluegreen(&["traffic", "--requests", "50", "--output", "json"]);
+    assert_eq!(traffic.succeeds().json()["errors"], 0);
+}
+
+#[test]
+fn without_traffic_nothing_is_decided_and_the_user_chooses_what_follows() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let short = ["--strategy", "canary:10%/1s", "--horizon", "2s"];
+    let held = server.bluegreen(&rollout(&short)).exits(4);
+    assert!(
+        held.stdout.contains("no request of green has been seen"),
+        "{}",
+        held.stdout
+    );
+    assert_eq!(
+        alias(&server)["RoutingConfig"]["AdditionalVersionWeights"],
+        json!({ "2": 0.1 })
+    );
+
+    // Whoever holds may go on.
+    server.bluegreen(&["resume", "--horizon", "3s"]).exits(4);
+    server.bluegreen(&["rollback"]).exits(0);
+    let rolled_back = [&short[..], &["--otherwise", "rollback"]].concat();
+    server.bluegreen(&rollout(&rolled_back)).exits(3);
+    serves(&server, "1");
+    let promoted = [&short[..], &["--otherwise", "promote"]].concat();
+    server.bluegreen(&rollout(&promoted)).exits(0);
+    serves(&server, "2");
+}
+
+#[test]
+fn a_rollout_in_steps_of_a_scheduler_comes_to_the_same_end() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let load = Load::start(&server, 100);
+    let plan = [
+        "--strategy",
+        "canary:50%/2s",
+        "--certified",
+        "20%",
+        "--on-interrupt",
+        "leave",
+    ];
+    let running = server.start_bluegreen(&rollout(&plan));
+    crate::harness::until("the rollout has begun", || {
+        description(&server).contains("step 1 of").then_some(())
+    });
+    running.signal("-TERM");
+    running.finish().exits(4);
+    let ticks = crate::harness::until("a tick promotes", || {
+        let tick = server.bluegreen(&["tick", "--output", "json"]).exits(0);
+        let last = events(&tick).pop().unwrap();
+        (last["event"] == "promoted").then_some(tick)
+    });
+    assert_eq!(events(&ticks)[0]["event"], "looked");
+    serves(&server, "2");
+    let again = server.bluegreen(&["tick"]).exits(0);
+    assert!(
+        again.stdout.contains("nothing to resume: version 2 serves"),
+        "{}",
+        again.stdout
+    );
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn deploy_publishes_and_switches_at_once_where_that_is_asked_for() {
+    let server = Server::with_blue();
+    let green = program("green");
+    let binary = ["deploy", "--binary", green.to_str().unwrap()];
+    let args = [
+        &binary[..],
+        &[
+            "--strategy",
+            "all-at-once",
+            "--description",
+            "the green one",
+        ],
+    ]
+    .concat();
+    let finished = server.bluegreen(&args).exits(0);
+    assert!(
+        finished.stdout.contains("published version 2"),
+        "{}",
+        finished.stdout
+    );
+    serves(&server, "2");
+
+    let history = server.bluegreen(&["history"]).succeeds().stdout;
+    let lines: Vec<&str> = history.lines().collect();
+    assert!(
+        lines[1].contains("version 2") && lines[1].contains("the green one"),
+        "{history}"
+    );
+    assert!(lines[2].ends_with("promoted"), "{history}");
+    assert!(lines[3].contains("version 1"), "{history}");
+
+    server.bluegreen(&["rollback", "--to", "1"]).succeeds();
+    serves(&server, "1");
+    let history = server
+        .bluegreen(&["history", "--output", "json"])
+        .succeeds()
+        .json();
+    assert_eq!(
+        history["entries"][0]["reason"],
+        "version 2 was rolled back at 100%: by hand"
+    );
+}
+
+#[test]
+fn each_event_is_a_json_object_of_its_own() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let load = Load::start(&server, 100);
+    let plan = [
+        "--strategy",
+        "canary:50%/1s",
+        "--certified",
+        "20%",
+        "--output",
+        "json",
+    ];
+    let finished = server.bluegreen(&rollout(&plan)).exits(0);
+    let events = events(&finished);
+    let named = |name: &str| {
+        events
+            .iter()
+            .filter(|event| event["event"] == name)
+            .collect::<Vec<_>>()
+    };
+    let plan = named("plan")[0];
+    assert_eq!(
+        (plan["blue"].as_u64(), plan["green"].as_u64()),
+        (Some(1), Some(2))
+    );
+    assert_eq!(plan["strategy"], "50%/1s");
+    assert_eq!(named("shifted")[0]["weight"], 0.5);
+    let looked = named("looked");
+    let last = looked.last().unwrap();
+    assert!(last["green"]["requests"].as_u64().unwrap() > 0, "{last}");
+    assert!(
+        last["lnEPromote"].as_f64() >= last["promoteLimit"].as_f64(),
+        "{last}"
+    );
+    assert!(last["atMost"].as_f64().unwrap() <= 0.2, "{last}");
+    assert_eq!(named("promoted")[0]["version"], 2);
+    assert!(
+        events
+            .iter()
+            .all(|event| event["at"].as_str().unwrap().ends_with('Z'))
+    );
+    load.ends_without_a_failure();
+}

@@ -1,0 +1,131 @@
+//! Calls that go wrong on the way: lost, answered too late, throttled, refused.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::{
+    harness::{Fate, Finished, Load, Proxy, Server, program},
+    rollout::{description, rollout, serves},
+};
+
+const QUICK: [&str; 4] = ["--strategy", "steps:20%/1s,50%/1s", "--certified", "20%"];
+
+/// Rolls green out through a proxy.
+fn through(server: &Server, proxy: &Proxy, options: &[&str]) -> Finished {
+    let mut command = server.command(program("bluegreen"));
+    command
+        .args(rollout(options))
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    Finished::run(command)
+}
+
+fn with_green() -> (Server, Load) {
+    let server = Server::with_blue();
+    server.publish("green");
+    let load = Load::start(&server, 50);
+    (server, load)
+}
+
+#[test]
+fn a_write_whose_answer_is_lost_is_recognised_as_our_own() {
+    let (server, load) = with_green();
+    let writes = AtomicUsize::new(0);
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        let first =
+            done && call.is_update_alias() && writes.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        if first { Fate::LoseAnswer } else { Fate::Pass }
+    });
+    through(&server, &proxy, &QUICK).exits(0);
+    serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn throttled_and_failing_calls_are_tried_again() {
+    let (server, load) = with_green();
+    let proxy = Proxy::start(&server.url, |call, done| match call.number % 5 {
+        1 if !done => Fate::Refuse(429, "TooManyRequestsException"),
+        3 if !done => Fate::Refuse(500, "ServiceException"),
+        _ => Fate::Pass,
+    });
+    through(&server, &proxy, &QUICK).exits(0);
+    serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn metrics_that_cannot_be_read_are_no_reason_to_roll_back_or_to_promote() {
+    let (server, load) = with_green();
+    let looks = AtomicUsize::new(0);
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        // The first look is before the start: there it would be refused at once.
+        let later = !done && call.is_metrics() && looks.fetch_add(1, Ordering::SeqCst) > 0;
+        if later {
+            Fate::Refuse(403, "AccessDenied")
+        } else {
+            Fate::Pass
+        }
+    });
+    let options = [&QUICK[..], &["--horizon", "4s"]].concat();
+    let held = through(&server, &proxy, &options).exits(4);
+    assert!(
+        held.stdout
+            .contains("green could not be observed: AccessDenied"),
+        "{}",
+        held.stdout
+    );
+    assert!(
+        description(&server).contains("step 1 of"),
+        "{}",
+        description(&server)
+    );
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn whoever_may_not_read_the_metrics_is_told_before_anything_moves() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let proxy = Proxy::start(&server.url, |call, done| match call.is_metrics() && !done {
+        true => Fate::Refuse(403, "AccessDenied"),
+        false => Fate::Pass,
+    });
+    let refused = through(&server, &proxy, &QUICK);
+    refused.fails_with(
+        1,
+        &[
+            "failed to read the traffic of the alias from CloudWatch",
+            "AccessDenied",
+        ],
+    );
+    serves(&server, "1");
+}
+
+#[test]
+fn a_rollback_that_is_refused_is_shouted_with_the_command_to_type() {
+    let server = Server::with_blue();
+    server.publish("red");
+    let load = Load::start(&server, 100);
+    let writes = AtomicUsize::new(0);
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        let later = !done && call.is_update_alias() && writes.fetch_add(1, Ordering::SeqCst) > 0;
+        if later {
+            Fate::Refuse(403, "AccessDeniedException")
+        } else {
+            Fate::Pass
+        }
+    });
+    let failed = through(&server, &proxy, &["--strategy", "canary:20%/5m"]).exits(1);
+    for said in [
+        "THE ROLLBACK FAILED",
+        "aws lambda update-alias --function-name hello --name live --function-version 1 \
+         --routing-config AdditionalVersionWeights={}",
+        "AccessDeniedException",
+    ] {
+        assert!(
+            failed.stderr.contains(said),
+            "no {said:?} in {}",
+            failed.stderr
+        );
+    }
+    drop(load);
+}
