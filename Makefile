@@ -4,6 +4,7 @@ ARCH ?= arm64
 FUNCTION ?= blue
 EVENT ?= http-api
 PORT ?= 9000
+RUNS ?= 10000
 
 FUNCTIONS := -p blue -p green -p red
 CLIENTS := $(CURDIR)/target/clients
@@ -28,9 +29,17 @@ local: programs ## Start lambda-local: Lambda on this machine
 	@cargo deploy local
 
 .PHONY: test
-test: ## Run all tests; with the real clients where `make clients` has installed them
+test: ## Run all tests (most of them wait); with the real clients where `make clients` has installed them
 	cargo build --workspace --bins
-	cargo test --workspace $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-clients)
+	RUST_TEST_THREADS=4 cargo test --workspace $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-clients)
+
+.PHONY: planted-bugs
+planted-bugs: ## Plant ten bugs into the rollout, one by one, and see the simulation find each
+	@deploy-scripts/rollout/tests/planted-bugs.sh
+
+.PHONY: bench-verdict
+bench-verdict: ## Measure how often the verdict is wrong, and how quick, beside alarms (RUNS=10000)
+	@cargo run --quiet --package rollout --example bench_verdict $(RUNS)
 
 .PHONY: lint
 lint: ## Check formatting and lints

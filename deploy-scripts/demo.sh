@@ -22,7 +22,7 @@ server=$!
 stop() {
     kill "$server" 2>/dev/null || true
     wait "$server" 2>/dev/null || true
-    rm -f "$log"
+    rm -f "$log" "$log.traffic"
 }
 trap stop EXIT
 trap 'exit 130' INT
@@ -36,28 +36,31 @@ eval "$(grep export "$log")"
 # What the user has set for AWS must not decide what the demo works on.
 unset AWS_PROFILE BLUEGREEN_FUNCTION BLUEGREEN_ALIAS
 
+# How fine and how quick lambda-local's metrics are: on AWS a minute, and two minutes late.
+fine="--metric-period 1s --metric-delay 1s"
+
 say "Blue is in production: a function, version 1, the alias 'live', an HTTP API in front of it"
 run create --binary "$bin/blue" --role arn:aws:iam::000000000000:role/demo
 run traffic --requests 500 --rate 250
 
-say "Green is published: version 2 exists, and nobody is sent there"
+say "Green is published, gets 10 % of the requests by hand, and none again"
 run publish --binary "$bin/green" --description "the green one"
-run status
-
-say "Green gets 10 % of the requests"
 run shift 10% --to 2
 run traffic --requests 1000 --rate 250
-
-say "Green is promoted: one write moves everything"
-run promote
-run traffic --requests 500 --rate 250
-
-say "Red is published and gets 10 %: a fifth of what it gets fails"
-run publish --binary "$bin/red" --description "gone wrong"
-run shift 10% --to 3
-run traffic --requests 1000 --rate 250
-
-say "Red is rolled back: green serves everything again"
 run rollback
-run traffic --requests 500 --rate 250
+
+say "Green is rolled out: judged at 10 % and at 50 % while requests flow, then promoted by itself"
+"$bin/bluegreen" traffic --requests 5000 --rate 250 >"$log.traffic" 2>&1 &
+traffic=$!
+# shellcheck disable=SC2086 # the options are words
+run rollout --strategy steps:10%/4s,50%/4s --certified 5% $fine
 run status
+
+say "Red is deployed: a fifth of what it gets fails, and it is rolled back by itself"
+# shellcheck disable=SC2086
+run deploy --binary "$bin/red" --description "gone wrong" --strategy canary:10%/1m $fine ||
+    test $? -eq 3
+wait $traffic
+say "What the clients saw of all that"
+cat "$log.traffic"
+run history

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use rollout::{
-    Action, Answers, Assessment, Bounds, Decision, Entry, Forecast, Probe, Rollout, Tick, Waiting,
-    Write,
+    Action, Answers, Assessment, Bounds, Decision, Entry, Forecast, Probe, Rollout, Seconds, Tick,
+    Waiting, Write,
 };
 use serde::Serialize;
 
@@ -319,13 +319,16 @@ impl fmt::Display for Looked {
 impl Looked {
     /// The bounds on the difference, in words.
     pub(crate) fn difference(&self) -> String {
-        let points = |share: f64| format!("{:.1} points", share * 100.0);
         match (self.at_least, self.at_most) {
             (Some(least), Some(most)) => {
-                format!("green is worse by {:.1} to {}", least * 100.0, points(most))
+                format!(
+                    "green is worse by {} to {} points",
+                    points(least),
+                    points(most)
+                )
             }
-            (Some(least), None) => format!("green is worse by at least {}", points(least)),
-            (None, Some(most)) => format!("green is worse by at most {}", points(most)),
+            (Some(least), None) => format!("green is worse by at least {} points", points(least)),
+            (None, Some(most)) => format!("green is worse by at most {} points", points(most)),
             (None, None) => "any difference is possible yet".to_owned(),
         }
     }
@@ -358,12 +361,15 @@ impl fmt::Display for Planned {
                 step.weight
             )?;
         }
+        writeln!(
+            f,
+            "  promoted when it is shown to be worse by less than {} points",
+            points(self.certified)
+        )?;
+        let (horizon, otherwise) = (plan.horizon(), plan.otherwise.name());
         write!(
             f,
-            "  promoted when it is at most {} worse, {} without a verdict after {}\n  {}",
-            percent(self.certified),
-            plan.otherwise.name(),
-            plan.horizon(),
+            "  without a verdict after {horizon}: {otherwise}\n  {}",
             self.prospect()
         )
     }
@@ -383,7 +389,10 @@ impl Planned {
         let horizon = self.horizon_seconds;
         match (self.verdict_after_seconds, self.certifiable) {
             (Some(after), _) if after <= horizon => {
-                format!("{rate}: about {needed} clean requests of green by {after} s")
+                format!(
+                    "{rate}: green has the {needed} clean ones that it needs after {}",
+                    Seconds(after)
+                )
             }
             (_, Some(certifiable)) => format!(
                 "{rate}: too few for a verdict by then; `--certified {}` could be had, or a longer \
@@ -393,4 +402,9 @@ impl Planned {
             (_, None) => format!("{rate}: too few for any verdict by then"),
         }
     }
+}
+
+/// A share in percentage points, to a tenth.
+fn points(share: f64) -> f64 {
+    (share * 1e3).round() / 10.0
 }
