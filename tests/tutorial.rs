@@ -1,9 +1,9 @@
 //! The README's tutorial does what it says: each command in a `console` block is run, in the order
 //! of the text, and what it prints is what the README shows.
 
-use std::fs;
+use std::{fs, os::unix::process::CommandExt, process::Command};
 
-use crate::harness::{Finished, Server, program, repository};
+use crate::harness::{Running, Server, program, repository};
 
 /// A command of the README and the output that it shows.
 #[derive(Debug)]
@@ -39,10 +39,14 @@ fn shown(readme: &str) -> Vec<Shown> {
 /// What must be the same in every run: numbers, ids and the lengths of bars are not.
 fn comparable(text: &str) -> String {
     let mut result: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let follows_api = result.last().is_some_and(|before| before == "API");
+    // How often a rollout looks before it is decided is different each time.
+    let lines = text.lines().filter(|line| !line.contains(" failed of "));
+    for word in lines.flat_map(str::split_whitespace) {
+        let is_id = result
+            .last()
+            .is_some_and(|before| before == "API" || before == "run");
         result.push(match word {
-            _ if follows_api => "ID".to_owned(),
+            _ if is_id => "ID".to_owned(),
             word if word.contains("/_aws/execute-api/") => "URL".to_owned(),
             word if word.starts_with(['█', '░']) => "BAR".to_owned(),
             "seconds" => "second".to_owned(),
@@ -66,6 +70,19 @@ fn masked(word: &str) -> String {
     masked
 }
 
+/// The process groups of the commands: what runs in the background ends with the test.
+#[derive(Default)]
+struct Groups(Vec<u32>);
+
+impl Drop for Groups {
+    fn drop(&mut self) {
+        for group in &self.0 {
+            let group = format!("-{group}");
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).output();
+        }
+    }
+}
+
 #[test]
 fn the_readme_shows_what_its_commands_print() {
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();
@@ -74,10 +91,16 @@ fn the_readme_shows_what_its_commands_print() {
     let server = Server::start();
     // `cargo deploy` finds what the harness has built.
     program("bluegreen");
+    let mut groups = Groups::default();
     for Shown { command, output } in shown {
         let mut shell = server.command("sh");
-        shell.args(["-c", &command]).current_dir(repository());
-        let finished = Finished::run(shell);
+        shell
+            .args(["-c", &command])
+            .current_dir(repository())
+            .process_group(0);
+        let running = Running::start(shell);
+        groups.0.push(running.pid());
+        let finished = running.finish();
         let printed = format!("{}{}", finished.stdout, finished.stderr);
         assert_eq!(
             comparable(&finished.stdout),

@@ -321,14 +321,16 @@ impl fmt::Display for Waiting {
         match self {
             Self::Settling => f.write_str("AWS is moving the alias itself"),
             Self::Blind(reason) => write!(f, "green could not be observed: {reason}"),
-            Self::StepTime(left) => write!(f, "this step lasts another {left}"),
+            Self::StepTime(left) => write!(f, "this step lasts another {}", left.spoken()),
             Self::Held(reason) => f.write_str(reason),
             Self::Requests => f.write_str("no request of green has been seen at this step yet"),
             Self::Suspicion => {
                 f.write_str("green looks worse than blue, but that may still be chance")
             }
             Self::SplitOff => f.write_str("the alias does not send the share that was asked for"),
-            Self::Verdict => f.write_str("too few complete data yet to say that green is good enough"),
+            Self::Verdict => {
+                f.write_str("too few complete data yet to say that green is good enough")
+            }
         }
     }
 }

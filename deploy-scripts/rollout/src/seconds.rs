@@ -6,6 +6,24 @@ use std::{error::Error, fmt, str::FromStr};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Seconds(pub u64);
 
+impl Seconds {
+    /// For reading: the two largest units of what is left, such as `4m 59s`.
+    #[must_use]
+    pub fn spoken(self) -> String {
+        let Some(index) = UNITS.iter().position(|(_, length)| *length <= self.0) else {
+            return "0s".to_owned();
+        };
+        let (unit, length) = UNITS[index];
+        let first = format!("{}{unit}", self.0 / length);
+        match UNITS.get(index + 1) {
+            Some((unit, smaller)) if self.0 % length >= *smaller => {
+                format!("{first} {}{unit}", self.0 % length / smaller)
+            }
+            _ => first,
+        }
+    }
+}
+
 const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
 
 /// In the largest unit that needs no fraction.
@@ -66,6 +84,20 @@ mod tests {
             assert_eq!(text.parse(), Ok(Seconds(seconds)));
         }
         assert_eq!("120m".parse(), Ok(Seconds(7200)));
+    }
+
+    #[test]
+    fn a_length_is_spoken_in_two_units() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (60, "1m"),
+            (299, "4m 59s"),
+            (5831, "1h 37m"),
+            (86_405, "1d"),
+        ] {
+            assert_eq!(Seconds(seconds).spoken(), text);
+        }
     }
 
     #[test]

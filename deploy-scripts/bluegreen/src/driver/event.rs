@@ -327,8 +327,8 @@ impl Looked {
                     points(most)
                 )
             }
-            (Some(least), None) => format!("green is worse by at least {} points", points(least)),
-            (None, Some(most)) => format!("green is worse by at most {} points", points(most)),
+            (Some(least), None) => format!("green is worse by at least {}", points(least)),
+            (None, Some(most)) => format!("green is worse by at most {}", points(most)),
             (None, None) => "any difference is possible yet".to_owned(),
         }
     }
@@ -363,7 +363,7 @@ impl fmt::Display for Planned {
         }
         writeln!(
             f,
-            "  promoted when it is shown to be worse by less than {} points",
+            "  promoted when it is shown to be worse by less than {}",
             points(self.certified)
         )?;
         let (horizon, otherwise) = (plan.horizon(), plan.otherwise.name());
@@ -404,7 +404,9 @@ impl Planned {
     }
 }
 
-/// A share in percentage points, to a tenth.
-fn points(share: f64) -> f64 {
-    (share * 1e3).round() / 10.0
+/// A share in percentage points, to a tenth: `1 point`, `4.6 points`.
+fn points(share: f64) -> String {
+    let tenths = (share * 1e3).round();
+    let plural = if tenths == 10.0 { "" } else { "s" };
+    format!("{} point{plural}", tenths / 10.0)
 }

@@ -79,7 +79,7 @@ fn picture(looked: &Looked) -> String {
     }
     let _ = writeln!(text, "  {}", looked.difference());
     let waiting = looked.waiting_for.as_deref().unwrap_or("acting");
-    let left = Seconds(looked.seconds_left);
+    let left = Seconds(looked.seconds_left).spoken();
     let otherwise = rollout.plan.otherwise.name();
     let line = format!("  {waiting}; without a verdict in {left}: {otherwise}");
     text + &styled(DIM, line)
