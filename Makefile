@@ -4,7 +4,7 @@ ARCH ?= arm64
 FUNCTION ?= blue
 EVENT ?= http-api
 PORT ?= 9000
-RUNS ?= 10000
+RUNS ?= 20000
 
 FUNCTIONS := -p blue -p green -p red
 CLIENTS := $(CURDIR)/target/clients
@@ -38,7 +38,7 @@ planted-bugs: ## Plant ten bugs into the rollout, one by one, and see the simula
 	@deploy-scripts/rollout/tests/planted-bugs.sh
 
 .PHONY: bench-verdict
-bench-verdict: ## Measure how often the verdict is wrong, and how quick, beside alarms (RUNS=10000)
+bench-verdict: ## Measure how often the verdict is wrong, and how quick, beside alarms (RUNS=20000)
 	@cargo run --quiet --package rollout --example bench_verdict $(RUNS)
 
 .PHONY: lint

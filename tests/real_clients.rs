@@ -148,6 +148,32 @@ fn the_aws_cli_puts_an_api_in_front_of_an_alias() {
 }
 
 #[test]
+fn the_aws_cli_reads_the_metrics_of_each_version() {
+    let server = Server::with_blue();
+    server.bluegreen(&["traffic", "--requests", "7"]).succeeds();
+    let hour = |offset: i64| {
+        let now = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap();
+        now.as_secs().saturating_add_signed(offset).to_string()
+    };
+    let (from, to) = (hour(-3600), hour(3600));
+    let found = server.aws(&format!(
+        "cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name Invocations \
+         --dimensions Name=FunctionName,Value=hello Name=Resource,Value=hello:live \
+         Name=ExecutedVersion,Value=1 --start-time {from} --end-time {to} --period 60 --statistics Sum"
+    ));
+    let points = found.json()["Datapoints"].as_array().unwrap().clone();
+    let sum: f64 = points
+        .iter()
+        .map(|point| point["Sum"].as_f64().unwrap())
+        .sum();
+    assert!((sum - 7.0).abs() < 1e-9, "{points:?}");
+    let listed = server.aws("cloudwatch list-metrics --namespace AWS/Lambda --metric-name Errors");
+    assert_eq!(listed.json()["Metrics"].as_array().unwrap().len(), 4);
+}
+
+#[test]
 fn boto3_walks_the_same_way() {
     let server = Server::start();
     let blue = program("blue");

@@ -30,8 +30,9 @@ fn a_write_whose_answer_is_lost_is_recognised_as_our_own() {
     let (server, load) = with_green();
     let writes = AtomicUsize::new(0);
     let proxy = Proxy::start(&server.url, move |call, done| {
-        let first =
-            done && call.is_update_alias() && writes.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        let first = done
+            && call.is_update_alias()
+            && writes.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
         if first { Fate::LoseAnswer } else { Fate::Pass }
     });
     through(&server, &proxy, &QUICK).exits(0);

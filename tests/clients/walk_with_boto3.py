@@ -1,5 +1,6 @@
 """Creates, publishes, aliases and invokes a function with boto3, as a Python user would."""
 
+import datetime
 import io
 import json
 import sys
@@ -40,4 +41,50 @@ else:
 
 logs = boto3.client("logs").filter_log_events(logGroupName="/aws/lambda/boto")
 assert any("hello from blue" in event["message"] for event in logs["events"]), logs
+cloudwatch = boto3.client("cloudwatch")
+now = datetime.datetime.now(datetime.timezone.utc)
+dimensions = [
+    {"Name": "FunctionName", "Value": "boto"},
+    {"Name": "Resource", "Value": "boto:live"},
+    {"Name": "ExecutedVersion", "Value": "1"},
+]
+query = {
+    "Id": "invocations",
+    "MetricStat": {
+        "Metric": {"Namespace": "AWS/Lambda", "MetricName": "Invocations", "Dimensions": dimensions},
+        "Period": 60,
+        "Stat": "Sum",
+    },
+}
+minutes = datetime.timedelta(minutes=2)
+found = cloudwatch.get_metric_data(
+    MetricDataQueries=[query], StartTime=now - minutes, EndTime=now + minutes
+)["MetricDataResults"][0]
+assert found["Values"] == [1.0], found
+assert abs(found["Timestamps"][0] - now) < minutes, found
+
+cloudwatch.put_metric_alarm(
+    AlarmName="errors",
+    Namespace="AWS/Lambda",
+    MetricName="Errors",
+    Dimensions=dimensions,
+    Statistic="Sum",
+    Period=60,
+    EvaluationPeriods=1,
+    Threshold=0,
+    ComparisonOperator="GreaterThanThreshold",
+    TreatMissingData="notBreaching",
+)
+alarm = cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"][0]
+assert alarm["StateValue"] == "OK", alarm
+cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="a test")
+alarm = cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"][0]
+# Until the next minute begins.
+assert alarm["StateValue"] == "ALARM" or alarm["StateReason"] != "a test", alarm
+try:
+    cloudwatch.set_alarm_state(AlarmName="none", StateValue="OK", StateReason="a test")
+except cloudwatch.exceptions.ResourceNotFound:
+    pass
+else:
+    sys.exit("the state of an alarm that is not there was set")
 print("boto3 is content")

@@ -136,7 +136,7 @@ fn verdict(cell: Cell, seconds: &[Second]) -> (Option<Action>, u64) {
         });
         let after = index as u64 + 1;
         // Without a failure of green nothing rolls back, and before its time nothing is promoted.
-        if green.errors == 0 && (after < BAKE || after % 5 != 0) {
+        if green.errors == 0 && (after < BAKE || !after.is_multiple_of(5)) {
             continue;
         }
         let tick = decide(&Observed {
@@ -345,7 +345,7 @@ fn poisson(rng: &mut Rng, mean: f64) -> u64 {
 
 fn main() {
     let runs = std::env::args().nth(1).and_then(|runs| runs.parse().ok());
-    let runs: u64 = runs.unwrap_or(10_000);
+    let runs: u64 = runs.unwrap_or(20_000);
     println!(
         "{runs} runs of an equal green in each of 24 cells, {} of the others. \"back\": rolled back, \
          \"on\": promoted; then the medians of the seconds until the end and of the requests that \

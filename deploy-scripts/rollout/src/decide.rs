@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::{
-    Assessment, Entry, Journal, MoveError, Otherwise, Plan, Probe, Rollout, Routing, Sample,
-    Seconds, Timestamp, TooLong, Verdict, Version,
+    Action, Assessment, Entry, Journal, Otherwise, Rollout, Routing, Sample, Seconds, Timestamp,
+    Verdict, Write,
 };
 
 /// What is known at a tick.
@@ -50,24 +50,6 @@ pub enum Decision {
     Moved(Foreign),
 }
 
-/// One write to the alias.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Write {
-    pub action: Action,
-    pub routing: Routing,
-    pub entry: Entry,
-    /// Why, in words.
-    pub reason: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Give green the share of its next step.
-    Shift,
-    Promote,
-    RollBack,
-}
-
 /// What a rollout waits for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Waiting {
@@ -93,43 +75,6 @@ pub enum Waiting {
 pub struct Foreign {
     pub expected: Option<Routing>,
     pub found: Routing,
-}
-
-/// The first write of a rollout.
-///
-/// # Errors
-/// If the alias cannot be moved, or its description has no room for the plan.
-pub fn begin(
-    observed: Routing,
-    journal: &Journal,
-    green: Version,
-    plan: Plan,
-    run: String,
-    now: Timestamp,
-    probe: Option<Probe>,
-) -> Result<Write, BeginError> {
-    let blue = match observed {
-        Routing::All(blue) if blue == green => return Err(MoveError::AlreadyAll(green).into()),
-        Routing::All(blue) => blue,
-        Routing::Split { blue, green, .. } => {
-            return Err(MoveError::OtherSplit { blue, green }.into());
-        }
-        Routing::Settling { from, to } => return Err(MoveError::Settling { from, to }.into()),
-    };
-    let rollout = Rollout {
-        blue,
-        green,
-        plan,
-        run,
-        started: vec![now],
-        probe,
-        before: journal.before(blue),
-    };
-    if rollout.plan.strategy.steps().is_empty() {
-        return Ok(rollout.promote(now, "all at once".to_owned()));
-    }
-    journal.has_room_for(&rollout)?;
-    Ok(rollout.shifted("start".to_owned()))
 }
 
 /// Decides what is next.
@@ -181,14 +126,6 @@ fn ours<'a>(observed: &Observed<'a>) -> Result<&'a Rollout, Elsewhere> {
             }
             _ => Err(foreign),
         },
-    }
-}
-
-impl Write {
-    /// Whether the alias is where this write wanted it. Its text may be shorter than the entry.
-    fn is_done(&self, routing: Routing, journal: &Journal) -> bool {
-        let written = journal.with(self.entry.clone()).description();
-        routing == self.routing && written == journal.description()
     }
 }
 
@@ -268,51 +205,6 @@ impl Rollout {
     fn is_at_last_step(&self) -> bool {
         self.step() >= self.plan.strategy.steps().len()
     }
-
-    fn next_step(&self, now: Timestamp) -> Write {
-        let mut next = self.clone();
-        next.started.push(now.max(self.step_started()));
-        next.shifted("the step before is over, and green is no worse".to_owned())
-    }
-
-    fn shifted(self, reason: String) -> Write {
-        Write {
-            action: Action::Shift,
-            routing: self.routing(),
-            entry: Entry::Rollout(Box::new(self)),
-            reason,
-        }
-    }
-
-    fn promote(&self, now: Timestamp, reason: String) -> Write {
-        let before = std::iter::once(self.blue).chain(self.before.iter().copied());
-        Write {
-            action: Action::Promote,
-            routing: Routing::All(self.green),
-            entry: Entry::Serving {
-                version: self.green,
-                since: now,
-                before: before.collect(),
-            },
-            reason,
-        }
-    }
-
-    fn roll_back(&self, now: Timestamp, reason: String) -> Write {
-        Write {
-            action: Action::RollBack,
-            routing: Routing::All(self.blue),
-            entry: Entry::RolledBack {
-                version: self.blue,
-                green: self.green,
-                weight: self.weight(),
-                at: now,
-                reason: reason.clone(),
-                before: self.before.clone(),
-            },
-            reason,
-        }
-    }
 }
 
 /// Completes "waiting: …".
@@ -334,33 +226,3 @@ impl fmt::Display for Waiting {
         }
     }
 }
-
-/// A rollout that cannot begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BeginError {
-    Move(MoveError),
-    TooLong(TooLong),
-}
-
-impl From<MoveError> for BeginError {
-    fn from(error: MoveError) -> Self {
-        Self::Move(error)
-    }
-}
-
-impl From<TooLong> for BeginError {
-    fn from(error: TooLong) -> Self {
-        Self::TooLong(error)
-    }
-}
-
-impl fmt::Display for BeginError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Move(error) => error.fmt(f),
-            Self::TooLong(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for BeginError {}

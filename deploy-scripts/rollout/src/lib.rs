@@ -2,6 +2,7 @@
 //! what was observed goes in, at most one write comes out.
 
 mod assessment;
+mod begin;
 mod decide;
 mod forecast;
 mod journal;
@@ -14,11 +15,11 @@ mod timestamp;
 mod verdict;
 mod version;
 mod weight;
+mod write;
 
 pub use assessment::Assessment;
-pub use decide::{
-    Action, BeginError, Decision, Foreign, Observed, Tick, Waiting, Write, begin, decide,
-};
+pub use begin::{BeginError, begin};
+pub use decide::{Decision, Foreign, Observed, Tick, Waiting, decide};
 pub use forecast::Forecast;
 pub use journal::{Entry, Journal, MAX_DESCRIPTION, Probe, Rollout, TooLong};
 pub use plan::{InvalidPlan, Metrics, Otherwise, Plan};
@@ -32,3 +33,4 @@ pub use verdict::{
 };
 pub use version::{ParseVersionError, Version};
 pub use weight::{ParseWeightError, Weight};
+pub use write::{Action, Write};

@@ -80,7 +80,7 @@ pub(crate) enum Format {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[command(flatten)]
-    OnAlias(AliasCommand),
+    OnAlias(Box<AliasCommand>),
     /// Say what the health verdict is for given totals; asks nobody
     ///
     /// Compares green with blue by the rule that bounds both mistakes: the chance of ever rolling

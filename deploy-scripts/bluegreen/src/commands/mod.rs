@@ -7,6 +7,7 @@ mod history;
 mod local;
 mod promote;
 mod publish;
+mod resume;
 mod rollback;
 mod rollout;
 mod shift;
@@ -31,7 +32,7 @@ use crate::{
 pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     let Cli { place, command } = cli;
     match command {
-        Command::OnAlias(command) => return on_alias(&place, command).await,
+        Command::OnAlias(command) => return on_alias(&place, *command).await,
         Command::Verdict(args) => print_report(&verdict::verdict(&args)?, place.output)?,
         Command::Local { options } => return Err(local::start(&options)),
     }
@@ -55,9 +56,9 @@ async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
         AliasCommand::Rollout(args) => return rollout::rollout(&alias, &args, &reporter()).await,
         AliasCommand::Deploy(args) => return deploy::deploy(&alias, args, &reporter()).await,
         AliasCommand::Resume(args) => {
-            return rollout::resume(&alias, &args, &reporter(), false).await;
+            return resume::resume(&alias, &args, &reporter(), false).await;
         }
-        AliasCommand::Tick(args) => return rollout::resume(&alias, &args, &reporter(), true).await,
+        AliasCommand::Tick(args) => return resume::resume(&alias, &args, &reporter(), true).await,
         AliasCommand::Shift(args) => print_report(&shift::shift(&alias, &args).await?, format)?,
         AliasCommand::Promote(args) => {
             print_report(&promote::promote(&alias, &args).await?, format)?;

@@ -4,9 +4,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use rollout::{Action, Journal, Plan, Probe, Rollout, Verdict, Version, Write, begin};
 
 use crate::{
-    cli::{PlanArgs, ProbeArgs, ResumeArgs, RolloutArgs, Slow, WatchArgs},
+    cli::{PlanArgs, ProbeArgs, RolloutArgs, Slow, WatchArgs},
     deployment::{Deployment, now},
-    driver::{Driver, Event, Hooks, Interrupts, Reporter, Step},
+    driver::{Driver, Event, Hook, Hooks, Interrupts, Reporter},
     exit::Exit,
     probe::{Prober, deadline, read_events},
 };
@@ -89,7 +89,7 @@ impl Release<'_> {
             .with_context(place)?;
         reporter.say(&Event::written(&write));
         if write.action == Action::Promote {
-            hooks.at_the_end(Step::AfterPromote, &write, reporter).await;
+            hooks.at_the_end(Hook::AfterPromote, &write, reporter).await;
             return Ok(Exit::Done);
         }
         let begun = rollout_of(&write, &plan, green, &run);
@@ -213,52 +213,4 @@ async fn silent_alarms(
         }
     }
     Ok(silent)
-}
-
-/// Takes up a rollout that was cut short, or does one step of it.
-pub(super) async fn resume(
-    deployment: &Deployment,
-    args: &ResumeArgs,
-    reporter: &Reporter,
-    once: bool,
-) -> Result<Exit> {
-    let seen = deployment.read().await?;
-    let journal = Journal::read(&seen.description);
-    let rollout = match &journal.entry {
-        Some(rollout::Entry::Rollout(rollout)) => rollout,
-        Some(rollout::Entry::Serving { version, .. }) if journal.agrees_with(seen.routing) => {
-            let text = format!("there is nothing to resume: version {version} serves everything");
-            reporter.say(&Event::Notice { text });
-            return Ok(Exit::Done);
-        }
-        Some(rollout::Entry::RolledBack { version, green, .. })
-            if journal.agrees_with(seen.routing) =>
-        {
-            let text = format!(
-                "there is nothing to resume: version {green} was rolled back, version {version} \
-                 serves everything"
-            );
-            reporter.say(&Event::Notice { text });
-            return Ok(Exit::RolledBack);
-        }
-        _ => bail!(
-            "there is no rollout to resume: the alias is at {}, and `bluegreen rollout` did not \
-             leave it there",
-            seen.routing
-        ),
-    };
-    let mut interrupts = Interrupts::listen()?;
-    let driver = Driver::new(
-        deployment,
-        reporter,
-        &mut interrupts,
-        rollout,
-        args.watch.clone(),
-    )
-    .await?;
-    let driver = driver.with_horizon(args.horizon);
-    match once {
-        true => driver.once(rollout).await,
-        false => driver.drive().await,
-    }
 }

@@ -12,7 +12,7 @@ use crate::{cli::HookArgs, deployment::Deployment};
 
 /// When a hook is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum Hook {
     BeforeTraffic,
     AfterStep,
     AfterPromote,
@@ -38,7 +38,7 @@ struct Occasion<'a> {
     reason: &'a str,
 }
 
-impl Step {
+impl Hook {
     const fn option(self) -> &'static str {
         match self {
             Self::BeforeTraffic => "--before-traffic",
@@ -70,13 +70,13 @@ impl Hooks {
         reporter: &Reporter,
         interrupts: &mut Interrupts,
     ) -> Result<()> {
-        let step = Step::BeforeTraffic;
-        let Some(mut child) = self.start(step, &occasion(rollout, 0.0, 0, "start"), reporter)?
+        let hook = Hook::BeforeTraffic;
+        let Some(mut child) = self.start(hook, &occasion(rollout, 0.0, 0, "start"), reporter)?
         else {
             return Ok(());
         };
         tokio::select! {
-            ended = child.wait() => check(step, ended),
+            ended = child.wait() => check(hook, ended),
             () = interrupts.wait() => bail!("interrupted"),
         }
     }
@@ -98,7 +98,7 @@ impl Hooks {
         self.step = rollout.step();
         let weight = rollout.weight().map_or(0.0, |weight| weight.share());
         let occasion = occasion(rollout, weight, self.step, "step");
-        self.running = self.start(Step::AfterStep, &occasion, reporter)?;
+        self.running = self.start(Hook::AfterStep, &occasion, reporter)?;
         Ok(())
     }
 
@@ -110,11 +110,11 @@ impl Hooks {
         let Some(child) = &mut self.running else {
             return Ok(None);
         };
-        let step = Step::AfterStep;
+        let hook = Hook::AfterStep;
         match child.try_wait() {
-            Ok(None) => return Ok(Some(format!("the command of {} still runs", step.option()))),
-            Ok(Some(status)) => check(step, Ok(status))?,
-            Err(error) => check(step, Err(error))?,
+            Ok(None) => return Ok(Some(format!("the command of {} still runs", hook.option()))),
+            Ok(Some(status)) => check(hook, Ok(status))?,
+            Err(error) => check(hook, Err(error))?,
         }
         self.running = None;
         Ok(None)
@@ -122,13 +122,13 @@ impl Hooks {
 
     /// Runs a hook after the last write. What it does changes nothing any more, so its failure is
     /// only told.
-    pub(crate) async fn at_the_end(&mut self, step: Step, write: &Write, reporter: &Reporter) {
+    pub(crate) async fn at_the_end(&mut self, hook: Hook, write: &Write, reporter: &Reporter) {
         // What a step's hook still does is for nothing now.
         self.running = None;
         let occasion = occasion_of(write);
         let ran = async {
-            match self.start(step, &occasion, reporter)? {
-                Some(mut child) => check(step, child.wait().await),
+            match self.start(hook, &occasion, reporter)? {
+                Some(mut child) => check(hook, child.wait().await),
                 None => Ok(()),
             }
         };
@@ -139,21 +139,21 @@ impl Hooks {
 
     fn start(
         &self,
-        step: Step,
+        hook: Hook,
         occasion: &Occasion<'_>,
         reporter: &Reporter,
     ) -> Result<Option<Child>> {
-        let command = match step {
-            Step::BeforeTraffic => &self.args.before_traffic,
-            Step::AfterStep => &self.args.after_step,
-            Step::AfterPromote => &self.args.after_promote,
-            Step::AfterRollback => &self.args.after_rollback,
+        let command = match hook {
+            Hook::BeforeTraffic => &self.args.before_traffic,
+            Hook::AfterStep => &self.args.after_step,
+            Hook::AfterPromote => &self.args.after_promote,
+            Hook::AfterRollback => &self.args.after_rollback,
         };
         let Some(command) = command else {
             return Ok(None);
         };
         reporter.say(&Event::Hook {
-            option: step.option(),
+            option: hook.option(),
             command: command.clone(),
         });
         let child = Command::new("sh")
@@ -166,7 +166,7 @@ impl Hooks {
             .spawn();
         child
             .map(Some)
-            .with_context(|| format!("failed to start the command of {}", step.option()))
+            .with_context(|| format!("failed to start the command of {}", hook.option()))
     }
 
     fn variables(&self, occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
@@ -218,8 +218,8 @@ fn occasion_of(write: &Write) -> Occasion<'_> {
     }
 }
 
-fn check(step: Step, ended: std::io::Result<ExitStatus>) -> Result<()> {
-    let option = step.option();
+fn check(hook: Hook, ended: std::io::Result<ExitStatus>) -> Result<()> {
+    let option = hook.option();
     let status = ended.with_context(|| format!("failed to wait for the command of {option}"))?;
     match status.success() {
         true => Ok(()),

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, anyhow};
 use rollout::{Action, Decision, Journal, Rollout, Seconds, Write};
 
 pub(crate) use event::Event;
-pub(crate) use hooks::{Hooks, Step};
+pub(crate) use hooks::{Hook, Hooks};
 pub(crate) use interrupt::Interrupts;
 pub(crate) use reporter::Reporter;
 
@@ -232,13 +232,13 @@ impl<'a> Driver<'a> {
             Action::Shift => Ticked::Shifted,
             Action::Promote => {
                 self.hooks
-                    .at_the_end(Step::AfterPromote, write, self.reporter)
+                    .at_the_end(Hook::AfterPromote, write, self.reporter)
                     .await;
                 Ticked::Ended(Exit::Done)
             }
             Action::RollBack => {
                 self.hooks
-                    .at_the_end(Step::AfterRollback, write, self.reporter)
+                    .at_the_end(Hook::AfterRollback, write, self.reporter)
                     .await;
                 Ticked::Ended(Exit::RolledBack)
             }

@@ -1,0 +1,57 @@
+//! `bluegreen resume` and `bluegreen tick`: a rollout that another process has begun.
+
+use anyhow::{Result, bail};
+use rollout::{Entry, Journal};
+
+use crate::{
+    cli::ResumeArgs,
+    deployment::Deployment,
+    driver::{Driver, Event, Interrupts, Reporter},
+    exit::Exit,
+};
+
+/// Takes up a rollout that was cut short, or does one step of it.
+pub(super) async fn resume(
+    deployment: &Deployment,
+    args: &ResumeArgs,
+    reporter: &Reporter,
+    once: bool,
+) -> Result<Exit> {
+    let seen = deployment.read().await?;
+    let journal = Journal::read(&seen.description);
+    let rollout = match &journal.entry {
+        Some(Entry::Rollout(rollout)) => rollout,
+        Some(Entry::Serving { version, .. }) if journal.agrees_with(seen.routing) => {
+            let text = format!("there is nothing to resume: version {version} serves everything");
+            reporter.say(&Event::Notice { text });
+            return Ok(Exit::Done);
+        }
+        Some(Entry::RolledBack { version, green, .. }) if journal.agrees_with(seen.routing) => {
+            let text = format!(
+                "there is nothing to resume: version {green} was rolled back, version {version} \
+                 serves everything"
+            );
+            reporter.say(&Event::Notice { text });
+            return Ok(Exit::RolledBack);
+        }
+        _ => bail!(
+            "there is no rollout to resume: the alias is at {}, and `bluegreen rollout` did not \
+             leave it there",
+            seen.routing
+        ),
+    };
+    let mut interrupts = Interrupts::listen()?;
+    let driver = Driver::new(
+        deployment,
+        reporter,
+        &mut interrupts,
+        rollout,
+        args.watch.clone(),
+    )
+    .await?;
+    let driver = driver.with_horizon(args.horizon);
+    match once {
+        true => driver.once(rollout).await,
+        false => driver.drive().await,
+    }
+}

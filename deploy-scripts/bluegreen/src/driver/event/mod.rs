@@ -1,0 +1,227 @@
+//! What happens in a rollout: a line each, or a JSON object each.
+
+mod text;
+
+use rollout::{
+    Action, Answers, Assessment, Bounds, Decision, Entry, Forecast, Probe, Rollout, Tick, Waiting,
+    Write,
+};
+use serde::Serialize;
+
+use super::observe::Observation;
+
+/// Something that is told while a rollout runs. The JSON form is documented in the README.
+#[derive(Debug, Serialize)]
+#[serde(
+    tag = "event",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub(crate) enum Event {
+    /// Before anything is done.
+    Plan(Planned),
+    Notice {
+        text: String,
+    },
+    /// The test events were answered.
+    Probed {
+        blue: Tally,
+        green: Tally,
+        condemned: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
+    },
+    Hook {
+        option: &'static str,
+        command: String,
+    },
+    /// One look at the metrics.
+    Looked(Box<Looked>),
+    Shifted {
+        version: u64,
+        weight: f64,
+        step: usize,
+        reason: String,
+    },
+    Promoted {
+        version: u64,
+        reason: String,
+    },
+    RolledBack {
+        version: u64,
+        green: u64,
+        reason: String,
+    },
+    Held {
+        waiting_for: String,
+    },
+    Left {
+        signal: &'static str,
+    },
+    /// A call that failed, and is tried again.
+    Problem {
+        text: String,
+    },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Planned {
+    function: String,
+    alias: String,
+    blue: u64,
+    green: u64,
+    strategy: String,
+    run: String,
+    horizon_seconds: u64,
+    certified: f64,
+    /// Lately, through the alias; none if nothing was seen.
+    requests_per_second: Option<f64>,
+    green_requests_needed: u64,
+    verdict_after_seconds: Option<u64>,
+    certifiable: Option<f64>,
+    #[serde(skip)]
+    rollout: Box<Rollout>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tally {
+    pub(crate) requests: u64,
+    pub(crate) errors: u64,
+    pub(crate) slow: u64,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Looked {
+    pub(crate) step: usize,
+    pub(crate) steps: usize,
+    pub(crate) weight: f64,
+    pub(crate) blue: Tally,
+    pub(crate) green: Tally,
+    pub(crate) ln_e_rollback: f64,
+    pub(crate) rollback_limit: f64,
+    pub(crate) ln_e_promote: f64,
+    pub(crate) promote_limit: f64,
+    /// Green is worse by at least and at most this share of its requests.
+    pub(crate) at_least: Option<f64>,
+    pub(crate) at_most: Option<f64>,
+    pub(crate) waiting_for: Option<String>,
+    /// Until the horizon.
+    pub(crate) seconds_left: u64,
+    #[serde(skip)]
+    pub(crate) rollout: Option<Box<Rollout>>,
+}
+
+impl Event {
+    pub(crate) fn planned(
+        (function, alias): (&str, &str),
+        rollout: &Rollout,
+        rate: Option<f64>,
+        forecast: Forecast,
+    ) -> Self {
+        Self::Plan(Planned {
+            function: function.to_owned(),
+            alias: alias.to_owned(),
+            blue: rollout.blue.number(),
+            green: rollout.green.number(),
+            strategy: rollout.plan.strategy.to_string(),
+            run: rollout.run.clone(),
+            horizon_seconds: rollout.plan.horizon().0,
+            certified: rollout.plan.rule.certified,
+            requests_per_second: rate,
+            green_requests_needed: forecast.green_needed,
+            verdict_after_seconds: forecast.verdict_after.map(|seconds| seconds.0),
+            certifiable: forecast.certifiable,
+            rollout: Box::new(rollout.clone()),
+        })
+    }
+
+    pub(crate) fn probed(probe: Probe, condemned: bool, failure: Option<String>) -> Self {
+        let tally = |counts: rollout::Counts| Tally {
+            requests: counts.requests,
+            errors: counts.bad,
+            slow: 0,
+        };
+        Self::Probed {
+            blue: tally(probe.blue),
+            green: tally(probe.green),
+            condemned,
+            failure,
+        }
+    }
+
+    pub(in crate::driver) fn looked(observation: &Observation<'_>, tick: &Tick) -> Self {
+        let rollout = observation.rollout();
+        let waiting = match &tick.decision {
+            Decision::Wait(waiting) | Decision::Hold(waiting) => Some(waiting.to_string()),
+            _ => None,
+        };
+        let seen = tick.assessment.as_ref();
+        let bounds = seen.map_or(Bounds::NONE, Assessment::bounds);
+        let rule = rollout.map(|rollout| rollout.plan.rule).unwrap_or_default();
+        let judgement = seen.map(|seen| seen.judgement);
+        Self::Looked(Box::new(Looked {
+            step: rollout.map_or(0, Rollout::step),
+            steps: rollout.map_or(0, |rollout| rollout.plan.strategy.steps().len()),
+            weight: rollout
+                .and_then(Rollout::weight)
+                .map_or(0.0, |weight| weight.share()),
+            blue: seen.map(|seen| seen.blue.into()).unwrap_or_default(),
+            green: seen.map(|seen| seen.green.into()).unwrap_or_default(),
+            ln_e_rollback: judgement.map_or(0.0, |judgement| judgement.ln_e_rollback),
+            rollback_limit: rule.ln_rollback_limit(),
+            ln_e_promote: judgement.map_or(0.0, |judgement| judgement.ln_e_promote),
+            promote_limit: rule.ln_promote_limit(),
+            at_least: bounds.at_least,
+            at_most: bounds.at_most,
+            waiting_for: waiting,
+            seconds_left: rollout.map_or(0, |rollout| rollout.time_left(observation.now).0),
+            rollout: rollout.cloned().map(Box::new),
+        }))
+    }
+
+    pub(crate) fn written(write: &Write) -> Self {
+        let reason = write.reason.clone();
+        let version = write.entry.serving().number();
+        match (&write.entry, write.action) {
+            (Entry::Rollout(rollout), _) => Self::Shifted {
+                version: rollout.green.number(),
+                weight: rollout.weight().map_or(0.0, |weight| weight.share()),
+                step: rollout.step(),
+                reason,
+            },
+            (Entry::RolledBack { green, .. }, _) => Self::RolledBack {
+                version,
+                green: green.number(),
+                reason,
+            },
+            (_, Action::Promote | Action::Shift | Action::RollBack) => {
+                Self::Promoted { version, reason }
+            }
+        }
+    }
+
+    pub(in crate::driver) fn held(waiting: &Waiting) -> Self {
+        Self::Held {
+            waiting_for: waiting.to_string(),
+        }
+    }
+
+    pub(crate) fn problem(error: &anyhow::Error) -> Self {
+        Self::Problem {
+            text: format!("{error:#}"),
+        }
+    }
+}
+
+impl From<Answers> for Tally {
+    fn from(answers: Answers) -> Self {
+        Self {
+            requests: answers.requests,
+            errors: answers.errors,
+            slow: answers.slow,
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A rollout's events as lines for people.
+
+use std::fmt;
+
+use rollout::{Rollout, Seconds};
+
+use super::{Event, Looked, Planned, Tally};
+use crate::{
+    output::{BOLD, DIM, GREEN, RED, styled},
+    picture::percent,
+};
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failed of {}", self.errors, self.requests)?;
+        match self.slow {
+            0 => Ok(()),
+            slow => write!(f, ", {slow} slow"),
+        }
+    }
+}
+
+/// One or more lines, with styles.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan(planned) => planned.fmt(f),
+            Self::Notice { text } => f.write_str(text),
+            Self::Probed {
+                blue,
+                green,
+                condemned,
+                failure,
+            } => {
+                write!(f, "test events: blue {blue}, green {green}")?;
+                if let Some(failure) = failure {
+                    write!(f, "\n  {}", styled(DIM, failure))?;
+                }
+                match condemned {
+                    true => write!(
+                        f,
+                        "\n  {}",
+                        styled(RED, "green is worse: it gets no traffic")
+                    ),
+                    false => Ok(()),
+                }
+            }
+            Self::Hook { option, command } => write!(f, "{option}: {command}"),
+            Self::Looked(looked) => looked.fmt(f),
+            Self::Shifted {
+                version, weight, ..
+            } => {
+                let share = styled(BOLD, format!("{} on version {version}", percent(*weight)));
+                write!(f, "{share}")
+            }
+            Self::Promoted { version, reason } => {
+                let text = styled(GREEN, format!("version {version} is promoted"));
+                write!(f, "{text}: {reason}")
+            }
+            Self::RolledBack {
+                version,
+                green,
+                reason,
+            } => {
+                let text = styled(RED, format!("version {green} is rolled back"));
+                write!(f, "{text}: {reason}; version {version} serves everything")
+            }
+            Self::Held { waiting_for } => write!(
+                f,
+                "the time is over and nothing is decided: {waiting_for}\n  the weight stays where it \
+                 is; `bluegreen resume --horizon 2h` waits longer, `promote` or `rollback` ends it"
+            ),
+            Self::Left { signal } => write!(
+                f,
+                "interrupted by {signal}: the weight stays where it is; `bluegreen resume` goes on"
+            ),
+            Self::Problem { text } => write!(f, "{} {text}", styled(RED, "failed, trying again:")),
+        }
+    }
+}
+
+/// `10%  blue 1 failed of 540, green 0 failed of 60; green is worse by at most 4.2 points; …`
+impl fmt::Display for Looked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { blue, green, .. } = self;
+        write!(
+            f,
+            "{}  blue {blue}, green {green}; {}",
+            percent(self.weight),
+            self.difference()
+        )?;
+        match &self.waiting_for {
+            Some(waiting) => write!(f, "; {waiting}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Looked {
+    /// The bounds on the difference, in words.
+    pub(crate) fn difference(&self) -> String {
+        match (self.at_least, self.at_most) {
+            (Some(least), Some(most)) => {
+                format!(
+                    "green is worse by {} to {} points",
+                    points(least),
+                    points(most)
+                )
+            }
+            (Some(least), None) => format!("green is worse by at least {}", points(least)),
+            (None, Some(most)) => format!("green is worse by at most {}", points(most)),
+            (None, None) => "any difference is possible yet".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Planned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            function, alias, ..
+        } = self;
+        let Rollout {
+            blue, green, plan, ..
+        } = &*self.rollout;
+        let name = styled(BOLD, format!("{function}:{alias}"));
+        writeln!(
+            f,
+            "{name} from version {blue} to version {green}, run {}",
+            self.run
+        )?;
+        let steps = plan.strategy.steps();
+        if steps.is_empty() {
+            return f.write_str("  all at once");
+        }
+        for (index, step) in steps.iter().enumerate() {
+            let lasts = step.lasts;
+            writeln!(
+                f,
+                "  step {}: {} for at least {lasts}",
+                index + 1,
+                step.weight
+            )?;
+        }
+        writeln!(
+            f,
+            "  promoted when it is shown to be worse by less than {}",
+            points(self.certified)
+        )?;
+        let (horizon, otherwise) = (plan.horizon(), plan.otherwise.name());
+        write!(
+            f,
+            "  without a verdict after {horizon}: {otherwise}\n  {}",
+            self.prospect()
+        )
+    }
+}
+
+impl Planned {
+    /// What to expect at the traffic there is.
+    fn prospect(&self) -> String {
+        let needed = self.green_requests_needed;
+        let Some(rate) = self.requests_per_second else {
+            return format!(
+                "no traffic was seen lately; the verdict takes about {needed} clean requests of \
+                 green"
+            );
+        };
+        let rate = format!("about {rate:.1} requests a second");
+        let horizon = self.horizon_seconds;
+        match (self.verdict_after_seconds, self.certifiable) {
+            (Some(after), _) if after <= horizon => {
+                format!(
+                    "{rate}: green has the {needed} clean ones that it needs after {}",
+                    Seconds(after)
+                )
+            }
+            (_, Some(certifiable)) => format!(
+                "{rate}: too few for a verdict by then; `--certified {}` could be had, or a longer \
+                 --horizon",
+                percent((certifiable * 1e3).ceil() / 1e3)
+            ),
+            (_, None) => format!("{rate}: too few for any verdict by then"),
+        }
+    }
+}
+
+/// A share in percentage points, to a tenth: `1 point`, `4.6 points`.
+fn points(share: f64) -> String {
+    let tenths = (share * 1e3).round();
+    let plural = if tenths == 10.0 { "" } else { "s" };
+    format!("{} point{plural}", tenths / 10.0)
+}
