@@ -1,13 +1,13 @@
 //! `bluegreen deploy`: publishes a build and rolls it out.
 
 use anyhow::{Context, Result};
-use rollout::Version;
+use rollout::{Routing, Version};
 
 use super::{publish, rollout::Release};
 use crate::{
     cli::{DeployArgs, PublishArgs},
     deployment::Deployment,
-    driver::{Event, Reporter},
+    driver::Reporter,
     exit::Exit,
     output::Report,
 };
@@ -24,9 +24,15 @@ pub(super) async fn deploy(
         description: args.description,
     };
     let published = publish::publish(deployment, &publish).await?;
-    let text = published.text();
-    reporter.say(&Event::Notice { text });
+    reporter.notice(published.text());
     let green = Version::new(published.version).context("Lambda published a version 0")?;
+    // The same build once more, as a pipeline that is run again does it.
+    if deployment.read().await?.routing == Routing::All(green) {
+        reporter.notice(format!(
+            "version {green} serves everything already: nothing to do"
+        ));
+        return Ok(Exit::Done);
+    }
     let release = Release {
         green,
         plan: &args.plan,

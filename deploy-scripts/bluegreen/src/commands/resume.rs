@@ -1,12 +1,12 @@
 //! `bluegreen resume` and `bluegreen tick`: a rollout that another process has begun.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use rollout::{Entry, Journal};
 
 use crate::{
     cli::ResumeArgs,
     deployment::Deployment,
-    driver::{Driver, Event, Interrupts, Reporter},
+    driver::{Driver, Interrupts, Reporter},
     exit::Exit,
 };
 
@@ -22,16 +22,16 @@ pub(super) async fn resume(
     let rollout = match &journal.entry {
         Some(Entry::Rollout(rollout)) => rollout,
         Some(Entry::Serving { version, .. }) if journal.agrees_with(seen.routing) => {
-            let text = format!("there is nothing to resume: version {version} serves everything");
-            reporter.say(&Event::Notice { text });
+            reporter.notice(format!(
+                "there is nothing to resume: version {version} serves everything"
+            ));
             return Ok(Exit::Done);
         }
         Some(Entry::RolledBack { version, green, .. }) if journal.agrees_with(seen.routing) => {
-            let text = format!(
+            reporter.notice(format!(
                 "there is nothing to resume: version {green} was rolled back, version {version} \
                  serves everything"
-            );
-            reporter.say(&Event::Notice { text });
+            ));
             return Ok(Exit::RolledBack);
         }
         _ => bail!(
@@ -41,14 +41,16 @@ pub(super) async fn resume(
         ),
     };
     let mut interrupts = Interrupts::listen()?;
+    let timeout = deployment.lambda.timeout(rollout.green).await;
+    let timeout = timeout.with_context(|| format!("failed to read version {}", rollout.green))?;
     let driver = Driver::new(
         deployment,
         reporter,
         &mut interrupts,
         rollout,
-        args.watch.clone(),
-    )
-    .await?;
+        timeout,
+        &args.watch,
+    );
     let driver = driver.with_horizon(args.horizon);
     match once {
         true => driver.once(rollout).await,

@@ -1,14 +1,17 @@
 //! `bluegreen rollout`: moves the traffic to a version in steps, judging it on the way.
 
 use anyhow::{Context, Result, anyhow, bail};
-use rollout::{Action, Journal, Plan, Probe, Rollout, Verdict, Version, Write, begin};
+use rollout::{
+    Action, Entry, Journal, Plan, Probe, Rollout, Seconds, Strategy, Verdict, Version, Write, begin,
+};
 
 use crate::{
+    aws::Alias,
     cli::{PlanArgs, ProbeArgs, RolloutArgs, Slow, WatchArgs},
     deployment::{Deployment, now},
-    driver::{Driver, Event, Hook, Hooks, Interrupts, Reporter},
+    driver::{Driver, Event, Hooks, Interrupts, Reporter},
     exit::Exit,
-    probe::{Prober, deadline, read_events},
+    probe::{Probed, Prober, deadline, read_events},
 };
 
 /// What to do, once it is known which version is green.
@@ -44,60 +47,76 @@ impl Release<'_> {
     /// From the plan to the end.
     pub(super) async fn run(&self, deployment: &Deployment, reporter: &Reporter) -> Result<Exit> {
         let mut interrupts = Interrupts::listen()?;
-        let green = self.green;
         let plan = self.complete_plan(deployment, reporter).await?;
         let seen = deployment.read().await?;
-        let journal = Journal::read(&seen.description);
-        let run = format!("{:04x}", fastrand::u16(..));
-        let prepare = |probe| {
-            let (plan, run) = (plan.clone(), run.clone());
-            let write = begin(seen.routing, &journal, green, plan, run, now(), probe);
-            write.with_context(|| format!("failed to roll out version {green}"))
-        };
+        let start = Start::new(&seen, self.green, plan);
         // Before anything is tested: whether it could begin at all.
-        let first = rollout_of(&prepare(None)?, &plan, green, &run);
+        let first = start.rollout(&start.write(None)?);
         tell_plan(deployment, &first, reporter).await?;
         if self.dry_run {
-            let text = "nothing was written".to_owned();
-            reporter.say(&Event::Notice { text });
+            reporter.notice("nothing was written");
             return Ok(Exit::Done);
         }
-        let probe = match self.verify(deployment, &first, reporter).await? {
-            Verified::Condemned => return Ok(Exit::RolledBack),
-            Verified::Unharmed(probe) => probe,
+        // What has to be known while green has traffic is read before it gets any.
+        let timeout = deployment.lambda.timeout(self.green).await;
+        let timeout = timeout.with_context(|| format!("failed to read version {}", self.green))?;
+        let tested = tokio::select! {
+            tested = self.test(deployment, &first, timeout, reporter) => tested?,
+            () = interrupts.wait() => Tested::Failed("interrupted".to_owned()),
         };
-        let mut hooks = Hooks::new(deployment, &self.watch.hooks);
-        if let Err(error) = hooks
-            .before_traffic(&first, reporter, &mut interrupts)
-            .await
-        {
-            let text = format!("{error:#}: green gets no traffic");
-            reporter.say(&Event::Notice { text });
-            return Ok(Exit::RolledBack);
-        }
-        if interrupts.pending().is_some() {
-            let text = "interrupted before green got any traffic".to_owned();
-            reporter.say(&Event::Notice { text });
-            return Ok(Exit::RolledBack);
-        }
-        let write = prepare(probe)?;
-        let place = || format!("failed to begin the rollout of version {green}");
-        let entry = write.entry.clone();
-        deployment
-            .write(&seen, write.routing, entry)
-            .await
-            .with_context(place)?;
+        let probe = match tested {
+            Tested::Passed(probe) => probe,
+            Tested::Failed(reason) => {
+                reporter.notice(format!("{reason}: green gets no traffic"));
+                return Ok(Exit::RolledBack);
+            }
+        };
+        let write = start.write(probe)?;
+        let written = deployment
+            .write(&seen, write.routing, write.entry.clone())
+            .await;
+        written
+            .with_context(|| format!("failed to begin the rollout of version {}", self.green))?;
         reporter.say(&Event::written(&write));
-        if write.action == Action::Promote {
-            hooks.at_the_end(Hook::AfterPromote, &write, reporter).await;
-            return Ok(Exit::Done);
+        let begun = start.rollout(&write);
+        let mut driver = Driver::new(
+            deployment,
+            reporter,
+            &mut interrupts,
+            &begun,
+            timeout,
+            self.watch,
+        );
+        match write.action {
+            Action::Promote => Ok(driver.promoted(&write).await),
+            Action::Shift | Action::RollBack => driver.drive().await,
         }
-        let begun = rollout_of(&write, &plan, green, &run);
-        let watch = self.watch.clone();
-        Driver::new(deployment, reporter, &mut interrupts, &begun, watch)
-            .await?
-            .drive()
-            .await
+    }
+
+    /// The test events, and the hook before the first shift.
+    async fn test(
+        &self,
+        deployment: &Deployment,
+        first: &Rollout,
+        timeout: Seconds,
+        reporter: &Reporter,
+    ) -> Result<Tested> {
+        let probed = self.probe(deployment, first, timeout).await?;
+        let probe = probed.as_ref().map(|probed| probed.probe);
+        if let Some(probed) = probed {
+            let condemned = probed.judge(first.plan.rule).verdict == Verdict::Rollback;
+            reporter.say(&Event::probed(probed.probe, condemned, probed.failure));
+            if condemned {
+                return Ok(Tested::Failed(
+                    "it is worse than blue at the test events".to_owned(),
+                ));
+            }
+        }
+        let hooks = Hooks::new(deployment, &self.watch.hooks);
+        match hooks.before_traffic(first, reporter).await {
+            Ok(()) => Ok(Tested::Passed(probe)),
+            Err(error) => Ok(Tested::Failed(format!("{error:#}"))),
+        }
     }
 
     /// The plan with what has to be looked up.
@@ -119,23 +138,18 @@ impl Release<'_> {
     }
 
     /// Warms green and sends the test events, where there are some.
-    async fn verify(
+    async fn probe(
         &self,
         deployment: &Deployment,
         first: &Rollout,
-        reporter: &Reporter,
-    ) -> Result<Verified> {
+        timeout: Seconds,
+    ) -> Result<Option<Probed>> {
         let events = read_events(&self.probe.events)?;
         if events.is_empty() {
-            return Ok(Verified::Unharmed(None));
+            return Ok(None);
         }
-        let lambda = &deployment.lambda;
-        let timeout = lambda
-            .timeout(self.green)
-            .await
-            .context("failed to read green's timeout")?;
         let prober = Prober {
-            lambda,
+            lambda: &deployment.lambda,
             blue: first.blue,
             green: first.green,
             events,
@@ -144,35 +158,58 @@ impl Release<'_> {
         if let Some(environments) = self.probe.warm {
             prober.warm(environments).await;
         }
-        let rule = first.plan.rule;
-        let probed = prober.probe(self.probe.probes, rule).await;
-        let condemned = probed.judge(rule).verdict == Verdict::Rollback;
-        reporter.say(&Event::probed(probed.probe, condemned, probed.failure));
-        Ok(match condemned {
-            true => Verified::Condemned,
-            false => Verified::Unharmed(Some(probed.probe)),
-        })
+        Ok(Some(prober.probe(self.probe.probes, first.plan.rule).await))
     }
 }
 
-enum Verified {
-    Condemned,
-    Unharmed(Option<Probe>),
+/// Whether green may have traffic.
+enum Tested {
+    Passed(Option<Probe>),
+    Failed(String),
 }
 
-/// The rollout that this write begins; of one that has no steps, what it would be.
-fn rollout_of(write: &Write, plan: &Plan, green: Version, run: &str) -> Rollout {
-    match &write.entry {
-        rollout::Entry::Rollout(rollout) => (**rollout).clone(),
-        entry => Rollout {
-            blue: entry.before().first().copied().unwrap_or(green),
+/// Where a rollout begins.
+struct Start<'a> {
+    seen: &'a Alias,
+    journal: Journal,
+    green: Version,
+    plan: Plan,
+    run: String,
+}
+
+impl<'a> Start<'a> {
+    fn new(seen: &'a Alias, green: Version, plan: Plan) -> Self {
+        Self {
+            seen,
+            journal: Journal::read(&seen.description),
             green,
-            plan: plan.clone(),
-            run: run.to_owned(),
-            started: vec![now()],
-            probe: None,
-            before: Vec::new(),
-        },
+            plan,
+            run: format!("{:04x}", fastrand::u16(..)),
+        }
+    }
+
+    /// The first write.
+    fn write(&self, probe: Option<Probe>) -> Result<Write> {
+        let (plan, run) = (self.plan.clone(), self.run.clone());
+        let (routing, green) = (self.seen.routing, self.green);
+        let write = begin(routing, &self.journal, green, plan, run, now(), probe);
+        write.with_context(|| format!("failed to roll out version {green}"))
+    }
+
+    /// The rollout that this write begins; of a single switch, what it would be.
+    fn rollout(&self, write: &Write) -> Rollout {
+        match &write.entry {
+            Entry::Rollout(rollout) => (**rollout).clone(),
+            _ => Rollout {
+                blue: self.seen.routing.serving(),
+                green: self.green,
+                plan: self.plan.clone(),
+                run: self.run.clone(),
+                started: vec![now()],
+                probe: None,
+                before: Vec::new(),
+            },
+        }
     }
 }
 
@@ -180,11 +217,17 @@ async fn tell_plan(deployment: &Deployment, rollout: &Rollout, reporter: &Report
     let Deployment {
         function, alias, ..
     } = deployment;
-    let rate = deployment
-        .cloudwatch
-        .rate(rollout.plan.metrics, now())
-        .await;
-    // Whoever may not read the metrics would learn it only with the traffic shifted.
+    // A single switch is not judged by the traffic.
+    let rate = match rollout.plan.strategy {
+        Strategy::AllAtOnce => Ok(None),
+        // Whoever may not read the metrics would learn it only with the traffic shifted.
+        _ => {
+            deployment
+                .cloudwatch
+                .rate(rollout.plan.metrics, now())
+                .await
+        }
+    };
     let rate = rate.context("failed to read the traffic of the alias from CloudWatch")?;
     let forecast = rollout.plan.forecast(rate.unwrap_or_default());
     reporter.say(&Event::planned((function, alias), rollout, rate, forecast));
@@ -206,8 +249,9 @@ async fn silent_alarms(
                 "there is no CloudWatch alarm '{name}'; `aws cloudwatch describe-alarms` lists them"
             ),
             Some(true) => {
-                let text = format!("alarm '{name}' rings already: it is no veto in this rollout");
-                reporter.say(&Event::Notice { text });
+                reporter.notice(format!(
+                    "alarm '{name}' rings already: it is no veto in this rollout"
+                ));
             }
             Some(false) => silent.push(name.clone()),
         }

@@ -3,11 +3,11 @@
 
 use std::process::{ExitStatus, Stdio};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use rollout::{Entry, Rollout, Routing, Write};
 use tokio::process::{Child, Command};
 
-use super::{Event, Interrupts, Reporter};
+use super::{Event, Reporter};
 use crate::{cli::HookArgs, deployment::Deployment};
 
 /// When a hook is run.
@@ -60,24 +60,19 @@ impl Hooks {
         }
     }
 
-    /// Runs the hook before the first shift to its end, or to an interruption.
+    /// Runs the hook before the first shift to its end.
     ///
     /// # Errors
-    /// If the hook failed, or was interrupted: then green gets no traffic.
+    /// If the hook failed: then green gets no traffic.
     pub(crate) async fn before_traffic(
         &self,
         rollout: &Rollout,
         reporter: &Reporter,
-        interrupts: &mut Interrupts,
     ) -> Result<()> {
         let hook = Hook::BeforeTraffic;
-        let Some(mut child) = self.start(hook, &occasion(rollout, 0.0, 0, "start"), reporter)?
-        else {
-            return Ok(());
-        };
-        tokio::select! {
-            ended = child.wait() => check(hook, ended),
-            () = interrupts.wait() => bail!("interrupted"),
+        match self.start(hook, &occasion(rollout, 0.0, 0, "start"), reporter)? {
+            Some(mut child) => check(hook, child.wait().await),
+            None => Ok(()),
         }
     }
 

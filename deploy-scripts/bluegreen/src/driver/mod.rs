@@ -11,7 +11,7 @@ mod reporter;
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use rollout::{Action, Decision, Journal, Rollout, Seconds, Write};
 
 pub(crate) use event::Event;
@@ -64,38 +64,54 @@ enum Ticked {
 }
 
 impl<'a> Driver<'a> {
-    /// Takes up a rollout that has begun.
-    pub(crate) async fn new(
+    /// Takes up a rollout that has begun. `timeout` is green's own.
+    pub(crate) fn new(
         deployment: &'a Deployment,
         reporter: &'a Reporter,
         interrupts: &'a mut Interrupts,
         rollout: &Rollout,
-        watch: WatchArgs,
-    ) -> Result<Self> {
-        let timeout = deployment.lambda.timeout(rollout.green).await;
-        let timeout =
-            timeout.with_context(|| format!("failed to read version {}", rollout.green))?;
-        Ok(Self {
+        timeout: Seconds,
+        watch: &WatchArgs,
+    ) -> Self {
+        Self {
             deployment,
             reporter,
             interrupts,
             hooks: Hooks::new(deployment, &watch.hooks),
-            watch,
+            watch: watch.clone(),
             run: rollout.run.clone(),
             horizon: None,
             settled: Seconds(rollout.plan.metrics.delay.0 + timeout.0),
             attempted: None,
             failures: 0,
             stop: None,
-        })
+        }
     }
 
     pub(crate) fn with_horizon(self, horizon: Option<Seconds>) -> Self {
         Self { horizon, ..self }
     }
 
+    /// Runs what is to be run after a promotion.
+    pub(crate) async fn promoted(&mut self, write: &Write) -> Exit {
+        self.hooks
+            .at_the_end(Hook::AfterPromote, write, self.reporter)
+            .await;
+        Exit::Done
+    }
+
     /// Ticks until the rollout has ended.
-    pub(crate) async fn drive(mut self) -> Result<Exit> {
+    pub(crate) async fn drive(self) -> Result<Exit> {
+        self.tick_to_the_end().await.map_err(|error| match error.is::<Moved>() {
+            true => error,
+            false => error.context(
+                "failed to go on with the rollout: the alias is as `bluegreen status` shows it, and \
+                 `bluegreen resume` goes on from there",
+            ),
+        })
+    }
+
+    async fn tick_to_the_end(mut self) -> Result<Exit> {
         loop {
             if let Some(signal) = self.interrupts.pending() {
                 match self.watch.on_interrupt {
@@ -151,7 +167,10 @@ impl<'a> Driver<'a> {
         }
         self.reporter.say(&Event::looked(&observation, &tick));
         match tick.decision {
-            Decision::Wait(_) => Ok(Ticked::Again(self.rest(&journal))),
+            Decision::Wait(_) => {
+                self.failures = 0;
+                Ok(Ticked::Again(self.rest(&journal)))
+            }
             Decision::Hold(waiting) => {
                 self.reporter.say(&Event::held(&waiting));
                 Ok(Ticked::Ended(Exit::Held))
@@ -230,12 +249,7 @@ impl<'a> Driver<'a> {
         self.reporter.say(&Event::written(write));
         Ok(match write.action {
             Action::Shift => Ticked::Shifted,
-            Action::Promote => {
-                self.hooks
-                    .at_the_end(Hook::AfterPromote, write, self.reporter)
-                    .await;
-                Ticked::Ended(Exit::Done)
-            }
+            Action::Promote => Ticked::Ended(self.promoted(write).await),
             Action::RollBack => {
                 self.hooks
                     .at_the_end(Hook::AfterRollback, write, self.reporter)

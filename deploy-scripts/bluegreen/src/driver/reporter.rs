@@ -34,6 +34,11 @@ impl Reporter {
         Self { format, live }
     }
 
+    /// Tells something that has no form of its own.
+    pub(crate) fn notice(&self, text: impl Into<String>) {
+        self.say(&Event::Notice { text: text.into() });
+    }
+
     pub(crate) fn say(&self, event: &Event) {
         match (self.format, &self.live, event) {
             (Format::Json, _, _) => print_json(event),

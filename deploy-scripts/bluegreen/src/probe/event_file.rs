@@ -97,7 +97,7 @@ mod tests {
             wrong,
             Err("answer.body.ok is false instead of true".to_owned())
         );
-        let missing = check(file, r#"{"body": "{}"}"#);
+        let missing = check(file, r#"{"body": "{\"ok\": true}"}"#);
         assert_eq!(
             missing,
             Err("answer.statusCode is null instead of 200".to_owned())

@@ -37,11 +37,7 @@ impl fmt::Display for Event {
                     write!(f, "\n  {}", styled(DIM, failure))?;
                 }
                 match condemned {
-                    true => write!(
-                        f,
-                        "\n  {}",
-                        styled(RED, "green is worse: it gets no traffic")
-                    ),
+                    true => write!(f, "\n  {}", styled(RED, "green is worse")),
                     false => Ok(()),
                 }
             }
