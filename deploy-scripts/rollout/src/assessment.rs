@@ -46,7 +46,7 @@ impl Assessment {
             judgement,
             blue: sum(|sample| sample.blue, 0),
             green: sum(|sample| sample.green, 0),
-            green_at_step: sum(|sample| sample.green, rollout.step() - 1),
+            green_at_step: sum(|sample| sample.green, rollout.step().saturating_sub(1)),
             broken: broken(&rollout.plan, samples),
             signals,
         }
@@ -136,7 +136,9 @@ impl Rollout {
     #[must_use]
     pub fn step_time_left(&self, now: Timestamp) -> Seconds {
         let steps = self.plan.strategy.steps();
-        let lasts = steps.get(self.step() - 1).map_or(0, |step| step.lasts.0);
+        let lasts = steps
+            .get(self.step().saturating_sub(1))
+            .map_or(0, |step| step.lasts.0);
         Seconds(lasts.saturating_sub(now.since(self.step_started())))
     }
 

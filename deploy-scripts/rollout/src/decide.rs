@@ -17,7 +17,7 @@ pub struct Observed<'a> {
     pub run: &'a str,
     /// The caller's last write, if it got no answer that says whether it was done.
     pub attempted: Option<&'a Write>,
-    /// The metrics since its start; or why they could not be read, which says nothing about green.
+    /// The metrics since its start, in the order of time; or why they could not be read, which says nothing about green.
     pub samples: Result<&'a [Sample], &'a str>,
     /// How old a period must be before nothing more of it is to come: requests that hang are
     /// counted when they end.
@@ -168,11 +168,12 @@ impl Rollout {
 
     /// What is missing for the next step or, at the last one, for the promotion.
     fn waiting(&self, observed: &Observed<'_>, assessment: Option<&Assessment>) -> Option<Waiting> {
-        let assessment = match (observed.samples, observed.ringing, assessment) {
-            (Err(reason), _, _) | (_, Err(reason), _) => {
-                return Some(Waiting::Blind(reason.to_owned()));
-            }
-            (_, _, assessment) => assessment?,
+        let blind = |reason: &str| Some(Waiting::Blind(reason.to_owned()));
+        if let Err(reason) = observed.ringing {
+            return blind(reason);
+        }
+        let Some(assessment) = assessment else {
+            return blind(observed.samples.err().unwrap_or("there are no metrics"));
         };
         let left = self.step_time_left(observed.now);
         let judgement = assessment.judgement;

@@ -49,8 +49,8 @@ plant "the last step's end promotes, verdict or not" src/decide.rs \
     '() if self.is_at_last_step() && judgement.verdict != Verdict::Promote' '() if false'
 plant "a step does not wait for its time" src/decide.rs \
     '() if left.0 > 0 => Some(Waiting::StepTime(left)),' ''
-plant "metrics that cannot be read pass for good ones" src/decide.rs \
-    'return Some(Waiting::Blind(reason.to_owned()));' 'return reason.is_empty().then(|| Waiting::Blind(String::new()));'
+plant "a step does not wait until something of it was seen" src/decide.rs \
+    '() if assessment.green_at_step.requests == 0' '() if false'
 plant "a ringing alarm is overheard" src/decide.rs \
     'if let Ok([alarm, ..]) = observed.ringing {' 'if let (Ok([alarm, ..]), true) = (observed.ringing, observed.run.is_empty()) {'
 plant "a foreign move of the weights is written over" src/decide.rs \

@@ -165,7 +165,9 @@ impl<'a> Driver<'a> {
         if let Some(rollout) = observation.rollout() {
             self.start_hook(rollout, &tick.decision);
         }
-        self.reporter.say(&Event::looked(&observation, &tick));
+        if !matches!(tick.decision, Decision::Moved(_) | Decision::Landed(_)) {
+            self.reporter.say(&Event::looked(&observation, &tick));
+        }
         match tick.decision {
             Decision::Wait(_) => {
                 self.failures = 0;

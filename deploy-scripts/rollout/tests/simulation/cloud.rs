@@ -81,7 +81,12 @@ impl Cloud {
 
     /// Requests that green really answered.
     pub(crate) fn green_requests(&self) -> u64 {
-        self.answers.values().map(|(_, green)| green.requests).sum()
+        self.green_requests_between(0, self.now)
+    }
+
+    pub(crate) fn green_requests_between(&self, from: u64, to: u64) -> u64 {
+        let answers = self.answers.range(from..to);
+        answers.map(|(_, (_, green))| green.requests).sum()
     }
 
     /// Lets time go by, with traffic.

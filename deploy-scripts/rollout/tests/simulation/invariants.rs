@@ -22,6 +22,7 @@ pub(crate) fn check(scenario: &Scenario, cloud: &Cloud, end: End) -> Result<(), 
     nothing_follows_a_foreign_move(cloud)?;
     each_write_says_what_it_does(scenario, &ours)?;
     green_gets_no_more_than_planned(scenario, &ours)?;
+    each_step_was_seen(scenario, cloud, &ours)?;
     a_promotion_has_its_grounds(scenario, cloud, &ours)?;
     a_rollback_has_its_grounds(scenario, &ours)?;
     the_alias_ends_where_it_says(cloud, end)
@@ -89,6 +90,27 @@ fn green_gets_no_more_than_planned(scenario: &Scenario, ours: &[&Accepted]) -> R
                 "a step was cut short",
             )?;
         }
+    }
+    Ok(())
+}
+
+/// A larger share only for a green that has answered at the share before. A deployer whose clock
+/// is wrong takes data of one step for those of another.
+fn each_step_was_seen(
+    scenario: &Scenario,
+    cloud: &Cloud,
+    ours: &[&Accepted],
+) -> Result<(), String> {
+    if scenario.clock_jump > 0 {
+        return Ok(());
+    }
+    let shifts: Vec<&&Accepted> = ours.iter().filter(|write| is_split(write)).collect();
+    for pair in shifts.windows(2) {
+        let seen = cloud.green_requests_between(pair[0].at, pair[1].at);
+        ensure(
+            seen > 0,
+            "a step was made though green had answered nothing at the one before",
+        )?;
     }
     Ok(())
 }

@@ -3,8 +3,7 @@
 mod text;
 
 use rollout::{
-    Action, Answers, Assessment, Bounds, Decision, Entry, Forecast, Probe, Rollout, Tick, Waiting,
-    Write,
+    Answers, Assessment, Bounds, Decision, Entry, Forecast, Probe, Rollout, Tick, Waiting, Write,
 };
 use serde::Serialize;
 
@@ -185,21 +184,19 @@ impl Event {
     pub(crate) fn written(write: &Write) -> Self {
         let reason = write.reason.clone();
         let version = write.entry.serving().number();
-        match (&write.entry, write.action) {
-            (Entry::Rollout(rollout), _) => Self::Shifted {
+        match &write.entry {
+            Entry::Rollout(rollout) => Self::Shifted {
                 version: rollout.green.number(),
                 weight: rollout.weight().map_or(0.0, |weight| weight.share()),
                 step: rollout.step(),
                 reason,
             },
-            (Entry::RolledBack { green, .. }, _) => Self::RolledBack {
+            Entry::RolledBack { green, .. } => Self::RolledBack {
                 version,
                 green: green.number(),
                 reason,
             },
-            (_, Action::Promote | Action::Shift | Action::RollBack) => {
-                Self::Promoted { version, reason }
-            }
+            Entry::Serving { .. } | Entry::Shifted { .. } => Self::Promoted { version, reason },
         }
     }
 

@@ -98,7 +98,7 @@ impl Looked {
         match (self.at_least, self.at_most) {
             (Some(least), Some(most)) => {
                 format!(
-                    "green is worse by {} to {} points",
+                    "green is worse by at least {} and at most {}",
                     points(least),
                     points(most)
                 )
@@ -167,7 +167,7 @@ impl Planned {
             (Some(after), _) if after <= horizon => {
                 format!(
                     "{rate}: green has the {needed} clean ones that it needs after {}",
-                    Seconds(after)
+                    Seconds(after).spoken()
                 )
             }
             (_, Some(certifiable)) => format!(
