@@ -10,6 +10,8 @@ use std::{
     sync::{Mutex, OnceLock},
 };
 
+use serde_json::Value;
+
 use crate::harness::{Background, Finished, Server, program, repository, until, zip_of};
 
 const ROLE: &str = "arn:aws:iam::000000000000:role/test";
@@ -63,6 +65,18 @@ fn lambda_builds(server: &Server) -> PathBuf {
         server.run("make", &["build", "ARCH=x86_64"]);
     });
     repository().join("target/lambda")
+}
+
+/// A build of one function as it is shipped.
+fn lambda_build(server: &Server, package: &str) -> Vec<u8> {
+    let _lock = cargo_lambda();
+    let functions = format!("FUNCTIONS=-p {package}");
+    server.run("make", &["build", "ARCH=x86_64", &functions]);
+    let built = repository()
+        .join("target/lambda")
+        .join(package)
+        .join("bootstrap");
+    fs::read(built).unwrap()
 }
 
 /// Two `cargo lambda` at once only wait for each other's build.
@@ -190,7 +204,7 @@ fn boto3_walks_the_same_way() {
 fn cargo_lambda_deploys_and_invokes_on_lambda_local() {
     let server = Server::start();
     let built = lambda_builds(&server);
-    let executable = unzipped(&built.join("blue/bootstrap.zip"));
+    let executable = built.join("blue/bootstrap");
     let _lock = cargo_lambda();
     let endpoint = ["--endpoint-url", &server.url];
     let deploy = [
@@ -203,7 +217,7 @@ fn cargo_lambda_deploys_and_invokes_on_lambda_local() {
         "--alias",
         "live",
     ];
-    let from = ["--binary-path", executable.1.to_str().unwrap(), "blue"];
+    let from = ["--binary-path", executable.to_str().unwrap(), "blue"];
     server.run("cargo", &[&deploy[..], &from[..]].concat());
     let event = "functions/events/http-api.json";
     let invoke = [
@@ -223,36 +237,63 @@ fn cargo_lambda_deploys_and_invokes_on_lambda_local() {
     assert_eq!(invoked.json()["headers"]["x-function-version"], "1");
 }
 
-/// The executable in a zip that cargo-lambda made, in a folder that goes with it.
-fn unzipped(zip: &std::path::Path) -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = zip::ZipArchive::new(fs::File::open(zip).unwrap()).unwrap();
-    archive.extract(folder.path()).unwrap();
-    let executable = folder.path().join("bootstrap");
-    let mode = fs::metadata(&executable).unwrap().permissions().mode();
-    assert_ne!(mode & 0o111, 0, "cargo-lambda's bootstrap is executable");
-    (folder, executable)
-}
-
 #[test]
 fn what_cargo_lambda_builds_is_released_by_publish() {
     let server = Server::start();
     let built = lambda_builds(&server);
-    let zip = |color: &str| format!("{}/{color}/bootstrap.zip", built.display());
-    server
-        .bluegreen(&["create", "--zip", &zip("blue"), "--role", ROLE])
-        .succeeds();
-    server
-        .bluegreen(&["publish", "--zip", &zip("green")])
-        .succeeds();
+    let binary = |color: &str| format!("{}/{color}/bootstrap", built.display());
+    let mode = fs::metadata(binary("blue")).unwrap().permissions().mode();
+    assert_ne!(mode & 0o111, 0, "cargo-lambda's bootstrap is executable");
+    let create = ["create", "--binary", &binary("blue"), "--role", ROLE];
+    server.bluegreen(&create).succeeds();
+    let publish = ["publish", "--binary", &binary("green")];
+    server.bluegreen(&publish).succeeds();
     server.bluegreen(&["promote", "--to", "2"]).succeeds();
-    let url = server
-        .bluegreen(&["create", "--output", "json"])
-        .succeeds()
-        .json()["apiUrl"]
-        .clone();
-    let answer = server.request("GET", url.as_str().unwrap(), b"");
+    let answer = server.request("GET", &server.api_url(), b"");
     assert_eq!(answer.text(), "Hello From Green Deployment");
+
+    // The same source, built once more, is the same package: nothing is published.
+    let before = fs::read(binary("green")).unwrap();
+    let release = [
+        "clean",
+        "--release",
+        "--target",
+        "x86_64-unknown-linux-musl",
+        "-p",
+        "green",
+    ];
+    server.run("cargo", &release);
+    assert!(
+        lambda_build(&server, "green") == before,
+        "the builds differ"
+    );
+    let again = server.bluegreen(&publish).succeeds();
+    assert!(
+        again.stdout.contains("has this code already"),
+        "{}",
+        again.stdout
+    );
+}
+
+#[test]
+fn a_handler_that_panics_answers_with_an_error_and_keeps_its_environment() {
+    let server = Server::start();
+    let code = lambda_build(&server, "panicking");
+    server.create_function("f", &zip_of("bootstrap", 0o755, &code), &Value::Null);
+    let event = |path: &str| {
+        let event = fs::read(repository().join("functions/events/http-api.json")).unwrap();
+        let mut event: Value = serde_json::from_slice(&event).unwrap();
+        event["rawPath"] = path.into();
+        event["requestContext"]["http"]["path"] = path.into();
+        event
+    };
+    assert_eq!(server.invoke("f", &event("/")).json()["body"], "1");
+    let panicked = server.invoke("f", &event("/panic"));
+    assert_eq!(panicked.header("x-amz-function-error"), Some("Unhandled"));
+    let said = panicked.json()["errorMessage"].as_str().unwrap().to_owned();
+    assert!(said.contains("asked to"), "{said}");
+    // A new process would begin to count anew.
+    assert_eq!(server.invoke("f", &event("/")).json()["body"], "3");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use std::env;
 
-use lambda_http::{Error, Request, Response, http::header::CONTENT_TYPE, tracing};
+use lambda_http::{Error, Request, Response, http::header::CONTENT_TYPE};
 
 pub(crate) async fn function_handler(event: Request) -> Result<Response<String>, Error> {
     // Behind API Gateway a client cannot see which version ran, so the answer says it.

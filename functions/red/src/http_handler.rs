@@ -1,6 +1,6 @@
 use std::env;
 
-use lambda_http::{Error, Request, Response, http::header::CONTENT_TYPE, tracing};
+use lambda_http::{Error, Request, Response, http::header::CONTENT_TYPE};
 
 /// The share of requests to fail, 0 to 1, from the variable `FAIL_SHARE`: 0.2 if it is not set.
 pub(crate) fn fail_share(variable: Option<&str>) -> Result<f64, Error> {

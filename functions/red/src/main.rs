@@ -1,13 +1,34 @@
-use lambda_http::{Error, run, service_fn, tracing};
+use std::env;
+
+use lambda_http::{Error, run, service_fn};
+use tracing::Level;
 
 mod http_handler;
 use http_handler::{fail_share, function_handler};
+
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 // One thread: an execution environment serves one request at a time, and starting a thread pool
 // is a good part of a cold start.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
-    let fail_share = fail_share(std::env::var("FAIL_SHARE").ok().as_deref())?;
+    init_logging();
+    let fail_share = fail_share(env::var("FAIL_SHARE").ok().as_deref())?;
     run(service_fn(move |event| function_handler(event, fail_share))).await
+}
+
+/// A line of JSON for each event, at the level that is set for the function in Lambda. Lambda's
+/// own lines carry the time.
+fn init_logging() {
+    let level = env::var("AWS_LAMBDA_LOG_LEVEL").ok();
+    let level = level.and_then(|level| level.parse().ok());
+    tracing_subscriber::fmt()
+        .json()
+        .with_max_level(level.unwrap_or(Level::INFO))
+        .with_span_list(false)
+        .with_target(false)
+        .without_time()
+        .init();
 }

@@ -137,6 +137,10 @@ enum Undecided {
 }
 
 impl PlanArgs {
+    pub(crate) fn is_a_single_switch(&self) -> bool {
+        self.strategy == Strategy::AllAtOnce
+    }
+
     /// The plan, without a limit for slow requests that is still to be looked up.
     pub(crate) fn plan(&self) -> Plan {
         Plan {

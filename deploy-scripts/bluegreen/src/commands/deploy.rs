@@ -26,8 +26,9 @@ pub(super) async fn deploy(
     let published = publish::publish(deployment, &publish).await?;
     reporter.notice(published.text());
     let green = Version::new(published.version).context("Lambda published a version 0")?;
+    let seen = deployment.read().await?;
     // The same build once more, as a pipeline that is run again does it.
-    if deployment.read().await?.routing == Routing::All(green) {
+    if seen.routing == Routing::All(green) {
         reporter.notice(format!(
             "version {green} serves everything already: nothing to do"
         ));
@@ -40,5 +41,5 @@ pub(super) async fn deploy(
         watch: &args.watch,
         dry_run: false,
     };
-    release.run(deployment, reporter).await
+    release.run(deployment, &seen, reporter).await
 }

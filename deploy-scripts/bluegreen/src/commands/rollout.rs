@@ -40,16 +40,21 @@ pub(super) async fn rollout(
         watch: &args.watch,
         dry_run: args.write.dry_run,
     };
-    release.run(deployment, reporter).await
+    let seen = deployment.read().await?;
+    release.run(deployment, &seen, reporter).await
 }
 
 impl Release<'_> {
     /// From the plan to the end.
-    pub(super) async fn run(&self, deployment: &Deployment, reporter: &Reporter) -> Result<Exit> {
+    pub(super) async fn run(
+        &self,
+        deployment: &Deployment,
+        seen: &Alias,
+        reporter: &Reporter,
+    ) -> Result<Exit> {
         let mut interrupts = Interrupts::listen()?;
         let plan = self.complete_plan(deployment, reporter).await?;
-        let seen = deployment.read().await?;
-        let start = Start::new(&seen, self.green, plan);
+        let start = Start::new(seen, self.green, plan);
         // Before anything is tested: whether it could begin at all.
         let first = start.rollout(&start.write(None)?);
         tell_plan(deployment, &first, reporter).await?;
@@ -57,9 +62,7 @@ impl Release<'_> {
             reporter.notice("nothing was written");
             return Ok(Exit::Done);
         }
-        // What has to be known while green has traffic is read before it gets any.
-        let timeout = deployment.lambda.timeout(self.green).await;
-        let timeout = timeout.with_context(|| format!("failed to read version {}", self.green))?;
+        let timeout = self.timeout(deployment).await?;
         let tested = tokio::select! {
             tested = self.test(deployment, &first, timeout, reporter) => tested?,
             () = interrupts.wait() => Tested::Failed("interrupted".to_owned()),
@@ -73,7 +76,7 @@ impl Release<'_> {
         };
         let write = start.write(probe)?;
         let written = deployment
-            .write(&seen, write.routing, write.entry.clone())
+            .write(seen, write.routing, write.entry.clone())
             .await;
         written
             .with_context(|| format!("failed to begin the rollout of version {}", self.green))?;
@@ -91,6 +94,16 @@ impl Release<'_> {
             Action::Promote => Ok(driver.promoted(&write).await),
             Action::Shift | Action::RollBack => driver.drive().await,
         }
+    }
+
+    /// How long an invocation of green may take. What has to be known while green has traffic is
+    /// read before it gets any; a single switch without test events does not ask for it.
+    async fn timeout(&self, deployment: &Deployment) -> Result<Seconds> {
+        if self.plan.is_a_single_switch() && self.probe.events.is_empty() {
+            return Ok(Seconds(0));
+        }
+        let timeout = deployment.lambda.timeout(self.green).await;
+        timeout.with_context(|| format!("failed to read version {}", self.green))
     }
 
     /// The test events, and the hook before the first shift.
