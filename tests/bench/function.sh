@@ -20,13 +20,18 @@ build() { # NAME TARGET: blue for a target, as it is here
 build gnu "$arch-unknown-linux-gnu"
 build shipped "$arch-unknown-linux-musl"
 
-# The same without the allocator of its own, from a copy of the sources.
-copy="$out/musl-malloc/source"
+# The same with another allocator than musl's, in a copy of the sources.
+copy="$out/dlmalloc/source"
 rm -rf "$copy" && mkdir -p "$copy/functions"
 cp Cargo.lock rust-toolchain.toml "$copy"
 cp -R functions/blue functions/events "$copy/functions"
 sed '/^members = \[/,/^\]/c members = ["functions/blue"]' Cargo.toml >"$copy/Cargo.toml"
-sed -i '/^#\[cfg(target_env = "musl")\]/,/^static/d' "$copy/functions/blue/src/main.rs"
+sed -i 's/^\[dependencies\]/&\ndlmalloc = { version = "0.2", features = ["global"] }/' "$copy/functions/blue/Cargo.toml"
+cat >>"$copy/functions/blue/src/main.rs" <<'RUST'
+
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+RUST
 (cd "$copy" && cargo lambda build --quiet --release --target "$arch-unknown-linux-musl")
 
 rustc --edition 2024 -C opt-level=3 -C lto=fat -C panic=abort -C strip=symbols \
@@ -35,8 +40,8 @@ rustc --edition 2024 -C opt-level=3 -C lto=fat -C panic=abort -C strip=symbols \
 variants=(
     "template, as cargo-lambda makes and builds it=$out/template/target/lambda/template/bootstrap"
     "current thread, fat LTO, glibc=$out/gnu/blue/bootstrap"
-    "static musl, its own malloc=$copy/target/lambda/blue/bootstrap"
-    "shipped: static musl, dlmalloc=$out/shipped/blue/bootstrap"
+    "shipped: static musl=$out/shipped/blue/bootstrap"
+    "the same with dlmalloc=$copy/target/lambda/blue/bootstrap"
     "floor: no crate at all=$out/floor"
 )
 

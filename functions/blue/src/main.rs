@@ -6,10 +6,6 @@ use tracing::Level;
 mod http_handler;
 use http_handler::function_handler;
 
-#[cfg(target_env = "musl")]
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
 // One thread: an execution environment serves one request at a time, and starting a thread pool
 // is a good part of a cold start.
 #[tokio::main(flavor = "current_thread")]
