@@ -75,7 +75,10 @@ impl Lambda {
             place: settings.place.clone(),
             code: CodeStore::new(folder.join("code"))?,
             logs: Arc::new(Logs::new(settings.print_logs)),
-            cloudwatch: Arc::new(CloudWatch::new(settings.metric_delay)),
+            cloudwatch: Arc::new(CloudWatch::new(
+                settings.place.clone(),
+                settings.metric_delay,
+            )),
             limits: settings.limits,
             model: Mutex::new(Model::new(settings.place, clock)),
             random: Mutex::new(random),

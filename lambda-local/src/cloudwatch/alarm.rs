@@ -9,6 +9,7 @@ use super::{
     metrics::{Dimension, Metrics, NAMESPACE},
     statistic::Statistic,
 };
+use crate::model::Place;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -33,6 +34,7 @@ pub(super) struct Definition {
 
 #[derive(Debug)]
 pub(super) struct Alarm {
+    arn: String,
     definition: Definition,
     statistic: Statistic,
     pub(super) state: State,
@@ -65,7 +67,7 @@ impl State {
 }
 
 impl Alarm {
-    pub(super) fn new(definition: Definition, now: u64) -> Result<Self, Refusal> {
+    pub(super) fn new(definition: Definition, place: &Place, now: u64) -> Result<Self, Refusal> {
         let name = definition
             .extended_statistic
             .as_ref()
@@ -83,7 +85,12 @@ impl Alarm {
                 definition.comparison_operator
             )));
         }
+        let arn = format!(
+            "arn:aws:cloudwatch:{}:{}:alarm:{}",
+            place.region, place.account, definition.alarm_name
+        );
         Ok(Self {
+            arn,
             definition,
             statistic,
             state: State::InsufficientData,
@@ -157,7 +164,7 @@ impl Alarm {
         }
     }
 
-    pub(super) fn describe(&self, arn_prefix: &str) -> Value {
+    pub(super) fn describe(&self) -> Value {
         let Definition {
             alarm_name,
             alarm_description,
@@ -180,7 +187,7 @@ impl Alarm {
             .collect();
         let mut alarm = json!({
             "AlarmName": alarm_name,
-            "AlarmArn": format!("{arn_prefix}:alarm:{alarm_name}"),
+            "AlarmArn": self.arn,
             "AlarmConfigurationUpdatedTimestamp": self.configured,
             "ActionsEnabled": true,
             "OKActions": [],
@@ -236,7 +243,11 @@ mod tests {
         for (name, value) in definition.as_object().unwrap() {
             whole[name] = value.clone();
         }
-        Alarm::new(serde_json::from_value(whole).unwrap(), 0).unwrap()
+        let place = Place {
+            region: "eu-north-1".to_owned(),
+            account: "000000000000".to_owned(),
+        };
+        Alarm::new(serde_json::from_value(whole).unwrap(), &place, 0).unwrap()
     }
 
     fn judged(definition: Value, values: &[f64]) -> Option<State> {
@@ -258,6 +269,15 @@ mod tests {
         assert_eq!(judged(treat("notBreaching"), &[]), Some(State::Ok));
         assert_eq!(judged(treat("breaching"), &[]), Some(State::Alarm));
         assert_eq!(judged(treat("ignore"), &[]), None);
+    }
+
+    #[test]
+    fn an_alarms_arn_names_the_region_that_lambda_local_claims() {
+        let described = alarm(json!({})).describe();
+        assert_eq!(
+            described["AlarmArn"],
+            "arn:aws:cloudwatch:eu-north-1:000000000000:alarm:errors"
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::{
     alarm::{Alarm, Definition, State},
     metrics::Metrics,
 };
+use crate::model::Place;
 
 /// Alarms by name.
 #[derive(Debug, Default)]
@@ -38,9 +39,9 @@ pub(super) struct SetAlarmState {
 }
 
 impl Alarms {
-    pub(super) fn put(&mut self, definition: Definition, now: u64) -> Answer {
+    pub(super) fn put(&mut self, definition: Definition, place: &Place, now: u64) -> Answer {
         let name = definition.alarm_name.clone();
-        self.0.insert(name, Alarm::new(definition, now)?);
+        self.0.insert(name, Alarm::new(definition, place, now)?);
         Ok(json!({}))
     }
 
@@ -65,9 +66,7 @@ impl Alarms {
                 && asked.state_value.is_none_or(|state| alarm.state == state)
         };
         let found = self.0.iter().filter(|(name, alarm)| wanted(name, alarm));
-        let found: Vec<Value> = found
-            .map(|(_, alarm)| alarm.describe("arn:aws:cloudwatch:us-east-1:000000000000"))
-            .collect();
+        let found: Vec<Value> = found.map(|(_, alarm)| alarm.describe()).collect();
         json!({ "MetricAlarms": found, "CompositeAlarms": [] })
     }
 

@@ -22,9 +22,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 pub(crate) use wire::{TARGET, answer_json, routes};
 
+use crate::model::Place;
+
 /// The metrics and alarms of the one account there is.
 #[derive(Debug)]
 pub(crate) struct CloudWatch {
+    place: Place,
     metrics: Mutex<Metrics>,
     alarms: Mutex<Alarms>,
     concurrency: Mutex<Concurrency>,
@@ -51,8 +54,9 @@ impl Refusal {
 type Answer = Result<Value, Refusal>;
 
 impl CloudWatch {
-    pub(crate) fn new(delay: Duration) -> Self {
+    pub(crate) fn new(place: Place, delay: Duration) -> Self {
         Self {
+            place,
             metrics: Mutex::default(),
             alarms: Mutex::default(),
             concurrency: Mutex::default(),
@@ -76,7 +80,7 @@ impl CloudWatch {
                 parse(request).and_then(|r| data::get_statistics(&metrics, &r, visible))
             }
             "ListMetrics" => parse(request).map(|r| data::list(&metrics, &r)),
-            "PutMetricAlarm" => parse(request).and_then(|r| alarms().put(r, now)),
+            "PutMetricAlarm" => parse(request).and_then(|r| alarms().put(r, &self.place, now)),
             "DescribeAlarms" => parse(request).map(|r| alarms().describe(&r, &metrics, visible)),
             "DeleteAlarms" => parse(request).map(|r| alarms().delete(&r)),
             "SetAlarmState" => parse(request).and_then(|r| alarms().set_state(r, visible)),
