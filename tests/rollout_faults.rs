@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::{
-    harness::{Fate, Finished, Load, Proxy, Server, program},
+    harness::{Fate, Finished, Load, Proxy, Server, program, until},
     rollout::{description, rollout, serves},
 };
 
@@ -37,6 +37,38 @@ fn a_write_whose_answer_is_lost_is_recognised_as_our_own() {
     });
     through(&server, &proxy, &QUICK).exits(0);
     serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn a_tick_whose_step_lost_its_answer_ends_after_that_step() {
+    let (server, load) = with_green();
+    let plan = [
+        "--strategy",
+        "steps:20%/1s,50%/10m",
+        "--certified",
+        "20%",
+        "--on-interrupt",
+        "leave",
+    ];
+    let running = server.start_bluegreen(&rollout(&plan));
+    until("the rollout has begun", || {
+        description(&server).contains("step 1 of").then_some(())
+    });
+    running.signal("-INT");
+    running.finish().exits(4);
+    let lossy = Proxy::start(&server.url, |call, done| {
+        match done && call.is_update_alias() {
+            true => Fate::LoseAnswer,
+            false => Fate::Pass,
+        }
+    });
+    until("a tick makes the step", || {
+        let mut tick = server.command(program("bluegreen"));
+        tick.arg("tick").env("AWS_ENDPOINT_URL", &lossy.url);
+        Finished::run(tick).exits(0);
+        description(&server).contains("step 2 of").then_some(())
+    });
     load.ends_without_a_failure();
 }
 

@@ -113,14 +113,8 @@ impl<'a> Driver<'a> {
 
     async fn tick_to_the_end(mut self) -> Result<Exit> {
         loop {
-            if let Some(signal) = self.interrupts.pending() {
-                match self.watch.on_interrupt {
-                    OnInterrupt::Leave => {
-                        self.reporter.say(&Event::Left { signal });
-                        return Ok(Exit::Held);
-                    }
-                    OnInterrupt::Rollback => self.stop = Some(format!("interrupted by {signal}")),
-                }
+            if let Some(exit) = self.heed_signals() {
+                return Ok(exit);
             }
             match self.tick().await? {
                 Ticked::Ended(exit) => return Ok(exit),
@@ -135,12 +129,29 @@ impl<'a> Driver<'a> {
     pub(crate) async fn once(mut self, rollout: &Rollout) -> Result<Exit> {
         self.hooks.skip(rollout.step());
         loop {
-            let ticked = self.tick().await?;
-            match ticked {
+            if let Some(exit) = self.heed_signals() {
+                return Ok(exit);
+            }
+            match self.tick().await? {
                 Ticked::Ended(exit) => return Ok(exit),
                 Ticked::Shifted => {}
                 Ticked::Again(_) if self.is_quiet() => return Ok(Exit::Done),
                 Ticked::Again(after) => self.interrupts.rest(after).await,
+            }
+        }
+    }
+
+    /// Does what the user chose for Ctrl-C: ends here, or lets the next tick roll back.
+    fn heed_signals(&mut self) -> Option<Exit> {
+        let signal = self.interrupts.pending()?;
+        match self.watch.on_interrupt {
+            OnInterrupt::Leave => {
+                self.reporter.say(&Event::Left { signal });
+                Some(Exit::Held)
+            }
+            OnInterrupt::Rollback => {
+                self.stop = Some(format!("interrupted by {signal}"));
+                None
             }
         }
     }
@@ -170,6 +181,8 @@ impl<'a> Driver<'a> {
         }
         match tick.decision {
             Decision::Wait(_) => {
+                // The alias is where the journal says: whatever was attempted, this is what came of it.
+                self.attempted = None;
                 self.failures = 0;
                 Ok(Ticked::Again(self.rest(&journal)))
             }
