@@ -168,10 +168,7 @@ impl Release<'_> {
             events,
             deadline: deadline(timeout),
         };
-        if let Some(environments) = self.probe.warm {
-            prober.warm(environments).await;
-        }
-        Ok(Some(prober.probe(self.probe.probes, first.plan.rule).await))
+        Ok(Some(prober.run(self.probe, first.plan.rule).await))
     }
 }
 

@@ -57,11 +57,8 @@ pub(super) async fn verify(deployment: &Deployment, args: &VerifyArgs) -> Result
         events,
         deadline: deadline(timeout),
     };
-    if let Some(environments) = args.probe.warm {
-        prober.warm(environments).await;
-    }
     let rule = Rule::default();
-    let probed = prober.probe(args.probe.probes, rule).await;
+    let probed = prober.run(&args.probe, rule).await;
     Ok(Verified::new((blue.number(), green.number()), probed, rule))
 }
 

@@ -9,7 +9,7 @@ pub(crate) use event_file::EventFile;
 use futures_util::future::join_all;
 use rollout::{Epochs, Judgement, Probe, Rule, Seconds, Verdict, Version};
 
-use crate::{aws::Lambda, progress::Progress};
+use crate::{aws::Lambda, cli::ProbeArgs, progress::Progress};
 
 /// What is tested, and how.
 #[derive(Debug)]
@@ -41,9 +41,17 @@ pub(crate) fn deadline(timeout: Seconds) -> Duration {
 }
 
 impl Prober<'_> {
+    /// Warms green where that is asked for, and sends the test events.
+    pub(crate) async fn run(&self, args: &ProbeArgs, rule: Rule) -> Probed {
+        if let Some(environments) = args.warm {
+            self.warm(environments).await;
+        }
+        self.probe(args.probes, rule).await
+    }
+
     /// Sends so many test events, each to the version that a fair coin chooses, and stops where
     /// green is condemned.
-    pub(crate) async fn probe(&self, probes: u32, rule: Rule) -> Probed {
+    async fn probe(&self, probes: u32, rule: Rule) -> Probed {
         let mut probed = Probed::default();
         let progress = Progress::counter(u64::from(probes));
         for (number, event) in (1..=probes).zip(self.events.iter().cycle()) {
@@ -72,7 +80,7 @@ impl Prober<'_> {
     }
 
     /// Invokes green so many times at once, so that as many environments are started.
-    pub(crate) async fn warm(&self, environments: u16) {
+    async fn warm(&self, environments: u16) {
         let Some(event) = self.events.first() else {
             return;
         };
