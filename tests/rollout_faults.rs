@@ -1,6 +1,9 @@
 //! Calls that go wrong on the way: lost, answered too late, throttled, refused.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use crate::{
     harness::{Fate, Finished, Load, Proxy, Server, program, until},
@@ -73,14 +76,35 @@ fn a_tick_whose_step_lost_its_answer_ends_after_that_step() {
 }
 
 #[test]
+fn traffic_from_before_a_slow_write_was_done_is_not_taken_for_its_steps() {
+    let (server, load) = with_green();
+    let proxy = Proxy::start(&server.url, |call, done| {
+        match call.is_update_alias() && !done {
+            true => Fate::Delay(Duration::from_secs(3)),
+            false => Fate::Pass,
+        }
+    });
+    let patient = [&QUICK[..], &["--horizon", "10m"]].concat();
+    let promoted = through(&server, &proxy, &patient).exits(0);
+    assert!(
+        !promoted.stdout.contains("does not send the share"),
+        "{}",
+        promoted.stdout
+    );
+    load.ends_without_a_failure();
+}
+
+#[test]
 fn throttled_and_failing_calls_are_tried_again() {
     let (server, load) = with_green();
-    let proxy = Proxy::start(&server.url, |call, done| match call.number % 5 {
-        1 if !done => Fate::Refuse(429, "TooManyRequestsException"),
-        3 if !done => Fate::Refuse(500, "ServiceException"),
+    let proxy = Proxy::start(&server.url, |call, done| match call.number % 8 {
+        2 if !done => Fate::Refuse(429, "TooManyRequestsException"),
+        5 if !done => Fate::Refuse(500, "ServiceException"),
         _ => Fate::Pass,
     });
-    through(&server, &proxy, &QUICK).exits(0);
+    // The SDK slows down where it is throttled: no horizon that a slow machine could miss.
+    let patient = [&QUICK[..], &["--horizon", "10m"]].concat();
+    through(&server, &proxy, &patient).exits(0);
     serves(&server, "2");
     load.ends_without_a_failure();
 }

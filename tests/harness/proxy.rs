@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 /// What happens to a call.
@@ -18,6 +19,8 @@ pub(crate) enum Fate {
     LoseRequest,
     /// It is done, and its answer never arrives.
     LoseAnswer,
+    /// It is done this much later.
+    Delay(Duration),
     /// It is refused with this status and error type.
     Refuse(u16, &'static str),
 }
@@ -92,6 +95,7 @@ fn forward(
     };
     match judge(&call, false) {
         Fate::Pass => {}
+        Fate::Delay(time) => thread::sleep(time),
         Fate::Refuse(status, kind) => return client.write_all(&refusal(&call, status, kind)),
         Fate::LoseRequest | Fate::LoseAnswer => return client.shutdown(Shutdown::Both),
     }
@@ -102,7 +106,7 @@ fn forward(
     let mut answer = Vec::new();
     upstream.read_to_end(&mut answer)?;
     match judge(&call, true) {
-        Fate::Pass => client.write_all(&answer),
+        Fate::Pass | Fate::Delay(_) => client.write_all(&answer),
         _ => client.shutdown(Shutdown::Both),
     }
 }

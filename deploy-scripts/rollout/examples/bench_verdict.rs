@@ -145,6 +145,7 @@ fn verdict(cell: Cell, seconds: &[Second]) -> (Option<Action>, u64) {
             journal: &journal,
             run: "run",
             attempted: None,
+            stepped: None,
             samples: Ok(&samples),
             settled: Seconds(4),
             ringing: Ok(&[]),

@@ -17,6 +17,8 @@ pub struct Observed<'a> {
     pub run: &'a str,
     /// The caller's last write, if it got no answer that says whether it was done.
     pub attempted: Option<&'a Write>,
+    /// When the step that is on was surely made, if the caller made it.
+    pub stepped: Option<Timestamp>,
     /// The metrics since its start, in the order of time; or why they could not be read, which says nothing about green.
     pub samples: Result<&'a [Sample], &'a str>,
     /// How old a period must be before nothing more of it is to come: requests that hang are
@@ -134,6 +136,9 @@ impl Rollout {
         let now = observed.now;
         if let Some(reason) = self.grounds_for_rollback(observed, assessment) {
             return Decision::Write(self.roll_back(now, reason));
+        }
+        if let Some(late) = observed.stepped.and_then(|stepped| self.restamped(stepped)) {
+            return Decision::Write(late);
         }
         let waiting = self.waiting(observed, assessment);
         match waiting {

@@ -4,7 +4,7 @@ use crate::{Counts, Epochs, Rollout, Stage, Timestamp, Weight};
 
 /// Seconds after the moment that the journal names in which the weight may have changed: that
 /// moment is the last one before the write, in whole seconds.
-const CHANGE: u64 = 2;
+pub(crate) const CHANGE: u64 = 2;
 
 /// What a version answered in one period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

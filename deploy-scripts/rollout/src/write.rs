@@ -1,6 +1,6 @@
 //! The writes that a rollout makes to its alias.
 
-use crate::{Entry, Journal, Rollout, Routing, Timestamp};
+use crate::{Entry, Journal, Rollout, Routing, Timestamp, samples::CHANGE};
 
 /// One write to the alias.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Write {
 pub enum Action {
     /// Give green the share of its next step.
     Shift,
+    /// Correct when the journal has the step that is on made: its write took long.
+    Restamp,
     Promote,
     RollBack,
 }
@@ -33,6 +35,22 @@ impl Rollout {
         let mut next = self.clone();
         next.started.push(now.max(self.step_started()));
         next.shifted("the step before is over, and green is no worse".to_owned())
+    }
+
+    /// The same step, made when it surely was. A write that was throttled, or waited for an answer,
+    /// moves the weight long after the moment that it names: the traffic in between would be taken
+    /// for this step's.
+    pub(crate) fn restamped(&self, stepped: Timestamp) -> Option<Write> {
+        if stepped.since(self.step_started()) < CHANGE {
+            return None;
+        }
+        let mut late = self.clone();
+        *late.started.last_mut()? = stepped;
+        let write = late.shifted("the write of this step took long".to_owned());
+        Some(Write {
+            action: Action::Restamp,
+            ..write
+        })
     }
 
     pub(crate) fn shifted(self, reason: String) -> Write {

@@ -59,6 +59,7 @@ struct Look<'a> {
     samples: Result<&'a [Sample], &'a str>,
     ringing: Result<&'a [String], &'a str>,
     stop: Option<&'a str>,
+    stepped: Option<Timestamp>,
 }
 
 fn look(after: u64, samples: &[Sample]) -> Look<'_> {
@@ -67,6 +68,7 @@ fn look(after: u64, samples: &[Sample]) -> Look<'_> {
         samples: Ok(samples),
         ringing: Ok(&[]),
         stop: None,
+        stepped: None,
     }
 }
 
@@ -82,6 +84,7 @@ fn tick_at(journal: &Journal, routing: Routing, look: &Look<'_>) -> Tick {
         journal,
         run: "run",
         attempted: None,
+        stepped: look.stepped,
         samples: look.samples,
         settled: Seconds(13),
         ringing: look.ringing,
@@ -302,6 +305,7 @@ fn our_own_write_is_recognised_when_its_answer_was_lost() {
         journal: &after,
         run: "run",
         attempted,
+        stepped: None,
         samples: Ok(&[]),
         settled: Seconds(13),
         ringing: Ok(&[]),
@@ -316,6 +320,22 @@ fn our_own_write_is_recognised_when_its_answer_was_lost() {
         decide(&observed(None)).decision,
         Decision::Moved(_)
     ));
+}
+
+#[test]
+fn a_step_whose_write_took_long_is_measured_from_when_it_was_done() {
+    let journal = begun(plan("canary:10%/60s"));
+    let stepped = |seconds| Look {
+        stepped: Some(Timestamp::from_unix(START + seconds)),
+        ..look(9, &[])
+    };
+    waits(tick(&journal, &stepped(1)));
+    let late = written(tick(&journal, &stepped(7)));
+    let ours = journal.entry.as_ref().unwrap().routing();
+    assert_eq!((late.action, late.routing), (Action::Restamp, ours));
+    let after = Journal::read(&journal.with(late.entry).description());
+    let left = waits(tick(&after, &stepped(7)));
+    assert_eq!(left, Waiting::StepTime(Seconds(58)));
 }
 
 #[test]

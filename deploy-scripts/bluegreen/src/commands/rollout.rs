@@ -89,10 +89,11 @@ impl Release<'_> {
             &begun,
             timeout,
             self.watch,
-        );
+        )
+        .after_first_step();
         match write.action {
             Action::Promote => Ok(driver.promoted(&write).await),
-            Action::Shift | Action::RollBack => driver.drive().await,
+            Action::Shift | Action::Restamp | Action::RollBack => driver.drive().await,
         }
     }
 

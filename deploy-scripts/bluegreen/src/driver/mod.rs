@@ -12,7 +12,7 @@ mod reporter;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use rollout::{Action, Decision, Journal, Rollout, Seconds, Write};
+use rollout::{Action, Decision, Journal, Rollout, Seconds, Timestamp, Write};
 
 pub(crate) use event::Event;
 pub(crate) use hooks::{Hook, Hooks};
@@ -23,7 +23,7 @@ use crate::{
     aws::{Alias, AwsError},
     cli::{OnInterrupt, WatchArgs},
     commands::shout,
-    deployment::{Deployment, Moved},
+    deployment::{Deployment, Moved, now},
     exit::Exit,
 };
 
@@ -49,6 +49,8 @@ pub(crate) struct Driver<'a> {
     settled: Seconds,
     /// The last write, if it got no answer that says whether it was done.
     attempted: Option<Write>,
+    /// When the step that is on was surely made, if it was made here.
+    stepped: Option<Timestamp>,
     failures: u32,
     /// A rollback that was asked for, and why.
     stop: Option<String>,
@@ -83,8 +85,17 @@ impl<'a> Driver<'a> {
             horizon: None,
             settled: Seconds(rollout.plan.metrics.delay.0 + timeout.0),
             attempted: None,
+            stepped: None,
             failures: 0,
             stop: None,
+        }
+    }
+
+    /// The first step was made just now.
+    pub(crate) fn after_first_step(self) -> Self {
+        Self {
+            stepped: Some(now()),
+            ..self
         }
     }
 
@@ -182,7 +193,13 @@ impl<'a> Driver<'a> {
         match tick.decision {
             Decision::Wait(_) => {
                 // The alias is where the journal says: whatever was attempted, this is what came of it.
-                self.attempted = None;
+                if self
+                    .attempted
+                    .take()
+                    .is_some_and(|write| write.action == Action::Shift)
+                {
+                    self.stepped = Some(now());
+                }
                 self.failures = 0;
                 Ok(Ticked::Again(self.rest(&journal)))
             }
@@ -233,7 +250,7 @@ impl<'a> Driver<'a> {
         let error = anyhow!(error).context(format!("failed to {}", verb(action)));
         let error = match action {
             Action::RollBack => error.context(shout(self.deployment, blue)),
-            Action::Shift | Action::Promote => error,
+            Action::Shift | Action::Restamp | Action::Promote => error,
         };
         if again {
             self.try_again(error)
@@ -261,9 +278,15 @@ impl<'a> Driver<'a> {
     /// After a write: says so, and runs what is to be run then.
     async fn done(&mut self, write: &Write) -> Result<Ticked> {
         self.failures = 0;
-        self.reporter.say(&Event::written(write));
+        if write.action != Action::Restamp {
+            self.reporter.say(&Event::written(write));
+        }
         Ok(match write.action {
-            Action::Shift => Ticked::Shifted,
+            Action::Restamp => Ticked::Shifted,
+            Action::Shift => {
+                self.stepped = Some(now());
+                Ticked::Shifted
+            }
             Action::Promote => Ticked::Ended(self.promoted(write).await),
             Action::RollBack => {
                 self.hooks
@@ -298,7 +321,7 @@ impl<'a> Driver<'a> {
 
 const fn verb(action: Action) -> &'static str {
     match action {
-        Action::Shift => "shift the alias",
+        Action::Shift | Action::Restamp => "shift the alias",
         Action::Promote => "promote green",
         Action::RollBack => "roll back",
     }

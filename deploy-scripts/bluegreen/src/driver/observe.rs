@@ -37,6 +37,7 @@ impl Observation<'_> {
             journal: &self.journal,
             run: &driver.run,
             attempted: driver.attempted.as_ref(),
+            stepped: driver.stepped,
             samples: self.samples.as_deref().map_err(String::as_str),
             settled: driver.settled,
             ringing: self.ringing.as_deref().map_err(String::as_str),

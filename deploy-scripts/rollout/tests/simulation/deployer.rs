@@ -38,6 +38,8 @@ struct Deployer<'a> {
     rng: Rng,
     /// The write that got no answer.
     attempted: Option<Write>,
+    /// When the last step was surely made.
+    stepped: Option<Timestamp>,
 }
 
 /// Runs a rollout to its end, with as many deployers as it takes.
@@ -48,6 +50,7 @@ pub(crate) fn drive(scenario: &Scenario) -> (Cloud, End) {
         clock_is_ahead: 0,
         rng: Rng::with_seed(scenario.seed ^ 0xd),
         attempted: None,
+        stepped: None,
     };
     loop {
         if let Life::Ended(end) = deployer.live() {
@@ -74,7 +77,7 @@ impl Deployer<'_> {
 
     /// Starts the rollout, or takes it up, and stays with it.
     fn live(&mut self) -> Life {
-        self.attempted = None;
+        (self.attempted, self.stepped) = (None, None);
         let Ok(seen) = self.retried(Cloud::get_alias) else {
             return Life::Died;
         };
@@ -135,6 +138,7 @@ impl Deployer<'_> {
             journal: &journal,
             run,
             attempted: self.attempted.as_ref(),
+            stepped: self.stepped,
             samples: samples.as_deref().map_err(|_| "throttled"),
             settled: Seconds(settled),
             ringing: ringing.as_deref().map_err(|_| "throttled"),
@@ -142,7 +146,12 @@ impl Deployer<'_> {
             hold: None,
         });
         let action = match tick.decision {
-            Decision::Wait(_) => return Ok(None),
+            Decision::Wait(_) => {
+                if let Some(Action::Shift) = self.attempted.take().map(|write| write.action) {
+                    self.stepped = Some(self.now());
+                }
+                return Ok(None);
+            }
             Decision::Hold(_) => return Ok(Some(End::Held)),
             Decision::Moved(_) => return Ok(Some(End::Moved)),
             Decision::Landed(action) => action,
@@ -153,7 +162,7 @@ impl Deployer<'_> {
             }
         };
         Ok(match action {
-            Action::Shift => None,
+            Action::Shift | Action::Restamp => None,
             Action::Promote => Some(End::Promoted),
             Action::RollBack => Some(End::RolledBack),
         })
@@ -164,6 +173,10 @@ impl Deployer<'_> {
         let description = journal.with(write.entry.clone()).description();
         let written = self
             .retried(|cloud| cloud.update_alias(Some(seen.revision), write.routing, &description));
+        match (&written, write.action) {
+            (Ok(()), Action::Shift) => self.stepped = Some(self.now()),
+            _ => {}
+        }
         self.attempted = written.is_err().then_some(write);
         written
     }

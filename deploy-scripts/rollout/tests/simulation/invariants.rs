@@ -70,7 +70,7 @@ fn each_write_says_what_it_does(scenario: &Scenario, ours: &[&Accepted]) -> Resu
 
 fn green_gets_no_more_than_planned(scenario: &Scenario, ours: &[&Accepted]) -> Result<(), String> {
     let steps = scenario.plan.strategy.steps();
-    let shifts: Vec<&&Accepted> = ours.iter().filter(|write| is_split(write)).collect();
+    let shifts = shifts(ours);
     ensure(
         shifts.len() <= steps.len(),
         "there were more steps than planned",
@@ -104,7 +104,7 @@ fn each_step_was_seen(
     if scenario.clock_jump > 0 {
         return Ok(());
     }
-    let shifts: Vec<&&Accepted> = ours.iter().filter(|write| is_split(write)).collect();
+    let shifts = shifts(ours);
     for pair in shifts.windows(2) {
         let seen = cloud.green_requests_between(pair[0].at, pair[1].at);
         ensure(
@@ -134,7 +134,7 @@ fn a_promotion_has_its_grounds(
         return Ok(());
     }
     let steps = plan.strategy.steps();
-    let splits = ours.iter().filter(|write| is_split(write)).count();
+    let splits = shifts(ours).len();
     ensure(
         splits == steps.len(),
         "green was promoted before its last step",
@@ -149,8 +149,15 @@ fn a_promotion_has_its_grounds(
     ensure(!broken, "a green that fails everything was promoted")
 }
 
-fn is_split(write: &Accepted) -> bool {
-    matches!(write.routing, Routing::Split { .. })
+/// The writes that gave green another share: one that only corrects its time is none.
+fn shifts<'a>(ours: &[&'a Accepted]) -> Vec<&'a Accepted> {
+    let splits = ours
+        .iter()
+        .copied()
+        .filter(|write| matches!(write.routing, Routing::Split { .. }));
+    let mut shifts: Vec<&Accepted> = splits.collect();
+    shifts.dedup_by_key(|write| write.routing);
+    shifts
 }
 
 fn a_rollback_has_its_grounds(scenario: &Scenario, ours: &[&Accepted]) -> Result<(), String> {
