@@ -173,9 +173,8 @@ impl Deployer<'_> {
         let description = journal.with(write.entry.clone()).description();
         let written = self
             .retried(|cloud| cloud.update_alias(Some(seen.revision), write.routing, &description));
-        match (&written, write.action) {
-            (Ok(()), Action::Shift) => self.stepped = Some(self.now()),
-            _ => {}
+        if written.is_ok() && write.action == Action::Shift {
+            self.stepped = Some(self.now());
         }
         self.attempted = written.is_err().then_some(write);
         written
