@@ -12,8 +12,11 @@ CLIENTS := $(CURDIR)/target/clients
 WITH_TOOLS := PATH="$(CLIENTS)/bin:$$PATH"
 # Statically linked: quicker to start, and free of the C library that Lambda has.
 LAMBDA_TARGET := $(if $(filter x86_64,$(ARCH)),x86_64,aarch64)-unknown-linux-musl
+# What every Lambda host has: Graviton2 and later, and AVX2.
+LAMBDA_CPU := $(if $(filter x86_64,$(ARCH)),x86-64-v3,neoverse-n1)
 # Where the sources lie must not be seen in what is built from them.
-REPRODUCIBLE := RUSTFLAGS="--remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo"
+REPRODUCIBLE := --remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
+LAMBDA_FLAGS := RUSTFLAGS="-C target-cpu=$(LAMBDA_CPU) $(REPRODUCIBLE)"
 
 .PHONY: help
 help: ## List these targets
@@ -62,7 +65,7 @@ lint: ## Check formatting and lints
 
 .PHONY: build
 build: tools ## Build the functions for AWS with cargo-lambda (ARCH=arm64 or x86_64)
-	$(REPRODUCIBLE) $(WITH_TOOLS) cargo lambda build --release --target $(LAMBDA_TARGET) $(FUNCTIONS)
+	$(LAMBDA_FLAGS) $(WITH_TOOLS) cargo lambda build --release --target $(LAMBDA_TARGET) $(FUNCTIONS)
 
 .PHONY: watch
 watch: tools ## Run a function with `cargo lambda watch` (FUNCTION=blue, PORT=9000)

@@ -14,13 +14,16 @@ mkdir -p "$out/template"
 cp -R tests/bench/template "$out"
 (cd "$out/template" && cargo lambda build --quiet --release --target "$arch-unknown-linux-gnu")
 
-build() { # NAME TARGET: blue for a target, as it is here
+build() { # NAME TARGET: blue for a target
     cargo lambda build --quiet --release --target "$2" -p blue --lambda-dir "$PWD/$out/$1"
 }
-build gnu "$arch-unknown-linux-gnu"
-build shipped "$arch-unknown-linux-musl"
+build glibc "$arch-unknown-linux-gnu"
+build musl "$arch-unknown-linux-musl"
+CARGO_PROFILE_RELEASE_OPT_LEVEL=s build small "$arch-unknown-linux-musl"
+make --no-print-directory build ARCH="${arch/aarch64/arm64}"
+mkdir -p "$out/shipped" && cp target/lambda/blue/bootstrap "$out/shipped"
 
-# The same with another allocator than musl's, in a copy of the sources.
+# musl with another allocator, in a copy of the sources.
 copy="$out/dlmalloc/source"
 rm -rf "$copy" && mkdir -p "$copy/functions"
 cp Cargo.lock rust-toolchain.toml "$copy"
@@ -39,9 +42,12 @@ rustc --edition 2024 -C opt-level=3 -C lto=fat -C panic=abort -C strip=symbols \
 
 variants=(
     "template, as cargo-lambda makes and builds it=$out/template/target/lambda/template/bootstrap"
-    "current thread, fat LTO, glibc=$out/gnu/blue/bootstrap"
-    "shipped: static musl=$out/shipped/blue/bootstrap"
-    "the same with dlmalloc=$copy/target/lambda/blue/bootstrap"
+    "one thread, fat LTO, glibc=$out/glibc/blue/bootstrap"
+    "… static musl=$out/musl/blue/bootstrap"
+    "… and dlmalloc=$copy/target/lambda/blue/bootstrap"
+    "… and opt-level s=$out/small/blue/bootstrap"
+    "shipped: static musl for Lambda's CPUs=$out/shipped/bootstrap"
+    "shipped, logging a line=$out/shipped/bootstrap at INFO"
     "floor: no crate at all=$out/floor"
 )
 

@@ -12,8 +12,6 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use super::runtime_api::RuntimeApi;
 
 const EVENT: &str = include_str!("../../functions/events/http-api.json");
-/// Ticks of the kernel's CPU accounting in a second.
-const TICKS: f64 = 100.0;
 
 /// A function to measure.
 #[derive(Debug, Clone)]
@@ -23,6 +21,7 @@ pub(crate) struct Variant {
     /// The executable, where it is one that would be uploaded.
     pub(crate) executable: Option<PathBuf>,
     pub(crate) folder: PathBuf,
+    pub(crate) log_level: String,
 }
 
 /// What was measured of a variant.
@@ -30,9 +29,9 @@ pub(crate) struct Variant {
 pub(crate) struct Measured {
     /// From exec to the first request for an event: one for each start.
     pub(crate) starts: Vec<Duration>,
-    /// Microseconds of the function's CPU time.
-    pub(crate) cpu_per_invocation: f64,
-    pub(crate) wall_per_invocation: f64,
+    /// What an invocation took of the function's CPU time, and of time: one for each round.
+    pub(crate) cpu: Vec<Duration>,
+    pub(crate) wall: Vec<Duration>,
     /// Resident KiB: before the first invocation, after 10,000, and after 100,000.
     pub(crate) memory: [Option<u64>; 3],
     pub(crate) executable_bytes: Option<u64>,
@@ -59,33 +58,23 @@ impl Variant {
         Ok(begin.elapsed())
     }
 
-    /// Runs so many invocations, and 100,000 where memory is to be watched.
-    pub(crate) fn run(&self, invocations: u64, watch_memory: bool) -> io::Result<Measured> {
+    /// Starts the function, and stays with it.
+    pub(crate) fn open(&self) -> io::Result<Session> {
         let mut api = RuntimeApi::start()?;
         let running = self.spawn(&api)?;
-        let pid = running.0.id();
-        let ready = api.wait_for_next()?;
-        let mut measured = Measured {
-            memory: [Some(resident(pid)?), None, None],
-            ..Measured::default()
+        api.wait_for_next()?;
+        let mut session = Session {
+            running,
+            api,
+            measured: Measured::default(),
         };
-        let ready = ready.invoke(EVENT, invocations / 10)?;
-        let (begin, cpu) = (Instant::now(), cpu_seconds(pid)?);
-        let ready = ready.invoke(EVENT, invocations)?;
-        let count = invocations as f64;
-        measured.wall_per_invocation = begin.elapsed().as_secs_f64() * 1e6 / count;
-        measured.cpu_per_invocation = (cpu_seconds(pid)? - cpu) * 1e6 / count;
-        measured.memory[1] = Some(resident(pid)?);
-        if watch_memory {
-            ready.invoke(EVENT, 100_000 - invocations)?;
-            measured.memory[2] = Some(resident(pid)?);
-        }
+        session.measured.memory[0] = Some(session.resident()?);
         if let Some(executable) = &self.executable {
             let code = fs::read(executable)?;
-            measured.executable_bytes = Some(code.len() as u64);
-            measured.zip_bytes = Some(zipped(&code)?);
+            session.measured.executable_bytes = Some(code.len() as u64);
+            session.measured.zip_bytes = Some(zipped(&code)?);
         }
-        Ok(measured)
+        Ok(session)
     }
 
     fn spawn(&self, api: &RuntimeApi) -> io::Result<Running> {
@@ -99,6 +88,7 @@ impl Variant {
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
             .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
+            .env("AWS_LAMBDA_LOG_LEVEL", &self.log_level)
             .env("AWS_REGION", "us-east-1")
             .env("_HANDLER", "handler.handler")
             .env("LAMBDA_TASK_ROOT", &self.folder)
@@ -110,44 +100,85 @@ impl Variant {
     }
 }
 
+/// A function that runs, and what was measured of it so far.
+pub(crate) struct Session {
+    running: Running,
+    api: RuntimeApi,
+    pub(crate) measured: Measured,
+}
+
+impl Session {
+    /// Invocations before anything is measured.
+    pub(crate) fn warm(&mut self, invocations: u32) -> io::Result<()> {
+        self.api.invoke(EVENT, invocations.into())
+    }
+
+    /// One round of invocations.
+    pub(crate) fn round(&mut self, invocations: u32) -> io::Result<()> {
+        let (begin, cpu) = (Instant::now(), self.cpu()?);
+        self.api.invoke(EVENT, invocations.into())?;
+        self.measured.wall.push(begin.elapsed() / invocations);
+        self.measured.cpu.push((self.cpu()? - cpu) / invocations);
+        Ok(())
+    }
+
+    /// Watches the memory while more are made, up to so many in all.
+    pub(crate) fn watch_memory(&mut self, total: u64) -> io::Result<()> {
+        self.measured.memory[1] = Some(self.resident()?);
+        let made = self.api.invocations();
+        self.api.invoke(EVENT, total.saturating_sub(made))?;
+        self.measured.memory[2] = Some(self.resident()?);
+        Ok(())
+    }
+
+    /// Resident KiB of the process.
+    fn resident(&self) -> io::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.running.0.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        kib.ok_or_else(|| io::Error::other("the process has no VmRSS"))
+    }
+
+    /// CPU time of the process's threads so far, as the scheduler has it: to the nanosecond, where
+    /// `/proc/PID/stat` has hundredths of a second.
+    fn cpu(&self) -> io::Result<Duration> {
+        let mut sum = Duration::ZERO;
+        for task in fs::read_dir(format!("/proc/{}/task", self.running.0.id()))? {
+            let text = fs::read_to_string(task?.path().join("schedstat"))?;
+            let on_cpu = text
+                .split(' ')
+                .next()
+                .and_then(|nanoseconds| nanoseconds.parse().ok());
+            let on_cpu = on_cpu.ok_or_else(|| io::Error::other("the process has no CPU times"))?;
+            sum += Duration::from_nanos(on_cpu);
+        }
+        Ok(sum)
+    }
+}
+
 impl Measured {
     /// The median start in milliseconds.
     pub(crate) fn start_ms(&self) -> f64 {
-        let mut starts = self.starts.clone();
-        starts.sort_unstable();
-        starts
-            .get(starts.len() / 2)
-            .map_or(f64::NAN, |start| start.as_secs_f64() * 1e3)
+        median(&self.starts) * 1e3
+    }
+
+    /// The median round, in microseconds an invocation.
+    pub(crate) fn cpu_us(&self) -> f64 {
+        median(&self.cpu) * 1e6
+    }
+
+    pub(crate) fn wall_us(&self) -> f64 {
+        median(&self.wall) * 1e6
     }
 }
 
-/// Resident KiB of a process.
-fn resident(pid: u32) -> io::Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-    kib.ok_or_else(|| io::Error::other("the process has no VmRSS"))
-}
-
-/// CPU time of a process and its threads, in seconds.
-fn cpu_seconds(pid: u32) -> io::Result<f64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // The name may hold anything; the fields behind it are numbered from 3 on.
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    let ticks = |field: usize| {
-        fields
-            .get(field - 3)
-            .and_then(|text| text.parse::<f64>().ok())
-    };
-    match (ticks(14), ticks(15)) {
-        (Some(user), Some(system)) => Ok((user + system) / TICKS),
-        _ => Err(io::Error::other("the process has no CPU times")),
-    }
+/// Seconds.
+fn median(times: &[Duration]) -> f64 {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    times
+        .get(times.len() / 2)
+        .map_or(f64::NAN, Duration::as_secs_f64)
 }
 
 fn zipped(code: &[u8]) -> io::Result<u64> {

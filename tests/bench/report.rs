@@ -28,8 +28,8 @@ pub(crate) fn table(rows: &[(Variant, Measured)]) -> String {
             "| {} | {:.2} | {:.0} | {:.0} | {idle} | {later} | {last} | {} | {} |",
             variant.name,
             measured.start_ms(),
-            measured.cpu_per_invocation,
-            measured.wall_per_invocation,
+            measured.cpu_us(),
+            measured.wall_us(),
             kb(measured.executable_bytes),
             kb(measured.zip_bytes),
         );
@@ -54,7 +54,7 @@ pub(crate) fn ratios(rows: &[(Variant, Measured)]) -> String {
             text,
             "shipped / template: cold start {:.2}, CPU per invocation {:.2}, zip {:.2}",
             shipped.start_ms() / template.start_ms(),
-            shipped.cpu_per_invocation / template.cpu_per_invocation,
+            shipped.cpu_us() / template.cpu_us(),
             zip(shipped) / zip(template),
         );
     }
@@ -76,7 +76,7 @@ pub(crate) fn plot(rows: &[(Variant, Measured)]) -> String {
          font-family=\"sans-serif\" font-size=\"13\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
     );
     let starts = |measured: &Measured| measured.start_ms();
-    let cpu = |measured: &Measured| measured.cpu_per_invocation;
+    let cpu = |measured: &Measured| measured.cpu_us();
     bars(&mut svg, 0.0, "Cold start, ms (logarithmic)", rows, starts);
     bars(
         &mut svg,

@@ -18,6 +18,8 @@ pub(crate) struct RuntimeApi {
     listener: TcpListener,
     /// The function's open connections, of which one is used at a time.
     connections: Vec<BufReader<TcpStream>>,
+    /// The one on which the function asked last.
+    current: usize,
     invocations: u64,
 }
 
@@ -37,8 +39,14 @@ impl RuntimeApi {
         Ok(Self {
             listener,
             connections: Vec::new(),
+            current: 0,
             invocations: 0,
         })
+    }
+
+    /// Events sent so far.
+    pub(crate) const fn invocations(&self) -> u64 {
+        self.invocations
     }
 
     pub(crate) fn address(&self) -> io::Result<SocketAddr> {
@@ -46,13 +54,11 @@ impl RuntimeApi {
     }
 
     /// Waits until the function asks for its first event.
-    pub(crate) fn wait_for_next(&mut self) -> io::Result<Ready<'_>> {
+    pub(crate) fn wait_for_next(&mut self) -> io::Result<()> {
         let (connection, asked) = self.request()?;
+        self.current = connection;
         match asked {
-            Asked::Next => Ok(Ready {
-                api: self,
-                connection,
-            }),
+            Asked::Next => Ok(()),
             Asked::Answered { .. } => {
                 Err(io::Error::other("the function answered before it asked"))
             }
@@ -85,19 +91,12 @@ impl RuntimeApi {
     }
 }
 
-/// A function that waits for its next event.
-#[derive(Debug)]
-pub(crate) struct Ready<'a> {
-    api: &'a mut RuntimeApi,
-    connection: usize,
-}
-
-impl Ready<'_> {
+impl RuntimeApi {
     /// Sends so many events, one after the other, each with a trace id of its own.
-    pub(crate) fn invoke(mut self, event: &str, count: u64) -> io::Result<Self> {
+    pub(crate) fn invoke(&mut self, event: &str, count: u64) -> io::Result<()> {
         for _ in 0..count {
-            self.api.invocations += 1;
-            let id = self.api.invocations;
+            self.invocations += 1;
+            let id = self.invocations;
             let head = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
                  lambda-runtime-aws-request-id: 8476a536-e9f4-11e8-9739-{id:012x}\r\n\
@@ -107,25 +106,23 @@ impl Ready<'_> {
                 event.len()
             );
             self.write(&[head.as_bytes(), event.as_bytes()].concat())?;
-            let (connection, asked) = self.api.request()?;
+            let (connection, asked) = self.request()?;
             if asked != (Asked::Answered { error: false }) {
                 return Err(io::Error::other("the function failed"));
             }
-            self.connection = connection;
+            self.current = connection;
             self.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")?;
-            let (connection, asked) = self.api.request()?;
+            let (connection, asked) = self.request()?;
             if asked != Asked::Next {
                 return Err(io::Error::other("the function answered twice"));
             }
-            self.connection = connection;
+            self.current = connection;
         }
-        Ok(self)
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.api.connections[self.connection]
-            .get_mut()
-            .write_all(bytes)
+        self.connections[self.current].get_mut().write_all(bytes)
     }
 }
 
