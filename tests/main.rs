@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod alias_rules;
+mod clean_up;
 mod functions_and_versions;
 mod gateway;
 mod harness;
@@ -15,6 +16,7 @@ mod rollout;
 mod rollout_cut_short;
 mod rollout_faults;
 mod rollout_options;
+mod settings;
 mod tutorial;
 mod verdict_command;
 mod wrong_input;

@@ -3,6 +3,7 @@
 mod aws;
 mod cli;
 mod commands;
+mod confirm;
 mod deployment;
 mod driver;
 mod exit;
@@ -11,19 +12,21 @@ mod package;
 mod picture;
 mod probe;
 mod progress;
+mod settings;
 mod traffic;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use cli::Cli;
 use exit::Exit;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match commands::run(cli).await {
+    let done = match Cli::read() {
+        Ok(cli) => commands::run(cli).await,
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(exit) => exit.into(),
         Err(error) => {
             output::print_error(&error);

@@ -17,6 +17,8 @@ pub(crate) struct HttpApi {
     pub(crate) name: String,
     /// Where clients reach its `$default` stage.
     pub(crate) endpoint: String,
+    /// Whether `create` made it.
+    pub(crate) made_here: bool,
 }
 
 impl ApiGateway {
@@ -41,6 +43,9 @@ impl ApiGateway {
                         id: api.api_id?,
                         name: api.name?,
                         endpoint: api.api_endpoint?,
+                        made_here: api.tags.is_some_and(|tags| {
+                            tags.get("bluegreen").is_some_and(|by| by == "create")
+                        }),
                     })
                 });
             found.extend(apis.filter(|api| api.name == name));
@@ -66,6 +71,15 @@ impl ApiGateway {
             .collect())
     }
 
+    /// Deletes the API with its stages, routes and integrations.
+    pub(crate) async fn delete(&self, api: &HttpApi) -> Result<(), AwsError> {
+        let deleted = self.client.delete_api().api_id(&api.id).send().await;
+        match deleted.map_err(AwsError::from) {
+            Err(error) if error.is_missing() => Ok(()),
+            deleted => deleted.map(|_| ()),
+        }
+    }
+
     /// Makes an API that sends everything to this alias, in one call: integration, route and
     /// stage come with it, so that there is no half-made API.
     pub(crate) async fn create(&self, name: &str, alias_arn: &str) -> Result<HttpApi, AwsError> {
@@ -83,6 +97,7 @@ impl ApiGateway {
                 id,
                 name: name.to_owned(),
                 endpoint,
+                made_here: true,
             }),
             _ => Err(AwsError::unexpected(
                 "CreateApi answered without an id or an endpoint",

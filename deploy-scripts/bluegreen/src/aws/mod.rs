@@ -11,4 +11,6 @@ pub(crate) use apigateway::{ApiGateway, HttpApi};
 pub(crate) use cloudwatch::CloudWatch;
 pub(crate) use connection::connect;
 pub(crate) use error::AwsError;
-pub(crate) use lambda::{Alias, Architecture, Function, Lambda, NewFunction, PublishedVersion};
+pub(crate) use lambda::{
+    Alias, Architecture, Function, Lambda, NamedAlias, NewFunction, PublishedVersion,
+};

@@ -2,12 +2,14 @@
 
 mod rollout;
 
-use std::path::PathBuf;
+use std::{env, path::PathBuf};
 
-use ::rollout::{Stage, Version, Weight};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use ::rollout::{Seconds, Stage, Version, Weight};
+use anyhow::Result;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap_complete::Shell;
 
-use crate::commands::parse_stage;
+use crate::{commands::parse_stage, settings::Settings};
 pub(crate) use rollout::{
     DeployArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ResumeArgs, RolloutArgs, Slow,
     VerifyArgs, WatchArgs,
@@ -26,6 +28,37 @@ pub(crate) struct Cli {
 
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Reads the command line, with the project's settings as its defaults. Ends the program where
+    /// the line is wrong, or asks for help.
+    ///
+    /// # Errors
+    /// If the settings are wrong.
+    pub(crate) fn read() -> Result<Self> {
+        let settings = Settings::find(&env::current_dir()?)?;
+        let command = match &settings {
+            Some(settings) => settings.apply(Self::command())?,
+            None => Self::command(),
+        };
+        let read = command
+            .try_get_matches()
+            .and_then(|matches| Self::from_arg_matches(&matches));
+        read.or_else(|error| {
+            let of_value = matches!(
+                error.kind(),
+                ErrorKind::ValueValidation | ErrorKind::InvalidValue
+            );
+            if let Some(settings) = settings.filter(|_| of_value) {
+                eprintln!(
+                    "note: what the command line does not say is from {}",
+                    settings.file.display()
+                );
+            }
+            error.exit()
+        })
+    }
 }
 
 const EXIT_CODES: &str = "\
@@ -87,6 +120,8 @@ pub(crate) enum Command {
     /// back a green that is at most DELTA worse, and of ever promoting one that is always at least
     /// CERTIFIED worse. Totals come as --stage, or as JSON on standard input.
     Verdict(VerdictArgs),
+    /// Print the completions for a shell, to be sourced by it
+    Completions { shell: Shell },
     /// Start lambda-local: Lambda on this machine
     ///
     /// Everything behind `local` is passed on: `bluegreen local --help` shows its options.
@@ -134,6 +169,13 @@ pub(crate) enum AliasCommand {
     Status,
     /// Show what the alias has pointed at, newest first
     History,
+    /// Delete published versions that nobody needs any more
+    ///
+    /// Versions that an alias of the function points at, or that an alias's journal names, stay.
+    /// Whoever calls a version by its number is not seen.
+    Prune(PruneArgs),
+    /// Delete what `create` made, and only that
+    Destroy(DestroyArgs),
     /// Send requests to the API and show which version answered
     Traffic(TrafficArgs),
 }
@@ -224,6 +266,34 @@ pub(crate) struct WriteArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PruneArgs {
+    /// Versions to keep, the newest ones, beside those that are needed
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) keep: usize,
+
+    /// Keep versions that are younger than this, such as 14d
+    #[arg(long, value_name = "TIME")]
+    pub(crate) older_than: Option<Seconds>,
+
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DestroyArgs {
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct TrafficArgs {
     /// Requests to send
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
@@ -296,9 +366,7 @@ fn rate(text: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
-    use super::Cli;
+    use super::{Cli, CommandFactory};
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -210,11 +210,17 @@ async fn permit(
         steps.push(Step::found(text));
         return Ok(());
     }
-    let statement_id = format!("bluegreen-api-{}", api.id);
-    let permitted = lambda.permit_api(alias, &statement_id, &source_arn).await;
+    let permitted = lambda
+        .permit_api(alias, &statement_id(api), &source_arn)
+        .await;
     permitted.with_context(|| format!("failed to let API {} invoke alias '{alias}'", api.id))?;
     steps.push(Step::made(text));
     Ok(())
+}
+
+/// What the permission of an API is called.
+pub(super) fn statement_id(api: &HttpApi) -> String {
+    format!("bluegreen-api-{}", api.id)
 }
 
 /// Whether a statement of the policy lets API Gateway invoke for exactly this source.

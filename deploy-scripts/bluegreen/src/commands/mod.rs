@@ -3,9 +3,11 @@
 mod alias_move;
 mod create;
 mod deploy;
+mod destroy;
 mod history;
 mod local;
 mod promote;
+mod prune;
 mod publish;
 mod resume;
 mod rollback;
@@ -16,7 +18,10 @@ mod traffic;
 mod verdict;
 mod verify;
 
+use std::io;
+
 use anyhow::Result;
+use clap::CommandFactory;
 pub(crate) use rollback::shout;
 pub(crate) use verdict::parse_stage;
 
@@ -34,6 +39,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     match command {
         Command::OnAlias(command) => return on_alias(&place, *command).await,
         Command::Verdict(args) => print_report(&verdict::verdict(&args)?, place.output)?,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "bluegreen", &mut io::stdout());
+        }
         Command::Local { options } => return Err(local::start(&options)),
     }
     Ok(Exit::Done)
@@ -68,6 +76,10 @@ async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
         }
         AliasCommand::Status => print_report(&status::status(&alias).await?, format)?,
         AliasCommand::History => print_report(&history::history(&alias).await?, format)?,
+        AliasCommand::Prune(args) => print_report(&prune::prune(&alias, &args).await?, format)?,
+        AliasCommand::Destroy(args) => {
+            print_report(&destroy::destroy(&alias, &args).await?, format)?;
+        }
         AliasCommand::Traffic(args) => {
             print_report(&traffic::traffic(&alias, &args).await?, format)?;
         }

@@ -6,7 +6,16 @@ use aws_sdk_lambda::{
 };
 use rollout::{Routing, Version};
 
-use super::{Alias, AwsError, Lambda, parse_version, required};
+use super::{Alias, AwsError, Lambda, gone, parse_version, required};
+
+/// An alias in the function's list.
+#[derive(Debug)]
+pub(crate) struct NamedAlias {
+    pub(crate) name: String,
+    /// Those that it points at: one or two, none where that is `$LATEST`.
+    pub(crate) versions: Vec<Version>,
+    pub(crate) description: String,
+}
 
 impl Lambda {
     /// `None` if there is no such alias.
@@ -80,6 +89,50 @@ impl Lambda {
             .send()
             .await?;
         Alias::try_from(updated)
+    }
+
+    /// All aliases of the function.
+    pub(crate) async fn aliases(&self) -> Result<Vec<NamedAlias>, AwsError> {
+        let pages = self.client.list_aliases().function_name(&self.function);
+        let mut pages = pages.into_paginator().items().send();
+        let mut aliases = Vec::new();
+        while let Some(found) = pages.next().await {
+            let found = found?;
+            let weights = found
+                .routing_config
+                .and_then(|config| config.additional_version_weights)
+                .unwrap_or_default();
+            let versions = found
+                .function_version
+                .into_iter()
+                .chain(weights.into_keys());
+            aliases.push(NamedAlias {
+                name: required(found.name, "Name")?,
+                versions: versions.filter_map(|text| text.parse().ok()).collect(),
+                description: found.description.unwrap_or_default(),
+            });
+        }
+        Ok(aliases)
+    }
+
+    pub(crate) async fn delete_alias(&self, name: &str) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .delete_alias()
+            .function_name(&self.function)
+            .name(name);
+        gone(call.send().await.map(|_| ()).map_err(AwsError::from))
+    }
+
+    /// Takes a permission back.
+    pub(crate) async fn withdraw(&self, alias: &str, statement_id: &str) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .remove_permission()
+            .function_name(&self.function)
+            .qualifier(alias)
+            .statement_id(statement_id);
+        gone(call.send().await.map(|_| ()).map_err(AwsError::from))
     }
 
     /// The resource policy of the alias as JSON; `None` if it has none.

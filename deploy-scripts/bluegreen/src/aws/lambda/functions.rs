@@ -1,6 +1,6 @@
 //! Functions and their versions.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_lambda::{
@@ -12,9 +12,9 @@ use aws_sdk_lambda::{
         Runtime,
     },
 };
-use rollout::Version;
+use rollout::{Timestamp, Version};
 
-use super::{Architecture, AwsError, Lambda, parse_version, required};
+use super::{Architecture, AwsError, Lambda, gone, parse_version, required};
 
 const RUNTIME: Runtime = Runtime::Providedal2023;
 /// An upload of 50 MB over a slow line takes this long.
@@ -48,6 +48,14 @@ pub(crate) struct PublishedVersion {
     pub(crate) published: String,
 }
 
+impl PublishedVersion {
+    /// When it was published; `None` if that cannot be read.
+    pub(crate) fn published_at(&self) -> Option<Timestamp> {
+        let seconds = self.published.get(..19)?;
+        format!("{seconds}Z").parse().ok()
+    }
+}
+
 impl Lambda {
     /// `None` if there is no such function.
     pub(crate) async fn function(&self) -> Result<Option<Function>, AwsError> {
@@ -69,6 +77,36 @@ impl Lambda {
             revision_id: required(found.revision_id, "RevisionId")?,
             architecture,
         }))
+    }
+
+    /// The function's tags; `None` if there is no such function.
+    pub(crate) async fn tags(&self) -> Result<Option<HashMap<String, String>>, AwsError> {
+        let call = self
+            .client
+            .get_function()
+            .function_name(&self.function)
+            .send();
+        match call.await.map_err(AwsError::from) {
+            Ok(found) => Ok(Some(found.tags.unwrap_or_default())),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes a published version. One that is gone already is no error.
+    pub(crate) async fn delete_version(&self, version: Version) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .delete_function()
+            .function_name(&self.function)
+            .qualifier(version.to_string());
+        gone(call.send().await.map(|_| ()).map_err(AwsError::from))
+    }
+
+    /// Deletes the function with all its versions and aliases.
+    pub(crate) async fn delete_function(&self) -> Result<(), AwsError> {
+        let call = self.client.delete_function().function_name(&self.function);
+        gone(call.send().await.map(|_| ()).map_err(AwsError::from))
     }
 
     /// Creates the function and waits until it is active.

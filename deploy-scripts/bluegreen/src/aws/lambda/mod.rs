@@ -10,6 +10,7 @@ use aws_sdk_lambda::{Client, types::Architecture as SdkArchitecture};
 use rollout::{Routing, Version};
 
 use super::AwsError;
+pub(crate) use aliases::NamedAlias;
 pub(crate) use functions::{Function, NewFunction, PublishedVersion};
 
 /// What a function's bootstrap is built for.
@@ -40,6 +41,14 @@ impl Lambda {
             client: Client::new(config),
             function: function.to_owned(),
         }
+    }
+}
+
+/// What was deleted before, or by somebody else meanwhile, is deleted.
+fn gone(deleted: Result<(), AwsError>) -> Result<(), AwsError> {
+    match deleted {
+        Err(error) if error.is_missing() => Ok(()),
+        deleted => deleted,
     }
 }
 

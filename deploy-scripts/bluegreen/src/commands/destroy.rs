@@ -1,0 +1,166 @@
+//! `bluegreen destroy`: deletes what `create` made, and only that.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::create::statement_id;
+use crate::{
+    aws::HttpApi,
+    cli::DestroyArgs,
+    confirm::confirm,
+    deployment::Deployment,
+    output::{DIM, RED, Report, styled},
+};
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Destroyed {
+    function: String,
+    alias: String,
+    deleted: Vec<String>,
+    kept: Vec<String>,
+    dry_run: bool,
+}
+
+/// What is there of what `create` makes.
+struct Found {
+    apis: Vec<HttpApi>,
+    alias: bool,
+    /// Whether the function is there, and whether `create` made it.
+    function: Option<bool>,
+    other_aliases: Vec<String>,
+}
+
+pub(crate) async fn destroy(deployment: &Deployment, args: &DestroyArgs) -> Result<Destroyed> {
+    let found = look(deployment).await?;
+    let (deleted, kept) = found.plan(deployment);
+    if !args.write.dry_run && !deleted.is_empty() {
+        confirm(&format!("delete {}?", deleted.join(", ")), args.yes)?;
+        found.delete(deployment).await?;
+    }
+    Ok(Destroyed {
+        function: deployment.function.clone(),
+        alias: deployment.alias.clone(),
+        deleted,
+        kept,
+        dry_run: args.write.dry_run,
+    })
+}
+
+async fn look(deployment: &Deployment) -> Result<Found> {
+    let Deployment { alias, lambda, .. } = deployment;
+    let tags = lambda.tags().await.context("failed to read the function")?;
+    let function = tags.map(|tags| tags.get("bluegreen").is_some_and(|value| value == "create"));
+    let names = match function {
+        None => Vec::new(),
+        Some(_) => {
+            let aliases = lambda.aliases().await;
+            let aliases = aliases.context("failed to list the aliases")?;
+            aliases.into_iter().map(|alias| alias.name).collect()
+        }
+    };
+    let apis = deployment.gateway.find(&deployment.api_name()).await;
+    let apis = apis.context("failed to list the HTTP APIs")?;
+    Ok(Found {
+        apis,
+        alias: names.contains(alias),
+        function,
+        other_aliases: names.into_iter().filter(|name| name != alias).collect(),
+    })
+}
+
+impl Found {
+    /// The function goes only if `create` made it and nobody else has an alias on it.
+    fn function_goes(&self) -> bool {
+        self.function == Some(true) && self.other_aliases.is_empty()
+    }
+
+    /// An alias cannot be tagged: it goes with a function that `create` made.
+    fn alias_goes(&self) -> bool {
+        self.alias && self.function == Some(true)
+    }
+
+    /// What will be deleted, in this order, and what will not.
+    fn plan(&self, deployment: &Deployment) -> (Vec<String>, Vec<String>) {
+        let Deployment {
+            function, alias, ..
+        } = deployment;
+        let (mut deleted, mut kept) = (Vec::new(), Vec::new());
+        for api in &self.apis {
+            match api.made_here {
+                true => deleted.push(format!("HTTP API {} with its permission", api.id)),
+                false => kept.push(format!("HTTP API {}: `create` did not make it", api.id)),
+            }
+        }
+        match self.function {
+            Some(true) => {}
+            Some(false) => kept.push(format!(
+                "function {function} and its aliases: `create` did not make it"
+            )),
+            None => kept.push(format!("function {function}: there is none")),
+        }
+        if self.alias_goes() {
+            deleted.push(format!("alias {alias}"));
+        }
+        if self.function_goes() {
+            deleted.push(format!("function {function} with all its versions"));
+        } else if self.function == Some(true) {
+            let others = self.other_aliases.join(", ");
+            kept.push(format!(
+                "function {function}: it has other aliases: {others}"
+            ));
+        }
+        (deleted, kept)
+    }
+
+    /// The way in first. Whatever is left when this is cut short is found by the next try.
+    async fn delete(&self, deployment: &Deployment) -> Result<()> {
+        let Deployment {
+            alias,
+            lambda,
+            gateway,
+            ..
+        } = deployment;
+        for api in self.apis.iter().filter(|api| api.made_here) {
+            let id = &api.id;
+            if self.alias {
+                let withdrawn = lambda.withdraw(alias, &statement_id(api)).await;
+                withdrawn.with_context(|| format!("failed to delete API {id}'s permission"))?;
+            }
+            let deleted = gateway.delete(api).await;
+            deleted.with_context(|| format!("failed to delete HTTP API {id}"))?;
+        }
+        if self.alias_goes() {
+            let deleted = lambda.delete_alias(alias).await;
+            deleted.with_context(|| format!("failed to delete alias '{alias}'"))?;
+        }
+        if self.function_goes() {
+            let deleted = lambda.delete_function().await;
+            let function = &deployment.function;
+            deleted.with_context(|| format!("failed to delete function '{function}'"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Report for Destroyed {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for what in &self.deleted {
+            let line = match self.dry_run {
+                true => format!("would delete  {what}"),
+                false => format!("{} deleted  {what}", styled(RED, "✗")),
+            };
+            let _ = writeln!(text, "{line}");
+        }
+        for what in &self.kept {
+            let _ = writeln!(text, "{}", styled(DIM, format!("· left     {what}")));
+        }
+        if self.deleted.is_empty() {
+            let _ = writeln!(text, "nothing was deleted");
+        }
+        text
+    }
+}

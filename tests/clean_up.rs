@@ -1,0 +1,159 @@
+//! `prune` and `destroy`: what is not needed any more goes, and nothing else.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Server, program, zip_of};
+
+/// A server whose function has this many versions: 1 is blue, the others are scripts.
+fn with_versions(count: u64) -> Server {
+    let server = Server::with_blue();
+    let folder = tempfile::tempdir().unwrap();
+    for version in 2..=count {
+        let file = folder.path().join(format!("{version}.zip"));
+        let script = format!("#!/bin/sh\n# {version}\n");
+        fs::write(&file, zip_of("bootstrap", 0o755, script.as_bytes())).unwrap();
+        server
+            .bluegreen(&["publish", "--zip", file.to_str().unwrap()])
+            .succeeds();
+    }
+    server
+}
+
+fn versions(server: &Server) -> Vec<u64> {
+    let status = server.bluegreen(&["status", "--output", "json"]).succeeds();
+    let versions = status.json()["versions"].as_array().unwrap().clone();
+    let number = |version: &Value| version["version"].as_u64().unwrap();
+    versions.iter().map(number).collect()
+}
+
+#[test]
+fn prune_keeps_what_an_alias_points_at_what_a_journal_names_and_the_newest() {
+    let server = with_versions(8);
+    // `live` has served 1 and 3; another alias points at 4 and 5.
+    server.bluegreen(&["promote", "--to", "3"]).succeeds();
+    let weights = json!({ "AdditionalVersionWeights": { "5": 0.5 } });
+    let alias = json!({ "Name": "test", "FunctionVersion": "4", "RoutingConfig": weights });
+    server.lambda("POST", "/hello/aliases", &alias);
+    let dry = server
+        .bluegreen(&["prune", "--keep", "2", "--dry-run"])
+        .succeeds();
+    assert!(
+        dry.stdout.contains("versions 2, 6 would be deleted"),
+        "{}",
+        dry.stdout
+    );
+    assert_eq!(versions(&server).len(), 8);
+    let pruned = server
+        .bluegreen(&["prune", "--keep", "2", "--yes"])
+        .succeeds();
+    for line in [
+        "versions 2, 6 deleted",
+        "version 1  kept: in the journal of alias live",
+        "version 3  kept: alias live points at it",
+        "version 5  kept: alias test points at it",
+        "version 7  kept: one of the newest 2",
+    ] {
+        assert!(pruned.stdout.contains(line), "{}", pruned.stdout);
+    }
+    assert_eq!(versions(&server), [1, 3, 4, 5, 7, 8]);
+    let again = server
+        .bluegreen(&["prune", "--keep", "2", "--yes"])
+        .succeeds();
+    assert!(
+        again.stdout.contains("no version deleted"),
+        "{}",
+        again.stdout
+    );
+}
+
+#[test]
+fn prune_leaves_green_of_a_split_and_versions_that_are_too_young() {
+    let server = with_versions(3);
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    let young = ["prune", "--keep", "0", "--older-than", "14d", "--yes"];
+    let pruned = server.bluegreen(&young).succeeds();
+    assert!(
+        pruned.stdout.contains("version 3  kept: only"),
+        "{}",
+        pruned.stdout
+    );
+    server
+        .bluegreen(&["prune", "--keep", "0", "--yes"])
+        .succeeds();
+    assert_eq!(versions(&server), [1, 2]);
+}
+
+#[test]
+fn without_a_terminal_nothing_is_deleted_unless_yes_was_said() {
+    let server = with_versions(3);
+    let pruned = server.bluegreen(&["prune", "--keep", "0"]);
+    pruned.fails_with(
+        1,
+        &[
+            "delete versions 2, 3 of function 'hello'?",
+            "--yes",
+            "--dry-run",
+        ],
+    );
+    server
+        .bluegreen(&["destroy"])
+        .fails_with(1, &["delete HTTP API", "--yes"]);
+    assert_eq!(versions(&server), [1, 2, 3]);
+}
+
+#[test]
+fn destroy_deletes_what_create_made_and_is_done_when_run_again() {
+    let server = Server::with_blue();
+    let dry = server.bluegreen(&["destroy", "--dry-run"]).succeeds();
+    assert!(
+        dry.stdout.contains("would delete  function hello"),
+        "{}",
+        dry.stdout
+    );
+    let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();
+    for what in [
+        "with its permission",
+        "alias live",
+        "function hello with all its versions",
+    ] {
+        assert!(destroyed.stdout.contains(what), "{}", destroyed.stdout);
+    }
+    assert_eq!(
+        server.request("GET", "/v2/apis", b"").json()["items"],
+        json!([])
+    );
+    let gone = server.lambda("GET", "/hello", &Value::Null);
+    assert_eq!(gone.status, 404);
+    let again = server.bluegreen(&["destroy", "--yes"]).succeeds();
+    assert!(
+        again.stdout.contains("nothing was deleted"),
+        "{}",
+        again.stdout
+    );
+    // And it can be made anew.
+    server.create("blue").succeeds();
+}
+
+#[test]
+fn destroy_leaves_a_function_that_somebody_else_made_or_uses() {
+    let server = Server::start();
+    let code = fs::read(program("blue")).unwrap();
+    server.create_function("hello", &zip_of("bootstrap", 0o755, &code), &json!({}));
+    server.bluegreen(&["create"]).succeeds();
+    let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();
+    let left = "left     function hello and its aliases: `create` did not make it";
+    assert!(destroyed.stdout.contains(left), "{}", destroyed.stdout);
+    server.bluegreen(&["status"]).succeeds();
+    // Its permission is gone with the API.
+    let policy = server.lambda("GET", "/hello/policy?Qualifier=live", &Value::Null);
+    assert_eq!(policy.status, 404);
+
+    let server = Server::with_blue();
+    let alias = json!({ "Name": "test", "FunctionVersion": "1" });
+    server.lambda("POST", "/hello/aliases", &alias);
+    let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();
+    let left = "function hello: it has other aliases: test";
+    assert!(destroyed.stdout.contains(left), "{}", destroyed.stdout);
+}
