@@ -4,6 +4,7 @@
 
 mod alias_rules;
 mod clean_up;
+mod doctor;
 mod functions_and_versions;
 mod gateway;
 mod harness;

@@ -55,7 +55,7 @@ pub(super) struct Stage {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewIntegration {
-    integration_type: String,
+    integration_type: Option<String>,
     integration_uri: Option<String>,
     integration_method: Option<String>,
     payload_format_version: Option<String>,
@@ -89,7 +89,7 @@ impl NewIntegration {
     /// What "quick create" makes for a function's ARN.
     pub(super) fn of_function(arn: String) -> Self {
         Self {
-            integration_type: "AWS_PROXY".into(),
+            integration_type: Some("AWS_PROXY".into()),
             integration_uri: Some(arn),
             integration_method: None,
             payload_format_version: Some("2.0".into()),
@@ -121,12 +121,12 @@ impl NewStage {
     }
 }
 
-impl Api {
-    pub(super) fn add_integration(&mut self, new: NewIntegration) -> ApiResult<&Integration> {
-        if new.integration_type != "AWS_PROXY" {
+impl Integration {
+    fn new(integration_id: String, new: NewIntegration) -> ApiResult<Self> {
+        let kind = new.integration_type.unwrap_or_default();
+        if kind != "AWS_PROXY" {
             return Err(ApiError::not_implemented(&format!(
-                "integrations of type {}: only AWS_PROXY to a function",
-                new.integration_type
+                "integrations of type {kind}: only AWS_PROXY to a function"
             )));
         }
         let uri = new.integration_uri.unwrap_or_default();
@@ -147,18 +147,50 @@ impl Api {
                 "Timeout should be between 50 ms and 30000 ms",
             ));
         }
-        let integration = Integration {
-            integration_id: new_id(),
-            integration_type: new.integration_type,
+        Ok(Self {
+            integration_id,
+            integration_type: kind,
             integration_method: new.integration_method.unwrap_or_else(|| "POST".into()),
             integration_uri: uri,
             connection_type: "INTERNET".into(),
             payload_format_version: format,
             timeout_in_millis: timeout,
             description: new.description,
-        };
+        })
+    }
+
+    fn changed(&self, change: NewIntegration) -> NewIntegration {
+        let or = |new: Option<String>, old: &String| new.or_else(|| Some(old.clone()));
+        NewIntegration {
+            integration_type: or(change.integration_type, &self.integration_type),
+            integration_uri: or(change.integration_uri, &self.integration_uri),
+            integration_method: or(change.integration_method, &self.integration_method),
+            payload_format_version: or(change.payload_format_version, &self.payload_format_version),
+            timeout_in_millis: change.timeout_in_millis.or(Some(self.timeout_in_millis)),
+            description: change.description.or_else(|| self.description.clone()),
+        }
+    }
+}
+
+impl Api {
+    pub(super) fn add_integration(&mut self, new: NewIntegration) -> ApiResult<&Integration> {
+        let integration = Integration::new(new_id(), new)?;
         let entry = self.integrations.entry(integration.integration_id.clone());
         Ok(entry.or_insert(integration))
+    }
+
+    /// Changes what is named, and leaves the rest.
+    pub(super) fn change_integration(
+        &mut self,
+        id: &str,
+        change: NewIntegration,
+    ) -> ApiResult<&Integration> {
+        let found = self
+            .integrations
+            .get_mut(id)
+            .ok_or_else(|| super::control::missing("Integration"))?;
+        *found = Integration::new(id.to_owned(), found.changed(change))?;
+        Ok(found)
     }
 
     pub(super) fn add_route(&mut self, new: NewRoute) -> ApiResult<&Route> {

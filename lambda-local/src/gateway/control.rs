@@ -32,7 +32,9 @@ pub(crate) fn routes() -> Router<Arc<Gateway>> {
         )
         .route(
             "/v2/apis/{api}/integrations/{id}",
-            get(get_integration).delete(delete_integration),
+            get(get_integration)
+                .patch(update_integration)
+                .delete(delete_integration),
         )
         .route("/v2/apis/{api}/routes", get(list_routes).post(create_route))
         .route(
@@ -169,6 +171,15 @@ async fn get_integration(
     found.map(Answer).ok_or_else(|| missing("Integration"))
 }
 
+async fn update_integration(
+    State(gateway): Shared,
+    Path((api, id)): Path<(String, String)>,
+    Json(change): Json<NewIntegration>,
+) -> ApiResult<Answer<Value>> {
+    let shown = gateway.change(&api, |api| Ok(json!(api.change_integration(&id, change)?)))?;
+    Ok(Answer(shown))
+}
+
 async fn delete_integration(
     State(gateway): Shared,
     Path((api, id)): Path<(String, String)>,
@@ -263,6 +274,6 @@ fn items(items: impl Iterator<Item = Value>) -> Answer<Value> {
     Answer(json!({ "items": items.collect::<Vec<_>>() }))
 }
 
-fn missing(what: &str) -> ApiError {
+pub(super) fn missing(what: &str) -> ApiError {
     ApiError::gateway_not_found(format!("Invalid {what} identifier specified"))
 }

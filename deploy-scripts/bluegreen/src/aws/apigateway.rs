@@ -21,6 +21,14 @@ pub(crate) struct HttpApi {
     pub(crate) made_here: bool,
 }
 
+/// An integration of an API.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) id: String,
+    /// The ARN of a function or of an alias.
+    pub(crate) uri: String,
+}
+
 impl ApiGateway {
     pub(crate) fn new(config: &SdkConfig) -> Self {
         Self {
@@ -28,8 +36,15 @@ impl ApiGateway {
         }
     }
 
-    /// All HTTP APIs of this name: API Gateway lets several have the same.
+    /// The HTTP APIs of this name: API Gateway lets several have the same.
     pub(crate) async fn find(&self, name: &str) -> Result<Vec<HttpApi>, AwsError> {
+        let mut found = self.all().await?;
+        found.retain(|api| api.name == name);
+        Ok(found)
+    }
+
+    /// All HTTP APIs.
+    pub(crate) async fn all(&self) -> Result<Vec<HttpApi>, AwsError> {
         let mut found = Vec::new();
         let mut token = None;
         loop {
@@ -48,7 +63,7 @@ impl ApiGateway {
                         }),
                     })
                 });
-            found.extend(apis.filter(|api| api.name == name));
+            found.extend(apis);
             token = page.next_token.filter(|token| !token.is_empty());
             if token.is_none() {
                 return Ok(found);
@@ -56,8 +71,8 @@ impl ApiGateway {
         }
     }
 
-    /// What the API's integrations point at: ARNs of functions or aliases.
-    pub(crate) async fn targets(&self, api: &HttpApi) -> Result<Vec<String>, AwsError> {
+    /// What the API's integrations point at.
+    pub(crate) async fn targets(&self, api: &HttpApi) -> Result<Vec<Target>, AwsError> {
         let page = self
             .client
             .get_integrations()
@@ -67,7 +82,12 @@ impl ApiGateway {
         let items = page.items.unwrap_or_default();
         Ok(items
             .into_iter()
-            .filter_map(|integration| integration.integration_uri)
+            .filter_map(|integration| {
+                Some(Target {
+                    id: integration.integration_id?,
+                    uri: integration.integration_uri?,
+                })
+            })
             .collect())
     }
 

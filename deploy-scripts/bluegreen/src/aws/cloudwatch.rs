@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::{
     Client,
     primitives::DateTime,
-    types::{Dimension, Metric, MetricDataQuery, MetricStat, StateValue},
+    types::{Dimension, Metric, MetricAlarm, MetricDataQuery, MetricStat, StateValue},
 };
 use rollout::{Answers, Metrics, Rollout, Sample, Seconds, Timestamp, Version};
 
@@ -26,6 +26,15 @@ pub(crate) struct CloudWatch {
 
 /// Values by the start of their period, in seconds since 1970.
 type Series = BTreeMap<u64, f64>;
+
+/// An alarm, and what it watches.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    pub(crate) rings: bool,
+    /// Whether it is on one of Lambda's metrics.
+    pub(crate) of_lambda: bool,
+    pub(crate) dimensions: BTreeMap<String, String>,
+}
 
 /// One series to ask for.
 struct Asked<'a> {
@@ -114,11 +123,11 @@ impl CloudWatch {
         Ok(values.into_values().reduce(f64::max))
     }
 
-    /// The alarms of these names that are there, and whether each rings.
+    /// The alarms of these names that are there.
     pub(crate) async fn alarms(
         &self,
         names: &[String],
-    ) -> Result<BTreeMap<String, bool>, AwsError> {
+    ) -> Result<BTreeMap<String, Alarm>, AwsError> {
         let mut found = BTreeMap::new();
         for names in names.chunks(MAX_ALARMS as usize) {
             let answered = self
@@ -128,12 +137,18 @@ impl CloudWatch {
                 .max_records(MAX_ALARMS)
                 .send()
                 .await?;
-            let metric = answered.metric_alarms.into_iter().flatten();
-            let metric = metric.map(|alarm| (alarm.alarm_name, alarm.state_value));
-            let composite = answered.composite_alarms.into_iter().flatten();
-            let composite = composite.map(|alarm| (alarm.alarm_name, alarm.state_value));
-            for (name, state) in metric.chain(composite) {
-                found.insert(name.unwrap_or_default(), state == Some(StateValue::Alarm));
+            for alarm in answered.metric_alarms.into_iter().flatten() {
+                let name = alarm.alarm_name.clone().unwrap_or_default();
+                found.insert(name, Alarm::from(alarm));
+            }
+            for alarm in answered.composite_alarms.into_iter().flatten() {
+                let rings = alarm.state_value == Some(StateValue::Alarm);
+                let alarm_of_alarms = Alarm {
+                    rings,
+                    of_lambda: false,
+                    dimensions: BTreeMap::new(),
+                };
+                found.insert(alarm.alarm_name.unwrap_or_default(), alarm_of_alarms);
             }
         }
         Ok(found)
@@ -192,6 +207,18 @@ impl CloudWatch {
             .id(asked.id)
             .metric_stat(stat)
             .build()
+    }
+}
+
+impl From<MetricAlarm> for Alarm {
+    fn from(alarm: MetricAlarm) -> Self {
+        let dimensions = alarm.dimensions.into_iter().flatten();
+        let pair = |dimension: Dimension| Some((dimension.name?, dimension.value?));
+        Self {
+            rings: alarm.state_value == Some(StateValue::Alarm),
+            of_lambda: alarm.namespace.as_deref() == Some("AWS/Lambda"),
+            dimensions: dimensions.filter_map(pair).collect(),
+        }
     }
 }
 

@@ -7,10 +7,11 @@ mod connection;
 mod error;
 mod lambda;
 
-pub(crate) use apigateway::{ApiGateway, HttpApi};
-pub(crate) use cloudwatch::CloudWatch;
+pub(crate) use apigateway::{ApiGateway, HttpApi, Target};
+pub(crate) use cloudwatch::{Alarm, CloudWatch};
 pub(crate) use connection::connect;
 pub(crate) use error::AwsError;
 pub(crate) use lambda::{
     Alias, Architecture, Function, Lambda, NamedAlias, NewFunction, PublishedVersion,
+    VersionSettings,
 };

@@ -11,8 +11,8 @@ use clap_complete::Shell;
 
 use crate::{commands::parse_stage, settings::Settings};
 pub(crate) use rollout::{
-    DeployArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ResumeArgs, RolloutArgs, Slow,
-    VerifyArgs, WatchArgs,
+    DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ResumeArgs, RolloutArgs,
+    Slow, VerifyArgs, WatchArgs,
 };
 
 /// Blue/green deployment for AWS Lambda.
@@ -169,6 +169,12 @@ pub(crate) enum AliasCommand {
     Status,
     /// Show what the alias has pointed at, newest first
     History,
+    /// Check what a rollout relies on: nothing is written
+    ///
+    /// The API leads to the alias and may invoke it, both versions can share the alias, nobody else
+    /// moves it, the plan fits, its alarms can ring. Exits with 1 if anything would break, and says
+    /// what mends it. `rollout` and `deploy` look at API and versions first.
+    Doctor(DoctorArgs),
     /// Delete published versions that nobody needs any more
     ///
     /// Versions that an alias of the function points at, or that an alias's journal names, stay.

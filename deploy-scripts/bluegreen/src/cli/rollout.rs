@@ -22,6 +22,10 @@ pub(crate) struct RolloutArgs {
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
 
+    /// Begin although `doctor` finds that something would break
+    #[arg(long)]
+    pub(crate) skip_checks: bool,
+
     #[command(flatten)]
     pub(crate) write: WriteArgs,
 }
@@ -43,6 +47,10 @@ pub(crate) struct DeployArgs {
 
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
+
+    /// Begin although `doctor` finds that something would break
+    #[arg(long)]
+    pub(crate) skip_checks: bool,
 }
 
 #[derive(Debug, Args)]
@@ -53,6 +61,20 @@ pub(crate) struct ResumeArgs {
 
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The version that is to be released; otherwise the newest one
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: Option<Version>,
+
+    /// Invoke that version once with an empty event, to see that it starts
+    #[arg(long)]
+    pub(crate) invoke: bool,
+
+    #[command(flatten)]
+    pub(crate) plan: PlanArgs,
 }
 
 #[derive(Debug, Args)]

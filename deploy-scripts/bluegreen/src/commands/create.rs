@@ -168,7 +168,7 @@ async fn create_api(
     for api in &found {
         let targets = gateway.targets(api).await;
         let targets = targets.with_context(|| format!("failed to read API {}", api.id))?;
-        if targets.iter().any(|target| target == alias_arn) {
+        if targets.iter().any(|target| target.uri == alias_arn) {
             steps.push(Step::found(format!(
                 "HTTP API {} in front of the alias",
                 api.id
@@ -236,7 +236,7 @@ fn permits(policy: &str, source_arn: &str) -> bool {
 }
 
 /// Everything that this API sends, and nothing of another: region and account are the alias's.
-fn source_arn(alias_arn: &str, api: &HttpApi) -> Result<String> {
+pub(super) fn source_arn(alias_arn: &str, api: &HttpApi) -> Result<String> {
     match alias_arn.split(':').collect::<Vec<_>>().as_slice() {
         ["arn", partition, "lambda", region, account, ..] => Ok(format!(
             "arn:{partition}:execute-api:{region}:{account}:{}/*",

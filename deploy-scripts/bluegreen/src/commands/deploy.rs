@@ -39,6 +39,7 @@ pub(super) async fn deploy(
         plan: &args.plan,
         probe: &args.probe,
         watch: &args.watch,
+        skip_checks: args.skip_checks,
         dry_run: false,
     };
     release.run(deployment, &seen, reporter).await

@@ -4,6 +4,7 @@ mod alias_move;
 mod create;
 mod deploy;
 mod destroy;
+mod doctor;
 mod history;
 mod local;
 mod promote;
@@ -76,6 +77,11 @@ async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
         }
         AliasCommand::Status => print_report(&status::status(&alias).await?, format)?,
         AliasCommand::History => print_report(&history::history(&alias).await?, format)?,
+        AliasCommand::Doctor(args) => {
+            let examined = doctor::doctor(&alias, &args).await?;
+            print_report(&examined, format)?;
+            return Ok(examined.exit());
+        }
         AliasCommand::Prune(args) => print_report(&prune::prune(&alias, &args).await?, format)?,
         AliasCommand::Destroy(args) => {
             print_report(&destroy::destroy(&alias, &args).await?, format)?;

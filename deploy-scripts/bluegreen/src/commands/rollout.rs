@@ -5,6 +5,7 @@ use rollout::{
     Action, Entry, Journal, Plan, Probe, Rollout, Seconds, Strategy, Verdict, Version, Write, begin,
 };
 
+use super::doctor;
 use crate::{
     aws::Alias,
     cli::{PlanArgs, ProbeArgs, RolloutArgs, Slow, WatchArgs},
@@ -21,6 +22,7 @@ pub(super) struct Release<'a> {
     pub(super) plan: &'a PlanArgs,
     pub(super) probe: &'a ProbeArgs,
     pub(super) watch: &'a WatchArgs,
+    pub(super) skip_checks: bool,
     pub(super) dry_run: bool,
 }
 
@@ -38,6 +40,7 @@ pub(super) async fn rollout(
         plan: &args.plan,
         probe: &args.probe,
         watch: &args.watch,
+        skip_checks: args.skip_checks,
         dry_run: args.write.dry_run,
     };
     let seen = deployment.read().await?;
@@ -57,6 +60,7 @@ impl Release<'_> {
         let start = Start::new(seen, self.green, plan);
         // Before anything is tested: whether it could begin at all.
         let first = start.rollout(&start.write(None)?);
+        self.check(deployment, seen, reporter).await?;
         tell_plan(deployment, &first, reporter).await?;
         if self.dry_run {
             reporter.notice("nothing was written");
@@ -95,6 +99,21 @@ impl Release<'_> {
             Action::Promote => Ok(driver.promoted(&write).await),
             Action::Shift | Action::Restamp | Action::RollBack => driver.drive().await,
         }
+    }
+
+    /// A single switch moves everything at once: what is broken in front of it was so before, and
+    /// it splits nothing.
+    async fn check(
+        &self,
+        deployment: &Deployment,
+        seen: &Alias,
+        reporter: &Reporter,
+    ) -> Result<()> {
+        if self.skip_checks || self.plan.is_a_single_switch() {
+            return Ok(());
+        }
+        let findings = doctor::examine(deployment, seen, self.green).await;
+        doctor::heed(findings, |warning| reporter.notice(warning))
     }
 
     /// How long an invocation of green may take. What has to be known while green has traffic is
@@ -259,12 +278,12 @@ async fn silent_alarms(
             None => bail!(
                 "there is no CloudWatch alarm '{name}'; `aws cloudwatch describe-alarms` lists them"
             ),
-            Some(true) => {
+            Some(alarm) if alarm.rings => {
                 reporter.notice(format!(
                     "alarm '{name}' rings already: it is no veto in this rollout"
                 ));
             }
-            Some(false) => silent.push(name.clone()),
+            Some(_) => silent.push(name.clone()),
         }
     }
     Ok(silent)

@@ -95,7 +95,7 @@ impl Driver<'_> {
                 "alarm '{missing}' is not there any more"
             )));
         }
-        let ringing = found.into_iter().filter(|(_, rings)| *rings);
+        let ringing = found.into_iter().filter(|(_, alarm)| alarm.rings);
         Ok(ringing.map(|(name, _)| name).collect())
     }
 }

@@ -39,6 +39,14 @@ pub(crate) struct NewFunction {
     pub(crate) variables: Vec<(String, String)>,
 }
 
+/// What two versions must have in common to share an alias, and their architecture.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct VersionSettings {
+    pub(crate) role: String,
+    pub(crate) dead_letter_target: Option<String>,
+    pub(crate) architecture: Architecture,
+}
+
 /// A published version.
 #[derive(Debug, Clone)]
 pub(crate) struct PublishedVersion {
@@ -68,13 +76,36 @@ impl Lambda {
             Err(error) if error.is_missing() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let architecture = match found.architectures() {
-            [SdkArchitecture::Arm64] => Architecture::Arm64,
-            _ => Architecture::X86_64,
-        };
+        let architecture = architecture(found.architectures());
         Ok(Some(Function {
             code_sha256: required(found.code_sha256, "CodeSha256")?,
             revision_id: required(found.revision_id, "RevisionId")?,
+            architecture,
+        }))
+    }
+
+    /// `None` if there is no such version.
+    pub(crate) async fn settings(
+        &self,
+        version: Version,
+    ) -> Result<Option<VersionSettings>, AwsError> {
+        let call = self
+            .client
+            .get_function_configuration()
+            .function_name(&self.function)
+            .qualifier(version.to_string());
+        let found = match call.send().await.map_err(AwsError::from) {
+            Ok(found) => found,
+            Err(error) if error.is_missing() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let architecture = architecture(found.architectures());
+        Ok(Some(VersionSettings {
+            role: required(found.role, "Role")?,
+            dead_letter_target: found
+                .dead_letter_config
+                .and_then(|config| config.target_arn)
+                .filter(|arn| !arn.is_empty()),
             architecture,
         }))
     }
@@ -217,6 +248,14 @@ impl Lambda {
             }
         }
         Ok(versions)
+    }
+}
+
+/// A function has one; without, it is the one that Lambda began with.
+fn architecture(architectures: &[SdkArchitecture]) -> Architecture {
+    match architectures {
+        [SdkArchitecture::Arm64] => Architecture::Arm64,
+        _ => Architecture::X86_64,
     }
 }
 

@@ -11,7 +11,7 @@ use rollout::{Routing, Version};
 
 use super::AwsError;
 pub(crate) use aliases::NamedAlias;
-pub(crate) use functions::{Function, NewFunction, PublishedVersion};
+pub(crate) use functions::{Function, NewFunction, PublishedVersion, VersionSettings};
 
 /// What a function's bootstrap is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

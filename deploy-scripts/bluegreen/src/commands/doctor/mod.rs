@@ -1,0 +1,155 @@
+//! `bluegreen doctor`: what a rollout relies on, checked before any traffic moves.
+
+mod alarms;
+mod api;
+mod finding;
+mod versions;
+
+use anyhow::{Context, Result};
+use rollout::{Entry, Journal, Plan, Routing, Version};
+use serde::Serialize;
+
+pub(crate) use finding::{Finding, State};
+
+use crate::{
+    aws::Alias,
+    cli::DoctorArgs,
+    deployment::Deployment,
+    exit::Exit,
+    output::{BOLD, Report, styled},
+};
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Examined {
+    function: String,
+    alias: String,
+    /// Whether a rollout would do what it says.
+    sound: bool,
+    findings: Vec<Finding>,
+}
+
+pub(crate) async fn doctor(deployment: &Deployment, args: &DoctorArgs) -> Result<Examined> {
+    let seen = deployment.read().await?;
+    let green = match args.to {
+        Some(green) => green,
+        None => deployment.newest_version().await?,
+    };
+    let plan = args.plan.plan();
+    let mut findings = examine(deployment, &seen, green).await;
+    findings.insert(0, at_rest(&seen));
+    findings.push(plan_fits(&plan));
+    findings.extend(alarms::check(deployment, &plan.alarms, (seen.routing.serving(), green)).await);
+    if args.invoke {
+        findings.push(versions::starts(deployment, green).await);
+    }
+    Ok(Examined {
+        function: deployment.function.clone(),
+        alias: deployment.alias.clone(),
+        sound: !findings.iter().any(Finding::is_problem),
+        findings,
+    })
+}
+
+/// What the start of a rollout does not find out by itself: the way from the API to the alias, and
+/// whether both versions can share it.
+pub(crate) async fn examine(deployment: &Deployment, seen: &Alias, green: Version) -> Vec<Finding> {
+    let blue = seen.routing.serving();
+    let (mut findings, versions) = tokio::join!(
+        api::check(deployment, &seen.arn),
+        versions::check(deployment, blue, green)
+    );
+    findings.extend(versions);
+    findings
+}
+
+/// Says what is wrong, and whether the rollout may begin.
+///
+/// # Errors
+/// If anything would break.
+pub(crate) fn heed(findings: Vec<Finding>, notice: impl Fn(String)) -> Result<()> {
+    let (problems, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(Finding::is_problem);
+    for warning in others
+        .iter()
+        .filter(|finding| finding.state == State::Warning)
+    {
+        notice(warning.text());
+    }
+    let mut problems = problems.iter().map(Finding::text).peekable();
+    if problems.peek().is_none() {
+        return Ok(());
+    }
+    let list = problems.collect::<Vec<_>>().join("\n");
+    Err(anyhow::anyhow!("{list}")).context(
+        "the rollout would not do what it says, so nothing was moved; --skip-checks begins it all \
+         the same",
+    )
+}
+
+/// Whether the alias is free to be moved.
+fn at_rest(seen: &Alias) -> Finding {
+    const CHECK: &str = "alias";
+    let journal = Journal::read(&seen.description);
+    let ours = journal.agrees_with(seen.routing);
+    match (seen.routing, journal.entry) {
+        (Routing::Settling { from, to }, _) => Finding::problem(
+            CHECK,
+            format!(
+                "AWS moves it from version {from} to version {to}, for provisioned concurrency"
+            ),
+            "wait until `bluegreen status` shows one version",
+        ),
+        (Routing::Split { .. }, Some(Entry::Rollout(rollout))) if ours => Finding::problem(
+            CHECK,
+            format!("rollout {} is under way", rollout.run),
+            "bluegreen resume",
+        ),
+        (Routing::Split { .. }, _) if ours => Finding::problem(
+            CHECK,
+            format!("it is split by hand: {}", seen.routing),
+            "bluegreen promote, or bluegreen rollback",
+        ),
+        (Routing::Split { .. }, _) => Finding::problem(
+            CHECK,
+            format!("somebody else splits it: {}", seen.routing),
+            "see that CodeDeploy or whoever did it is done, then `bluegreen promote` or `bluegreen \
+             rollback`",
+        ),
+        (Routing::All(version), Some(_)) if !ours => Finding::warning(
+            CHECK,
+            format!("somebody else moved it to version {version} since bluegreen wrote to it"),
+        ),
+        (Routing::All(version), _) => Finding::good(CHECK, format!("all on version {version}")),
+    }
+}
+
+fn plan_fits(plan: &Plan) -> Finding {
+    match plan.check() {
+        Ok(()) => Finding::good("plan", plan.strategy.to_string()),
+        Err(error) => Finding::problem("plan", error.to_string(), "choose other options"),
+    }
+}
+
+impl Examined {
+    pub(crate) const fn exit(&self) -> Exit {
+        match self.sound {
+            true => Exit::Done,
+            false => Exit::Error,
+        }
+    }
+}
+
+impl Report for Examined {
+    fn text(&self) -> String {
+        let name = format!("{}:{}", self.function, self.alias);
+        let verdict = match self.sound {
+            true => "a rollout would find all it needs",
+            false => "a rollout would not do what it says",
+        };
+        let mut text = format!("{}  {verdict}\n\n", styled(BOLD, name));
+        for finding in &self.findings {
+            text.push_str(&finding.line());
+        }
+        text
+    }
+}
