@@ -9,6 +9,7 @@ mod functions_and_versions;
 mod gateway;
 mod harness;
 mod invocations;
+mod policy;
 mod processes;
 #[cfg(feature = "real-clients")]
 mod real_clients;

@@ -19,7 +19,7 @@ pub(crate) use api::{Answer, zip_of};
 pub(crate) use command::Background;
 pub(crate) use command::{Finished, Running, signal_to};
 pub(crate) use load::Load;
-pub(crate) use proxy::{Fate, Proxy};
+pub(crate) use proxy::{Call, Fate, Proxy};
 pub(crate) use server::Server;
 
 /// The folder of this repository.

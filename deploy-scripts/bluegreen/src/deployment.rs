@@ -18,6 +18,7 @@ use crate::{
 pub(crate) struct Deployment {
     pub(crate) function: String,
     pub(crate) alias: String,
+    pub(crate) region: String,
     pub(crate) lambda: Lambda,
     pub(crate) gateway: ApiGateway,
     pub(crate) cloudwatch: CloudWatch,
@@ -29,6 +30,7 @@ impl Deployment {
         Ok(Self {
             function: place.function.clone(),
             alias: place.alias.clone(),
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
             lambda: Lambda::new(&config, &place.function),
             gateway: ApiGateway::new(&config),
             cloudwatch: CloudWatch::new(&config, &place.function, &place.alias),

@@ -175,6 +175,11 @@ pub(crate) enum AliasCommand {
     /// moves it, the plan fits, its alarms can ring. Exits with 1 if anything would break, and says
     /// what mends it. `rollout` and `deploy` look at API and versions first.
     Doctor(DoctorArgs),
+    /// Print the IAM policy that a release of this alias needs
+    ///
+    /// It allows what the other commands call, on the function, its versions and the alias, and
+    /// nothing else. With --setup, what `create` and `destroy` need in addition.
+    Policy(PolicyArgs),
     /// Delete published versions that nobody needs any more
     ///
     /// Versions that an alias of the function points at, or that an alias's journal names, stay.
@@ -269,6 +274,21 @@ pub(crate) struct WriteArgs {
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    /// What `create` and `destroy` need, beside what a release needs
+    #[arg(long)]
+    pub(crate) setup: bool,
+
+    /// Number of the AWS account; otherwise read from the alias
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+
+    /// ARN of the execution role that `create` gives the function [default: role/FUNCTION-execution]
+    #[arg(long, value_name = "ARN", requires = "setup")]
+    pub(crate) role: Option<String>,
 }
 
 #[derive(Debug, Args)]

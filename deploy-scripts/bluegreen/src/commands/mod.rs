@@ -7,6 +7,7 @@ mod destroy;
 mod doctor;
 mod history;
 mod local;
+mod policy;
 mod promote;
 mod prune;
 mod publish;
@@ -81,6 +82,9 @@ async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
             let examined = doctor::doctor(&alias, &args).await?;
             print_report(&examined, format)?;
             return Ok(examined.exit());
+        }
+        AliasCommand::Policy(args) => {
+            print_report(&policy::policy(&alias, &args).await?, format)?;
         }
         AliasCommand::Prune(args) => print_report(&prune::prune(&alias, &args).await?, format)?,
         AliasCommand::Destroy(args) => {

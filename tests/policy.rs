@@ -1,0 +1,275 @@
+//! `policy` against the calls that the commands really make: all of them are allowed, and nothing
+//! is that is never called.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::Value;
+
+use crate::{
+    harness::{Call, Fate, Finished, Load, Proxy, Server, program, repository},
+    rollout::rollout,
+};
+
+const PLACE: &str = "us-east-1:000000000000";
+const ROLE: &str = "arn:aws:iam::000000000000:role/hello-execution";
+
+/// An action of IAM's on a resource.
+type Needed = (String, String);
+
+/// A server behind a proxy that notes what each call needs.
+struct Watched {
+    server: Server,
+    proxy: Proxy,
+    needed: Arc<Mutex<BTreeSet<Needed>>>,
+}
+
+impl Watched {
+    fn start() -> Self {
+        let server = Server::start();
+        let needed = Arc::new(Mutex::new(BTreeSet::new()));
+        let noted = needed.clone();
+        let proxy = Proxy::start(&server.url, move |call, _| {
+            noted.lock().unwrap().extend(needs(call));
+            Fate::Pass
+        });
+        Self {
+            server,
+            proxy,
+            needed,
+        }
+    }
+
+    fn run(&self, args: &[&str]) -> Finished {
+        let mut command = self.server.command(program("bluegreen"));
+        command.args(args).env("AWS_ENDPOINT_URL", &self.proxy.url);
+        Finished::run(command).succeeds()
+    }
+
+    /// What the calls since the last time needed.
+    fn take(&self) -> BTreeSet<Needed> {
+        std::mem::take(&mut *self.needed.lock().unwrap())
+    }
+}
+
+/// What a call needs, after AWS's Service Authorization Reference.
+fn needs(call: &Call) -> Vec<Needed> {
+    let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
+    if let Some((_, operation)) = path.split_once("/operation/") {
+        let resource = match operation {
+            "DescribeAlarms" => format!("arn:aws:cloudwatch:{PLACE}:alarm:any"),
+            _ => "*".to_owned(),
+        };
+        return vec![(format!("cloudwatch:{operation}"), resource)];
+    }
+    if let Some(rest) = path.strip_prefix("/v2") {
+        let resource = format!("arn:aws:apigateway:us-east-1::{rest}");
+        let mut needed = vec![(format!("apigateway:{}", call.method), resource.clone())];
+        if call.method == "POST" {
+            needed.push(("apigateway:TagResource".to_owned(), resource));
+        }
+        return needed;
+    }
+    of_lambda(&call.method, path, query)
+}
+
+fn of_lambda(method: &str, path: &str, query: &str) -> Vec<Needed> {
+    let mut function = format!("arn:aws:lambda:{PLACE}:function:hello");
+    let rest = path
+        .trim_start_matches("/2015-03-31/functions")
+        .trim_start_matches("/hello");
+    let part = rest.trim_matches('/').split('/').collect::<Vec<_>>();
+    let action = match (method, part.as_slice()) {
+        ("POST", [""]) => "CreateFunction",
+        ("GET", [""]) => "GetFunction",
+        ("DELETE", [""]) => "DeleteFunction",
+        ("GET", ["configuration"]) => "GetFunctionConfiguration",
+        ("PUT", ["code"]) => "UpdateFunctionCode",
+        ("GET", ["versions"]) => "ListVersionsByFunction",
+        ("POST", ["versions"]) => "PublishVersion",
+        ("GET", ["aliases"]) => "ListAliases",
+        ("POST", ["aliases"]) => "CreateAlias",
+        ("GET", ["aliases", _]) => "GetAlias",
+        ("PUT", ["aliases", _]) => "UpdateAlias",
+        ("DELETE", ["aliases", _]) => "DeleteAlias",
+        ("GET", ["policy"]) => "GetPolicy",
+        ("POST", ["policy"]) => "AddPermission",
+        ("DELETE", ["policy", _]) => "RemovePermission",
+        ("POST", ["invocations"]) => "InvokeFunction",
+        other => panic!("{other:?} of {path} is not known here"),
+    };
+    if let Some(qualifier) = query.strip_prefix("Qualifier=") {
+        function = format!("{function}:{qualifier}");
+    }
+    let mut needed = vec![(format!("lambda:{action}"), function.clone())];
+    match action {
+        "CreateFunction" => {
+            needed.push(("lambda:TagResource".to_owned(), function));
+            needed.push(("iam:PassRole".to_owned(), ROLE.to_owned()));
+        }
+        // Without it the answer has no tags.
+        "GetFunction" => needed.push(("lambda:ListTags".to_owned(), function)),
+        _ => {}
+    }
+    needed
+}
+
+/// The actions of a policy with their resources.
+fn allowed(policy: &Finished) -> Vec<(String, Vec<String>)> {
+    let strings = |value: &Value| -> Vec<String> {
+        let values = value.as_array().unwrap().iter();
+        values
+            .map(|value| value.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let policy = policy.json();
+    assert_eq!(policy["Version"], "2012-10-17");
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let pairs = statements.flat_map(|statement| {
+        let resources = strings(&statement["Resource"]);
+        strings(&statement["Action"])
+            .into_iter()
+            .map(move |action| (action, resources.clone()))
+    });
+    pairs.collect()
+}
+
+/// IAM's wildcard: any text.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((start, rest)) => text
+            .strip_prefix(start)
+            .is_some_and(|text| (0..=text.len()).any(|skipped| matches(rest, &text[skipped..]))),
+    }
+}
+
+fn allows(policy: &[(String, Vec<String>)], (action, resource): &Needed) -> bool {
+    policy.iter().any(|(allowed, resources)| {
+        allowed == action && resources.iter().any(|pattern| matches(pattern, resource))
+    })
+}
+
+#[test]
+fn a_policy_allows_what_is_called_and_nothing_else() {
+    let watched = Watched::start();
+    let path = |name: &str| program(name).to_str().unwrap().to_owned();
+    watched.run(&["create", "--binary", &path("blue"), "--role", ROLE]);
+    let mut setup = watched.take();
+
+    watched.run(&["publish", "--binary", &path("green")]);
+    let load = Load::start(&watched.server, 100);
+    let event = repository().join("functions/events/http-api.json");
+    let events = [
+        "--event",
+        event.to_str().unwrap(),
+        "--probes",
+        "4",
+        "--warm",
+        "2",
+    ];
+    watched.run(&[&["verify"][..], &events].concat());
+    let quick = ["--strategy", "canary:20%/1s", "--certified", "20%"];
+    watched.run(&rollout(&quick));
+    drop(load);
+    for command in [
+        &["status"][..],
+        &["history"],
+        &["doctor", "--to", "1"],
+        &["rollback"],
+        &["shift", "10%", "--to", "2"],
+        &["promote"],
+        &[
+            "deploy",
+            "--binary",
+            &path("red"),
+            "--strategy",
+            "all-at-once",
+        ],
+        &["publish", "--binary", &path("misbehaving")],
+        &["rollback", "--to", "1"],
+    ] {
+        watched.run(command);
+    }
+    // A version that nobody needs, and one more beside it.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(
+        file.path(),
+        crate::harness::zip_of("bootstrap", 0o755, b"#!/bin/sh\n"),
+    )
+    .unwrap();
+    watched.run(&["publish", "--zip", file.path().to_str().unwrap()]);
+    let pruned = watched.run(&["prune", "--keep", "1", "--yes"]);
+    assert!(
+        pruned.stdout.contains("4 deleted"),
+        "{}",
+        pruned.stdout
+    );
+    alarm_is_looked_at(&watched);
+    let mut release = watched.take();
+
+    watched.run(&["traffic", "--requests", "1"]);
+    release.extend(watched.take());
+    let policies = [&["policy"][..], &["policy", "--setup"]];
+    let [for_release, for_setup] = policies.map(|args| allowed(&watched.run(args)));
+    watched.take();
+    watched.run(&["destroy", "--yes"]);
+    setup.extend(watched.take());
+
+    // `GetFunction` shows its tags only to those who may see them: a release does without.
+    release.retain(|(action, _)| action != "lambda:ListTags");
+    for needed in &release {
+        assert!(allows(&for_release, needed), "a release may not {needed:?}");
+    }
+    let both = [&for_release[..], &for_setup].concat();
+    for needed in &setup {
+        assert!(
+            allows(&both, needed),
+            "create and destroy may not {needed:?}"
+        );
+    }
+    for (policy, called) in [(&for_release, &release), (&for_setup, &setup)] {
+        for (action, resources) in policy {
+            for resource in resources {
+                let used = called
+                    .iter()
+                    .any(|(called, on)| called == action && matches(resource, on));
+                assert!(used, "{action} on {resource} is never called");
+            }
+        }
+    }
+}
+
+/// A plan with an alarm that is not there: it is looked for, and the plan is refused.
+fn alarm_is_looked_at(watched: &Watched) {
+    let mut command = watched.server.command(program("bluegreen"));
+    command
+        .args(rollout(&["--to", "3", "--alarm", "nobody"]))
+        .env("AWS_ENDPOINT_URL", &watched.proxy.url);
+    Finished::run(command).fails_with(1, &["there is no CloudWatch alarm 'nobody'"]);
+}
+
+#[test]
+fn without_an_alias_a_policy_needs_the_account() {
+    let server = Server::start();
+    server
+        .bluegreen(&["policy"])
+        .fails_with(1, &["--account is needed"]);
+    let printed = server
+        .bluegreen(&[
+            "policy",
+            "--setup",
+            "--account",
+            "123456789012",
+            "--region",
+            "cn-north-1",
+        ])
+        .succeeds();
+    let function = "arn:aws-cn:lambda:cn-north-1:123456789012:function:hello";
+    for text in [function, "role/hello-execution", "iam:PassedToService"] {
+        assert!(printed.stdout.contains(text), "{}", printed.stdout);
+    }
+}
