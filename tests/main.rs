@@ -5,6 +5,7 @@
 mod alias_rules;
 mod clean_up;
 mod doctor;
+mod dry_run;
 mod functions_and_versions;
 mod gateway;
 mod harness;

@@ -203,11 +203,7 @@ fn a_policy_allows_what_is_called_and_nothing_else() {
     .unwrap();
     watched.run(&["publish", "--zip", file.path().to_str().unwrap()]);
     let pruned = watched.run(&["prune", "--keep", "1", "--yes"]);
-    assert!(
-        pruned.stdout.contains("4 deleted"),
-        "{}",
-        pruned.stdout
-    );
+    assert!(pruned.stdout.contains("4 deleted"), "{}", pruned.stdout);
     alarm_is_looked_at(&watched);
     let mut release = watched.take();
 

@@ -224,6 +224,9 @@ pub(crate) struct CreateArgs {
     /// Environment variable of the function; repeatable
     #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) variables: Vec<(String, String)>,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
 }
 
 #[derive(Debug, Args)]
@@ -234,6 +237,9 @@ pub(crate) struct PublishArgs {
     /// What is new in this version, such as a commit id
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
 }
 
 #[derive(Debug, Args)]

@@ -51,6 +51,9 @@ pub(crate) struct DeployArgs {
     /// Begin although `doctor` finds that something would break
     #[arg(long)]
     pub(crate) skip_checks: bool,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! `bluegreen deploy`: publishes a build and rolls it out.
 
 use anyhow::{Context, Result};
-use rollout::{Routing, Version};
+use rollout::Routing;
 
 use super::{publish, rollout::Release};
 use crate::{
@@ -19,13 +19,17 @@ pub(super) async fn deploy(
 ) -> Result<Exit> {
     // What is wrong with the plan is said before anything is uploaded.
     args.plan.plan().check()?;
+    let dry_run = args.write.dry_run;
     let publish = PublishArgs {
         package: args.package,
         description: args.description,
+        write: args.write,
     };
     let published = publish::publish(deployment, &publish).await?;
     reporter.notice(published.text());
-    let green = Version::new(published.version).context("Lambda published a version 0")?;
+    let green = published
+        .version()
+        .context("Lambda published a version 0")?;
     let seen = deployment.read().await?;
     // The same build once more, as a pipeline that is run again does it.
     if seen.routing == Routing::All(green) {
@@ -39,8 +43,9 @@ pub(super) async fn deploy(
         plan: &args.plan,
         probe: &args.probe,
         watch: &args.watch,
-        skip_checks: args.skip_checks,
-        dry_run: false,
+        // In a dry run there is no green to look at.
+        skip_checks: args.skip_checks || dry_run,
+        dry_run,
     };
     release.run(deployment, &seen, reporter).await
 }

@@ -183,12 +183,14 @@ impl Lambda {
     }
 
     /// Uploads code, waits until the update is done, and gives the code's hash. The revision id
-    /// makes sure that nobody else changed the function since it was read.
+    /// makes sure that nobody else changed the function since it was read. A dry run gives the hash
+    /// that the code would have.
     pub(crate) async fn upload(
         &self,
         zip: Vec<u8>,
         architecture: Architecture,
         revision_id: &str,
+        dry_run: bool,
     ) -> Result<String, AwsError> {
         let updated = self
             .client
@@ -197,10 +199,14 @@ impl Lambda {
             .zip_file(Blob::new(zip))
             .architectures(architecture.into())
             .revision_id(revision_id)
+            .dry_run(dry_run)
             .customize()
             .config_override(upload())
             .send()
             .await?;
+        if dry_run {
+            return required(updated.code_sha256, "CodeSha256");
+        }
         let wait = self
             .client
             .wait_until_function_updated_v2()

@@ -1,11 +1,13 @@
 //! `bluegreen create`: the function, its first version, the alias, and an HTTP API in front of it.
 
+mod api;
+
 use std::fmt::Write;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
+pub(super) use api::{source_arn, statement_id};
 use rollout::{Entry, Journal, Version};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::{
     aws::{Architecture, HttpApi, NewFunction},
@@ -21,10 +23,11 @@ use crate::{
 pub(crate) struct Created {
     function: String,
     alias: String,
-    alias_arn: String,
-    api_id: String,
-    api_url: String,
+    alias_arn: Option<String>,
+    api_id: Option<String>,
+    api_url: Option<String>,
     changed: bool,
+    dry_run: bool,
     #[serde(skip)]
     steps: Vec<Step>,
 }
@@ -38,19 +41,68 @@ struct Step {
 
 pub(crate) async fn create(deployment: &Deployment, args: CreateArgs) -> Result<Created> {
     let mut steps = Vec::new();
+    if args.write.dry_run {
+        let api = would_make(deployment, &mut steps).await?;
+        return Ok(Created::new(deployment, None, api, steps, true));
+    }
     create_function(deployment, args, &mut steps).await?;
     let alias_arn = create_alias(deployment, &mut steps).await?;
-    let api = create_api(deployment, &alias_arn, &mut steps).await?;
-    permit(deployment, &alias_arn, &api, &mut steps).await?;
-    Ok(Created {
-        function: deployment.function.clone(),
-        alias: deployment.alias.clone(),
-        alias_arn,
-        api_id: api.id,
-        api_url: api.endpoint,
-        changed: steps.iter().any(|step| step.made),
-        steps,
-    })
+    let api = api::create(deployment, &alias_arn, &mut steps).await?;
+    api::permit(deployment, &alias_arn, &api, &mut steps).await?;
+    let (alias_arn, api) = (Some(alias_arn), Some(api));
+    Ok(Created::new(deployment, alias_arn, api, steps, false))
+}
+
+/// What is missing, and the API if there is one.
+async fn would_make(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Option<HttpApi>> {
+    let Deployment {
+        function,
+        alias,
+        lambda,
+        ..
+    } = deployment;
+    let mut step = |there: bool, text: String| match there {
+        true => steps.push(Step::found(text)),
+        false => steps.push(Step::made(text)),
+    };
+    let is_there = lambda.function().await?.is_some();
+    step(is_there, format!("function {function}"));
+    let found = match is_there {
+        true => lambda.alias(alias).await?,
+        false => None,
+    };
+    step(found.is_some(), format!("alias {alias}"));
+    let arn = found.map(|found| found.arn).unwrap_or_default();
+    let api = api::find(deployment, &arn).await?;
+    let text = "HTTP API in front of the alias, with its permission";
+    let permitted = match &api {
+        Some(api) => api::is_permitted(deployment, &source_arn(&arn, api)?).await?,
+        None => false,
+    };
+    step(api.is_some() && permitted, text.to_owned());
+    Ok(api)
+}
+
+impl Created {
+    fn new(
+        deployment: &Deployment,
+        alias_arn: Option<String>,
+        api: Option<HttpApi>,
+        steps: Vec<Step>,
+        dry_run: bool,
+    ) -> Self {
+        let (api_id, api_url) = api.map(|api| (api.id, api.endpoint)).unzip();
+        Self {
+            function: deployment.function.clone(),
+            alias: deployment.alias.clone(),
+            alias_arn,
+            api_id,
+            api_url,
+            changed: !dry_run && steps.iter().any(|step| step.made),
+            dry_run,
+            steps,
+        }
+    }
 }
 
 impl Step {
@@ -154,104 +206,13 @@ async fn first_version(deployment: &Deployment, steps: &mut Vec<Step>) -> Result
     Ok(version)
 }
 
-async fn create_api(
-    deployment: &Deployment,
-    alias_arn: &str,
-    steps: &mut Vec<Step>,
-) -> Result<HttpApi> {
-    let gateway = &deployment.gateway;
-    let name = deployment.api_name();
-    let found = gateway
-        .find(&name)
-        .await
-        .context("failed to list the HTTP APIs")?;
-    for api in &found {
-        let targets = gateway.targets(api).await;
-        let targets = targets.with_context(|| format!("failed to read API {}", api.id))?;
-        if targets.iter().any(|target| target.uri == alias_arn) {
-            steps.push(Step::found(format!(
-                "HTTP API {} in front of the alias",
-                api.id
-            )));
-            return Ok(api.clone());
-        }
-    }
-    if let Some(other) = found.first() {
-        bail!(
-            "there is an HTTP API '{name}' ({}) that does not lead to {alias_arn}; delete or \
-             rename it, or choose another alias name",
-            other.id
-        );
-    }
-    let api = gateway.create(&name, alias_arn).await;
-    let api = api.with_context(|| format!("failed to create HTTP API '{name}'"))?;
-    steps.push(Step::made(format!(
-        "HTTP API {} in front of the alias",
-        api.id
-    )));
-    Ok(api)
-}
-
-/// Without this permission on the alias itself, API Gateway answers 500 to everything.
-async fn permit(
-    deployment: &Deployment,
-    alias_arn: &str,
-    api: &HttpApi,
-    steps: &mut Vec<Step>,
-) -> Result<()> {
-    let Deployment { alias, lambda, .. } = deployment;
-    let source_arn = source_arn(alias_arn, api)?;
-    let policy = lambda
-        .policy(alias)
-        .await
-        .context("failed to read the alias's policy")?;
-    let text = format!("permission for API {} on the alias", api.id);
-    if policy.is_some_and(|policy| permits(&policy, &source_arn)) {
-        steps.push(Step::found(text));
-        return Ok(());
-    }
-    let permitted = lambda
-        .permit_api(alias, &statement_id(api), &source_arn)
-        .await;
-    permitted.with_context(|| format!("failed to let API {} invoke alias '{alias}'", api.id))?;
-    steps.push(Step::made(text));
-    Ok(())
-}
-
-/// What the permission of an API is called.
-pub(super) fn statement_id(api: &HttpApi) -> String {
-    format!("bluegreen-api-{}", api.id)
-}
-
-/// Whether a statement of the policy lets API Gateway invoke for exactly this source.
-fn permits(policy: &str, source_arn: &str) -> bool {
-    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
-    let mut statements = policy["Statement"].as_array().into_iter().flatten();
-    statements.any(|statement| {
-        statement["Effect"] == "Allow"
-            && statement["Action"] == "lambda:InvokeFunction"
-            && statement["Principal"]["Service"] == "apigateway.amazonaws.com"
-            && statement["Condition"]["ArnLike"]["AWS:SourceArn"] == source_arn
-    })
-}
-
-/// Everything that this API sends, and nothing of another: region and account are the alias's.
-pub(super) fn source_arn(alias_arn: &str, api: &HttpApi) -> Result<String> {
-    match alias_arn.split(':').collect::<Vec<_>>().as_slice() {
-        ["arn", partition, "lambda", region, account, ..] => Ok(format!(
-            "arn:{partition}:execute-api:{region}:{account}:{}/*",
-            api.id
-        )),
-        _ => bail!("the alias has an ARN that is not Lambda's: {alias_arn}"),
-    }
-}
-
 impl Report for Created {
     fn text(&self) -> String {
         let mut text = String::new();
+        let made = if self.dry_run { "would make" } else { "made  " };
         for step in &self.steps {
             let line = match step.made {
-                true => format!("{} made   {}", styled(GREEN, "✓"), step.text),
+                true => format!("{} {made} {}", styled(GREEN, "✓"), step.text),
                 false => styled(DIM, format!("· there  {}", step.text)),
             };
             let _ = writeln!(text, "{line}");
@@ -259,12 +220,10 @@ impl Report for Created {
         if !self.changed {
             let _ = writeln!(text, "nothing was changed");
         }
-        let _ = writeln!(
-            text,
-            "\n{} answers at {}",
-            styled(BOLD, &self.function),
-            self.api_url
-        );
+        if let Some(url) = &self.api_url {
+            let name = styled(BOLD, &self.function);
+            let _ = writeln!(text, "\n{name} answers at {url}");
+        }
         text
     }
 }
