@@ -295,3 +295,31 @@ fn plans_that_make_no_sense_are_refused_before_anything_is_called() {
     }
     server.bluegreen(&["resume"]).exits(0);
 }
+
+#[test]
+fn a_summary_says_how_it_ended_behind_what_is_there_already() {
+    let server = Server::with_blue();
+    server.publish("red");
+    let load = Load::start(&server, 100);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("summary.md");
+    fs::write(&file, "before\n").unwrap();
+    let file = file.to_str().unwrap();
+    let options = ["--strategy", "canary:30%/2s", "--summary", file];
+    server.bluegreen(&rollout(&options)).exits(3);
+    drop(load);
+    server.bluegreen(&["status", "--summary", file]).succeeds();
+    let summary = fs::read_to_string(file).unwrap();
+    for text in [
+        "before\n### bluegreen: ❌ rolled back",
+        "| version | requests | failed |",
+        "| 2 | ",
+        "green is worse by at least",
+        "30% on version 2",
+        "```text\nhello:live  rolled back",
+    ] {
+        assert!(summary.contains(text), "no {text:?} in: {summary}");
+    }
+    let refused = server.bluegreen(&rollout(&["--summary", "/nonexistent/summary.md"]));
+    refused.fails_with(1, &["failed to open /nonexistent/summary.md"]);
+}

@@ -13,6 +13,7 @@ mod picture;
 mod probe;
 mod progress;
 mod settings;
+mod summary;
 mod traffic;
 
 use std::process::ExitCode;

@@ -7,7 +7,10 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::cli::Format;
+use crate::{
+    cli::{Format, Place},
+    summary::Summary,
+};
 
 pub(crate) const BLUE: Style = AnsiColor::BrightBlue.on_default();
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
@@ -22,8 +25,11 @@ pub(crate) trait Report: Serialize {
 }
 
 /// Prints a command's one result.
-pub(crate) fn print_report(report: &impl Report, format: Format) -> Result<()> {
-    match format {
+pub(crate) fn print_report(report: &impl Report, place: &Place) -> Result<()> {
+    if let Some(file) = &place.summary {
+        Summary::open(file)?.report(report)?;
+    }
+    match place.output {
         Format::Text => println!("{}", report.text().trim_end()),
         Format::Json => println!("{}", serde_json::to_string_pretty(report)?),
     }

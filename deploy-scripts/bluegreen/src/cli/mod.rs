@@ -102,6 +102,10 @@ pub(crate) struct Place {
     /// What to print on standard output: text for people, or one JSON document
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
+
+    /// Write what was done, in Markdown, behind what this file holds already
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -28,7 +28,7 @@ pub(crate) use rollback::shout;
 pub(crate) use verdict::parse_stage;
 
 use crate::{
-    cli::{AliasCommand, Cli, Command, Place},
+    cli::{AliasCommand, Cli, Command, Place, ResumeArgs},
     deployment::Deployment,
     driver::Reporter,
     exit::Exit,
@@ -40,7 +40,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     let Cli { place, command } = cli;
     match command {
         Command::OnAlias(command) => return on_alias(&place, *command).await,
-        Command::Verdict(args) => print_report(&verdict::verdict(&args)?, place.output)?,
+        Command::Verdict(args) => print_report(&verdict::verdict(&args)?, &place)?,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "bluegreen", &mut io::stdout());
         }
@@ -50,49 +50,59 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
 }
 
 async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
-    let format = place.output;
     let alias = Deployment::connect(place).await?;
-    let reporter = || Reporter::new(format);
     match command {
-        AliasCommand::Create(args) => print_report(&create::create(&alias, args).await?, format)?,
+        AliasCommand::Create(args) => print_report(&create::create(&alias, args).await?, place)?,
         AliasCommand::Publish(args) => {
-            print_report(&publish::publish(&alias, &args).await?, format)?;
+            print_report(&publish::publish(&alias, &args).await?, place)?;
         }
         AliasCommand::Verify(args) => {
             let verified = verify::verify(&alias, &args).await?;
-            print_report(&verified, format)?;
+            print_report(&verified, place)?;
             return Ok(verified.exit());
         }
-        AliasCommand::Rollout(args) => return rollout::rollout(&alias, &args, &reporter()).await,
-        AliasCommand::Deploy(args) => return deploy::deploy(&alias, args, &reporter()).await,
-        AliasCommand::Resume(args) => {
-            return resume::resume(&alias, &args, &reporter(), false).await;
+        AliasCommand::Rollout(args) => {
+            let reporter = Reporter::new(place)?;
+            let ended = rollout::rollout(&alias, &args, &reporter).await;
+            return reporter.end(ended);
         }
-        AliasCommand::Tick(args) => return resume::resume(&alias, &args, &reporter(), true).await,
-        AliasCommand::Shift(args) => print_report(&shift::shift(&alias, &args).await?, format)?,
+        AliasCommand::Deploy(args) => {
+            let reporter = Reporter::new(place)?;
+            let ended = deploy::deploy(&alias, args, &reporter).await;
+            return reporter.end(ended);
+        }
+        AliasCommand::Resume(args) => return take_up(place, &alias, &args, false).await,
+        AliasCommand::Tick(args) => return take_up(place, &alias, &args, true).await,
+        AliasCommand::Shift(args) => print_report(&shift::shift(&alias, &args).await?, place)?,
         AliasCommand::Promote(args) => {
-            print_report(&promote::promote(&alias, &args).await?, format)?;
+            print_report(&promote::promote(&alias, &args).await?, place)?;
         }
         AliasCommand::Rollback(args) => {
-            print_report(&rollback::roll_back(&alias, &args).await?, format)?;
+            print_report(&rollback::roll_back(&alias, &args).await?, place)?;
         }
-        AliasCommand::Status => print_report(&status::status(&alias).await?, format)?,
-        AliasCommand::History => print_report(&history::history(&alias).await?, format)?,
+        AliasCommand::Status => print_report(&status::status(&alias).await?, place)?,
+        AliasCommand::History => print_report(&history::history(&alias).await?, place)?,
         AliasCommand::Doctor(args) => {
             let examined = doctor::doctor(&alias, &args).await?;
-            print_report(&examined, format)?;
+            print_report(&examined, place)?;
             return Ok(examined.exit());
         }
         AliasCommand::Policy(args) => {
-            print_report(&policy::policy(&alias, &args).await?, format)?;
+            print_report(&policy::policy(&alias, &args).await?, place)?;
         }
-        AliasCommand::Prune(args) => print_report(&prune::prune(&alias, &args).await?, format)?,
+        AliasCommand::Prune(args) => print_report(&prune::prune(&alias, &args).await?, place)?,
         AliasCommand::Destroy(args) => {
-            print_report(&destroy::destroy(&alias, &args).await?, format)?;
+            print_report(&destroy::destroy(&alias, &args).await?, place)?;
         }
         AliasCommand::Traffic(args) => {
-            print_report(&traffic::traffic(&alias, &args).await?, format)?;
+            print_report(&traffic::traffic(&alias, &args).await?, place)?;
         }
     }
     Ok(Exit::Done)
+}
+
+async fn take_up(place: &Place, alias: &Deployment, args: &ResumeArgs, once: bool) -> Result<Exit> {
+    let reporter = Reporter::new(place)?;
+    let ended = resume::resume(alias, args, &reporter, once).await;
+    reporter.end(ended)
 }

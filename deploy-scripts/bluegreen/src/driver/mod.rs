@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use rollout::{Action, Decision, Journal, Rollout, Seconds, Timestamp, Write};
 
-pub(crate) use event::Event;
+pub(crate) use event::{Event, Looked};
 pub(crate) use hooks::{Hook, Hooks};
 pub(crate) use interrupt::Interrupts;
 pub(crate) use reporter::Reporter;

@@ -4,13 +4,16 @@
 use std::{cell::OnceCell, io::IsTerminal};
 
 use anstream::println;
+use anyhow::Result;
 use serde::Serialize;
 
 use super::{Event, live::Live};
 use crate::{
-    cli::Format,
+    cli::{Format, Place},
     deployment::now,
+    exit::Exit,
     output::{DIM, styled},
+    summary::Summary,
 };
 
 #[derive(Debug)]
@@ -18,6 +21,7 @@ pub(crate) struct Reporter {
     format: Format,
     /// Drawn from the first look on.
     live: Option<OnceCell<Live>>,
+    summary: Option<Summary>,
 }
 
 #[derive(Serialize)]
@@ -28,10 +32,27 @@ struct Line<'a> {
 }
 
 impl Reporter {
-    pub(crate) fn new(format: Format) -> Self {
+    /// # Errors
+    /// If the summary cannot be written.
+    pub(crate) fn new(place: &Place) -> Result<Self> {
+        let format = place.output;
         let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
         let live = (format == Format::Text && terminal).then(OnceCell::new);
-        Self { format, live }
+        Ok(Self {
+            format,
+            live,
+            summary: place.summary.as_deref().map(Summary::open).transpose()?,
+        })
+    }
+
+    /// Writes the summary, where one was asked for.
+    pub(crate) fn end(mut self, ended: Result<Exit>) -> Result<Exit> {
+        if let Some(summary) = &mut self.summary {
+            let written = summary.end(&ended);
+            // What happened is what counts: a summary that failed does not hide it.
+            return ended.and_then(|exit| written.map(|()| exit));
+        }
+        ended
     }
 
     /// Tells something that has no form of its own.
@@ -40,6 +61,9 @@ impl Reporter {
     }
 
     pub(crate) fn say(&self, event: &Event) {
+        if let Some(summary) = &self.summary {
+            summary.note(event);
+        }
         match (self.format, &self.live, event) {
             (Format::Json, _, _) => print_json(event),
             (Format::Text, Some(live), Event::Looked(looked)) => {

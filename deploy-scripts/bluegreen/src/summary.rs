@@ -1,0 +1,110 @@
+//! `--summary FILE`: what was done, in Markdown, behind what the file holds already. GitHub Actions
+//! shows the file that `$GITHUB_STEP_SUMMARY` names.
+
+use std::{
+    cell::RefCell,
+    fmt::Write as _,
+    fs::{File, OpenOptions},
+    io::Write as _,
+    path::Path,
+};
+
+use anstream::adapter::strip_str;
+use anyhow::{Context, Result};
+
+use crate::{
+    deployment::now,
+    driver::{Event, Looked},
+    exit::Exit,
+    output::Report,
+};
+
+/// A summary that is written when a command ends.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    file: File,
+    /// What happened so far, a line of Markdown each.
+    lines: RefCell<Vec<String>>,
+    /// The counts of the last look.
+    counts: RefCell<Option<String>>,
+}
+
+impl Summary {
+    /// Opens the file before anything is done: a summary that cannot be written is known at once.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub(crate) fn open(file: &Path) -> Result<Self> {
+        let opened = OpenOptions::new().create(true).append(true).open(file);
+        let file = opened.with_context(|| format!("failed to open {}", file.display()))?;
+        Ok(Self {
+            file,
+            lines: RefCell::default(),
+            counts: RefCell::default(),
+        })
+    }
+
+    /// A command's one result.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn report(mut self, report: &impl Report) -> Result<()> {
+        let text = report.text();
+        let text = strip_str(text.trim_end()).to_string();
+        self.write(&format!("```text\n{text}\n```\n\n"))
+    }
+
+    pub(crate) fn note(&self, event: &Event) {
+        if let Event::Looked(looked) = event {
+            *self.counts.borrow_mut() = counts(looked);
+            return;
+        }
+        let time = now().to_string();
+        let text = event.to_string();
+        let text = strip_str(text.trim_end()).to_string().replace('\n', "<br>");
+        let line = format!("- `{}` {text}", time.get(11..19).unwrap_or_default());
+        self.lines.borrow_mut().push(line);
+    }
+
+    /// How a rollout ended.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn end(&mut self, ended: &Result<Exit>) -> Result<()> {
+        let title = match ended {
+            Ok(Exit::Done) => "✅ done".to_owned(),
+            Ok(Exit::RolledBack) => "❌ rolled back: the old version serves everything".to_owned(),
+            Ok(Exit::Held) => "⚠️ inconclusive: the weight was left where it was".to_owned(),
+            Ok(Exit::Moved | Exit::Error) => "❌ failed".to_owned(),
+            Err(error) => format!("❌ {error}"),
+        };
+        let mut text = format!("### bluegreen: {title}\n\n");
+        if let Some(counts) = self.counts.take() {
+            text += &counts;
+        }
+        for line in self.lines.take() {
+            let _ = writeln!(text, "{line}");
+        }
+        self.write(&(text + "\n"))
+    }
+
+    fn write(&mut self, text: &str) -> Result<()> {
+        let written = self.file.write_all(text.as_bytes());
+        written.context("failed to write the summary")
+    }
+}
+
+/// A table of what both versions answered.
+fn counts(looked: &Looked) -> Option<String> {
+    let rollout = looked.rollout.as_ref()?;
+    let mut text = "| version | requests | failed |\n|---|---|---|\n".to_owned();
+    for (version, tally) in [(rollout.blue, looked.blue), (rollout.green, looked.green)] {
+        let _ = writeln!(
+            text,
+            "| {version} | {} | {} |",
+            tally.requests, tally.errors
+        );
+    }
+    let _ = writeln!(text, "\n{}\n", strip_str(&looked.difference()));
+    Some(text)
+}
