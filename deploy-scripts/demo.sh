@@ -40,7 +40,7 @@ unset AWS_PROFILE BLUEGREEN_FUNCTION BLUEGREEN_ALIAS
 fine="--metric-period 1s --metric-delay 1s"
 
 say "Blue is in production: a function, version 1, the alias 'live', an HTTP API in front of it"
-run create --binary "$bin/blue" --role arn:aws:iam::000000000000:role/demo
+run create --binary "$bin/blue"
 run traffic --requests 500 --rate 250
 
 say "Green is published, gets 10 % of the requests by hand, and none again"

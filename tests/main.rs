@@ -15,6 +15,7 @@ mod processes;
 #[cfg(feature = "real-clients")]
 mod real_clients;
 mod release;
+mod role;
 mod rollout;
 mod rollout_cut_short;
 mod rollout_faults;

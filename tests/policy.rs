@@ -15,7 +15,7 @@ use crate::{
 };
 
 const PLACE: &str = "us-east-1:000000000000";
-const ROLE: &str = "arn:aws:iam::000000000000:role/hello-execution";
+const ROLE: &str = "arn:aws:iam::000000000000:role/bluegreen/hello-execution";
 
 /// An action of IAM's on a resource.
 type Needed = (String, String);
@@ -57,6 +57,13 @@ impl Watched {
 
 /// What a call needs, after AWS's Service Authorization Reference.
 fn needs(call: &Call) -> Vec<Needed> {
+    if let Some(action) = call
+        .body
+        .strip_prefix("Action=")
+        .filter(|_| call.path == "/")
+    {
+        return of_iam(action.split('&').next().unwrap_or_default());
+    }
     let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
     if let Some((_, operation)) = path.split_once("/operation/") {
         let resource = match operation {
@@ -74,6 +81,15 @@ fn needs(call: &Call) -> Vec<Needed> {
         return needed;
     }
     of_lambda(&call.method, path, query)
+}
+
+/// The role is `create`'s own.
+fn of_iam(action: &str) -> Vec<Needed> {
+    let mut needed = vec![(format!("iam:{action}"), ROLE.to_owned())];
+    if action == "CreateRole" {
+        needed.push(("iam:TagRole".to_owned(), ROLE.to_owned()));
+    }
+    needed
 }
 
 fn of_lambda(method: &str, path: &str, query: &str) -> Vec<Needed> {
@@ -157,7 +173,7 @@ fn allows(policy: &[(String, Vec<String>)], (action, resource): &Needed) -> bool
 fn a_policy_allows_what_is_called_and_nothing_else() {
     let watched = Watched::start();
     let path = |name: &str| program(name).to_str().unwrap().to_owned();
-    watched.run(&["create", "--binary", &path("blue"), "--role", ROLE]);
+    watched.run(&["create", "--binary", &path("blue")]);
     let mut setup = watched.take();
 
     watched.run(&["publish", "--binary", &path("green")]);
@@ -265,7 +281,11 @@ fn without_an_alias_a_policy_needs_the_account() {
         ])
         .succeeds();
     let function = "arn:aws-cn:lambda:cn-north-1:123456789012:function:hello";
-    for text in [function, "role/hello-execution", "iam:PassedToService"] {
+    for text in [
+        function,
+        "role/bluegreen/hello-execution",
+        "iam:PassedToService",
+    ] {
         assert!(printed.stdout.contains(text), "{}", printed.stdout);
     }
 }

@@ -71,9 +71,6 @@ fn what_is_not_there_is_named() {
         .bluegreen(&["create"])
         .fails_with(1, &["needs its code: --binary FILE or --zip FILE"]);
     server
-        .bluegreen(&["create", "--binary", &blue])
-        .fails_with(1, &["needs the ARN of its execution role: --role"]);
-    server
         .bluegreen(&["traffic"])
         .fails_with(1, &["there is no HTTP API 'hello-live'", "--url"]);
 }

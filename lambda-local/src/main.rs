@@ -4,6 +4,7 @@ mod cloudwatch;
 mod code;
 mod error;
 mod gateway;
+mod iam;
 mod lambda;
 mod lambda_api;
 mod logs;

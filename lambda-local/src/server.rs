@@ -23,7 +23,7 @@ use crate::{
     cloudwatch,
     error::ApiError,
     gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway},
-    lambda_api, logs_api,
+    iam, lambda_api, logs_api,
 };
 
 /// A client that takes longer than this to send its headers is cut off.
@@ -158,15 +158,19 @@ async fn other(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok());
     let target = target.map(str::to_owned);
-    let Some(target) = target else {
-        let what = named_operation(request).await;
+    let is_form = is_form(&request);
+    if target.is_none() && !is_form {
+        let what = format!("{} {}", request.method(), request.uri().path());
         return ApiError::not_implemented(&what).into_response();
-    };
+    }
     let body = match read(request).await {
         Ok(body) => body,
         Err(error) => return error.into_response(),
     };
     let lambda = &gateway.lambda;
+    let Some(target) = target else {
+        return iam::answer(&lambda.iam, &body);
+    };
     if let Some(operation) = target.strip_prefix(logs_api::TARGET) {
         logs_api::answer(&lambda.logs, operation, &body)
     } else if let Some(operation) = target.strip_prefix(cloudwatch::TARGET) {
@@ -176,25 +180,13 @@ async fn other(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
     }
 }
 
-/// The operation as its protocol names it: `Action` of the query protocol, or method and path.
-async fn named_operation(request: Request) -> String {
-    let place = format!("{} {}", request.method(), request.uri().path());
-    let form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| {
-            kind.as_bytes()
-                .starts_with(b"application/x-www-form-urlencoded")
-        });
-    if !form {
-        return place;
-    }
-    let body = read(request).await.unwrap_or_default();
-    let body = String::from_utf8_lossy(&body);
-    let action = body
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("Action="));
-    action.map_or(place, str::to_owned)
+/// Whether it speaks the query protocol.
+fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    })
 }
 
 async fn read(request: Request) -> Result<Bytes, ApiError> {

@@ -41,6 +41,32 @@ else:
 
 logs = boto3.client("logs").filter_log_events(logGroupName="/aws/lambda/boto")
 assert any("hello from blue" in event["message"] for event in logs["events"]), logs
+
+account = boto3.client("sts").get_caller_identity()["Account"]
+iam = boto3.client("iam")
+trust = {"Version": "2012-10-17", "Statement": []}
+made = iam.create_role(
+    RoleName="boto", AssumeRolePolicyDocument=json.dumps(trust), Tags=[{"Key": "a", "Value": "<&>"}]
+)["Role"]
+assert made["Arn"] == f"arn:aws:iam::{account}:role/boto", made
+iam.put_role_policy(RoleName="boto", PolicyName="inline", PolicyDocument=json.dumps(trust))
+inline = iam.get_role_policy(RoleName="boto", PolicyName="inline")
+assert inline["PolicyDocument"] == trust, inline
+assert iam.get_role(RoleName="boto")["Role"]["Tags"] == [{"Key": "a", "Value": "<&>"}]
+try:
+    iam.delete_role(RoleName="boto")
+except iam.exceptions.DeleteConflictException:
+    iam.delete_role_policy(RoleName="boto", PolicyName="inline")
+else:
+    sys.exit("a role with a policy was deleted")
+iam.delete_role(RoleName="boto")
+try:
+    iam.get_role(RoleName="boto")
+except iam.exceptions.NoSuchEntityException:
+    pass
+else:
+    sys.exit("a deleted role is still there")
+
 cloudwatch = boto3.client("cloudwatch")
 now = datetime.datetime.now(datetime.timezone.utc)
 dimensions = [

@@ -20,7 +20,7 @@ pub(crate) use command::Background;
 pub(crate) use command::{Finished, Running, signal_to};
 pub(crate) use load::Load;
 pub(crate) use proxy::{Call, Fate, Proxy};
-pub(crate) use server::Server;
+pub(crate) use server::{ROLE, Server};
 
 /// The folder of this repository.
 pub(crate) fn repository() -> &'static Path {

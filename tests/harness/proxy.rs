@@ -23,6 +23,8 @@ pub(crate) enum Fate {
     Delay(Duration),
     /// It is refused with this status and error type.
     Refuse(u16, &'static str),
+    /// It is refused with this status, error type and message.
+    RefuseSaying(u16, &'static str, &'static str),
 }
 
 /// A call that came.
@@ -32,6 +34,7 @@ pub(crate) struct Call {
     pub(crate) number: usize,
     pub(crate) method: String,
     pub(crate) path: String,
+    pub(crate) body: String,
 }
 
 impl Call {
@@ -92,11 +95,17 @@ fn forward(
         number: number.fetch_add(1, Ordering::SeqCst),
         method: word(),
         path: word(),
+        body: String::from_utf8_lossy(&body).into_owned(),
     };
     match judge(&call, false) {
         Fate::Pass => {}
         Fate::Delay(time) => thread::sleep(time),
-        Fate::Refuse(status, kind) => return client.write_all(&refusal(&call, status, kind)),
+        Fate::Refuse(status, kind) => {
+            return client.write_all(&refusal(&call, status, kind, "refused by the test"));
+        }
+        Fate::RefuseSaying(status, kind, message) => {
+            return client.write_all(&refusal(&call, status, kind, message));
+        }
         Fate::LoseRequest | Fate::LoseAnswer => return client.shutdown(Shutdown::Both),
     }
     let mut upstream = TcpStream::connect(server)?;
@@ -134,8 +143,7 @@ fn read_request(client: &TcpStream) -> std::io::Result<Option<(String, Vec<u8>)>
 }
 
 /// An error as the call's protocol has it: CBOR for CloudWatch, JSON for the others.
-fn refusal(call: &Call, status: u16, kind: &str) -> Vec<u8> {
-    let message = "refused by the test";
+fn refusal(call: &Call, status: u16, kind: &str, message: &str) -> Vec<u8> {
     let (content, body) = match call.path.starts_with("/service/") {
         true => {
             let text = |text: &str| [&[0x78, text.len() as u8], text.as_bytes()].concat();

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use rollout::{Entry, Journal, Routing, Timestamp, Version};
 
 use crate::{
-    aws::{Alias, ApiGateway, CloudWatch, Lambda, connect},
+    aws::{Alias, ApiGateway, CloudWatch, Iam, Lambda, connect},
     cli::Place,
 };
 
@@ -22,6 +22,7 @@ pub(crate) struct Deployment {
     pub(crate) lambda: Lambda,
     pub(crate) gateway: ApiGateway,
     pub(crate) cloudwatch: CloudWatch,
+    pub(crate) iam: Iam,
 }
 
 impl Deployment {
@@ -34,6 +35,7 @@ impl Deployment {
             lambda: Lambda::new(&config, &place.function),
             gateway: ApiGateway::new(&config),
             cloudwatch: CloudWatch::new(&config, &place.function, &place.alias),
+            iam: Iam::new(&config),
         })
     }
 

@@ -32,7 +32,17 @@ impl AwsError {
     }
 
     pub(crate) fn is_missing(&self) -> bool {
-        self.has_code("ResourceNotFoundException") || self.has_code("NotFoundException")
+        [
+            "ResourceNotFoundException",
+            "NotFoundException",
+            "NoSuchEntity",
+        ]
+        .iter()
+        .any(|code| self.has_code(code))
+    }
+
+    pub(crate) fn says(&self, text: &str) -> bool {
+        self.message.contains(text)
     }
 
     /// An answer that is not what the service documents.

@@ -5,12 +5,14 @@ mod apigateway;
 mod cloudwatch;
 mod connection;
 mod error;
+mod iam;
 mod lambda;
 
 pub(crate) use apigateway::{ApiGateway, HttpApi, Target};
 pub(crate) use cloudwatch::{Alarm, CloudWatch};
 pub(crate) use connection::connect;
 pub(crate) use error::AwsError;
+pub(crate) use iam::{Iam, ROLE_PATH, Role, role_name};
 pub(crate) use lambda::{
     Alias, Architecture, Function, Lambda, NamedAlias, NewFunction, PublishedVersion,
     VersionSettings,

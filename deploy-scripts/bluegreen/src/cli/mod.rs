@@ -1,15 +1,19 @@
 //! The command line.
 
+mod resources;
 mod rollout;
 
 use std::{env, path::PathBuf};
 
-use ::rollout::{Seconds, Stage, Version, Weight};
+use ::rollout::{Stage, Version, Weight};
 use anyhow::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use clap_complete::Shell;
 
 use crate::{commands::parse_stage, settings::Settings};
+pub(crate) use resources::{
+    CreateArgs, DestroyArgs, PackageArgs, PolicyArgs, PruneArgs, PublishArgs,
+};
 pub(crate) use rollout::{
     DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ResumeArgs, RolloutArgs,
     Slow, VerifyArgs, WatchArgs,
@@ -143,7 +147,7 @@ pub(crate) enum Command {
 /// The commands that read or write an alias.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AliasCommand {
-    /// Make the function, its first version, the alias, and an HTTP API in front of it
+    /// Make the function with its role, its first version, the alias, and an HTTP API in front of it
     ///
     /// Makes what is missing and leaves alone what is there: run twice, it changes nothing the
     /// second time.
@@ -195,57 +199,6 @@ pub(crate) enum AliasCommand {
     Traffic(TrafficArgs),
 }
 
-/// What to upload.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub(crate) struct PackageArgs {
-    /// An executable: it is zipped as `bootstrap`
-    #[arg(long, value_name = "FILE")]
-    pub(crate) binary: Option<PathBuf>,
-
-    /// A zip with `bootstrap` at its top, such as `cargo lambda build --output-format zip` makes
-    #[arg(long, value_name = "FILE")]
-    pub(crate) zip: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CreateArgs {
-    #[command(flatten)]
-    pub(crate) package: PackageArgs,
-
-    /// ARN of the function's execution role (needed only where the function is not there yet)
-    #[arg(long, value_name = "ARN")]
-    pub(crate) role: Option<String>,
-
-    /// Memory of the function in MB
-    #[arg(long, value_name = "MB", default_value_t = 128, value_parser = clap::value_parser!(i32).range(128..=10240))]
-    pub(crate) memory: i32,
-
-    /// Seconds that one invocation may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=900))]
-    pub(crate) timeout: i32,
-
-    /// Environment variable of the function; repeatable
-    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
-    pub(crate) variables: Vec<(String, String)>,
-
-    #[command(flatten)]
-    pub(crate) write: WriteArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PublishArgs {
-    #[command(flatten)]
-    pub(crate) package: PackageArgs,
-
-    /// What is new in this version, such as a commit id
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) description: Option<String>,
-
-    #[command(flatten)]
-    pub(crate) write: WriteArgs,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct ShiftArgs {
     /// Share of the traffic, such as 10% or 0.1
@@ -284,49 +237,6 @@ pub(crate) struct WriteArgs {
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PolicyArgs {
-    /// What `create` and `destroy` need, beside what a release needs
-    #[arg(long)]
-    pub(crate) setup: bool,
-
-    /// Number of the AWS account; otherwise read from the alias
-    #[arg(long, value_name = "ID")]
-    pub(crate) account: Option<String>,
-
-    /// ARN of the execution role that `create` gives the function [default: role/FUNCTION-execution]
-    #[arg(long, value_name = "ARN", requires = "setup")]
-    pub(crate) role: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PruneArgs {
-    /// Versions to keep, the newest ones, beside those that are needed
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub(crate) keep: usize,
-
-    /// Keep versions that are younger than this, such as 14d
-    #[arg(long, value_name = "TIME")]
-    pub(crate) older_than: Option<Seconds>,
-
-    /// Do not ask
-    #[arg(long)]
-    pub(crate) yes: bool,
-
-    #[command(flatten)]
-    pub(crate) write: WriteArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DestroyArgs {
-    /// Do not ask
-    #[arg(long)]
-    pub(crate) yes: bool,
-
-    #[command(flatten)]
-    pub(crate) write: WriteArgs,
 }
 
 #[derive(Debug, Args)]
@@ -374,13 +284,6 @@ pub(crate) struct VerdictArgs {
     /// Chance of ever promoting wrongly
     #[arg(long, value_name = "CHANCE", default_value_t = 0.01)]
     pub(crate) beta: f64,
-}
-
-fn variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("give it as NAME=VALUE".to_owned()),
-    }
 }
 
 /// A share such as 1% or 0.01.

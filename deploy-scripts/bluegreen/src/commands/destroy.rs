@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::create::statement_id;
 use crate::{
-    aws::HttpApi,
+    aws::{HttpApi, Role, role_name},
     cli::DestroyArgs,
     confirm::confirm,
     deployment::Deployment,
@@ -31,6 +31,8 @@ struct Found {
     /// Whether the function is there, and whether `create` made it.
     function: Option<bool>,
     other_aliases: Vec<String>,
+    /// The role that `create` made.
+    role: Option<Role>,
 }
 
 pub(crate) async fn destroy(deployment: &Deployment, args: &DestroyArgs) -> Result<Destroyed> {
@@ -61,6 +63,8 @@ async fn look(deployment: &Deployment) -> Result<Found> {
             aliases.into_iter().map(|alias| alias.name).collect()
         }
     };
+    let role = deployment.iam.role(&role_name(&deployment.function)).await;
+    let role = role.context("failed to look for the role")?;
     let apis = deployment.gateway.find(&deployment.api_name()).await;
     let apis = apis.context("failed to list the HTTP APIs")?;
     Ok(Found {
@@ -68,6 +72,7 @@ async fn look(deployment: &Deployment) -> Result<Found> {
         alias: names.contains(alias),
         function,
         other_aliases: names.into_iter().filter(|name| name != alias).collect(),
+        role: role.filter(|role| role.made_here),
     })
 }
 
@@ -80,6 +85,11 @@ impl Found {
     /// An alias cannot be tagged: it goes with a function that `create` made.
     fn alias_goes(&self) -> bool {
         self.alias && self.function == Some(true)
+    }
+
+    /// Once there is no function that runs with it.
+    fn role_goes(&self) -> bool {
+        self.role.is_some() && (self.function_goes() || self.function.is_none())
     }
 
     /// What will be deleted, in this order, and what will not.
@@ -112,6 +122,9 @@ impl Found {
                 "function {function}: it has other aliases: {others}"
             ));
         }
+        if self.role_goes() {
+            deleted.push(format!("role {}", role_name(function)));
+        }
         (deleted, kept)
     }
 
@@ -140,6 +153,11 @@ impl Found {
             let deleted = lambda.delete_function().await;
             let function = &deployment.function;
             deleted.with_context(|| format!("failed to delete function '{function}'"))?;
+        }
+        if let Some(role) = self.role.as_ref().filter(|_| self.role_goes()) {
+            let name = role_name(&deployment.function);
+            let deleted = deployment.iam.delete(&name, role).await;
+            deleted.with_context(|| format!("failed to delete role '{name}'"))?;
         }
         Ok(())
     }

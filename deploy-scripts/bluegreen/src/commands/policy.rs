@@ -4,7 +4,12 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{cli::PolicyArgs, deployment::Deployment, output::Report};
+use crate::{
+    aws::{ROLE_PATH, role_name},
+    cli::PolicyArgs,
+    deployment::Deployment,
+    output::Report,
+};
 
 /// An IAM policy document.
 #[derive(Debug, Serialize)]
@@ -103,7 +108,8 @@ impl Home {
     /// What `create` and `destroy` need in addition.
     fn setup(&self, role: Option<&str>) -> Vec<Value> {
         let (function, _, alias) = self.lambda();
-        let role = role.map_or_else(|| self.default_role(), str::to_owned);
+        let own_role = self.own_role();
+        let role = role.unwrap_or(&own_role);
         let mut permission = statement(
             "LetTheApiInvokeTheAlias",
             &["lambda:AddPermission", "lambda:RemovePermission"],
@@ -111,7 +117,7 @@ impl Home {
         );
         permission["Condition"] =
             json!({ "StringEquals": { "lambda:Principal": "apigateway.amazonaws.com" } });
-        let mut pass = statement("GiveTheFunctionItsRole", &["iam:PassRole"], &[&role]);
+        let mut pass = statement("GiveTheFunctionItsRole", &["iam:PassRole"], &[role]);
         pass["Condition"] =
             json!({ "StringEquals": { "iam:PassedToService": "lambda.amazonaws.com" } });
         let apis = self.apis();
@@ -130,6 +136,18 @@ impl Home {
             ),
             permission,
             pass,
+            statement(
+                "MakeAndDeleteTheRole",
+                &[
+                    "iam:AttachRolePolicy",
+                    "iam:CreateRole",
+                    "iam:DeleteRole",
+                    "iam:DetachRolePolicy",
+                    "iam:GetRole",
+                    "iam:TagRole",
+                ],
+                &[&own_role],
+            ),
             statement("MakeTheApi", &["apigateway:POST"], &apis[..1]),
             statement(
                 "DeleteTheApi",
@@ -167,14 +185,12 @@ impl Home {
         format!("arn:{partition}:{service}:{region}:{account}")
     }
 
-    fn default_role(&self) -> String {
+    fn own_role(&self) -> String {
         let Self {
-            partition,
-            account,
-            function,
-            ..
+            partition, account, ..
         } = self;
-        format!("arn:{partition}:iam::{account}:role/{function}-execution")
+        let name = role_name(&self.function);
+        format!("arn:{partition}:iam::{account}:role{ROLE_PATH}{name}")
     }
 }
 

@@ -1,6 +1,9 @@
 //! Functions and their versions.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_lambda::{
@@ -19,6 +22,10 @@ use super::{Architecture, AwsError, Lambda, gone, parse_version, required};
 const RUNTIME: Runtime = Runtime::Providedal2023;
 /// An upload of 50 MB over a slow line takes this long.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
+/// What Lambda says of a role that it may not take, or does not know yet.
+const NOT_ASSUMABLE: &str = "cannot be assumed by Lambda";
+const ROLE_TIMEOUT: Duration = Duration::from_secs(60);
+const ROLE_PAUSE: Duration = Duration::from_secs(2);
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// A function, as far as a release needs to know it.
@@ -140,12 +147,25 @@ impl Lambda {
         gone(call.send().await.map(|_| ()).map_err(AwsError::from))
     }
 
-    /// Creates the function and waits until it is active.
+    /// Creates the function and waits until it is active. A role that was made a moment ago is not
+    /// known everywhere yet: that is waited out.
     pub(crate) async fn create(&self, new: NewFunction) -> Result<(), AwsError> {
-        let code = FunctionCode::builder().zip_file(Blob::new(new.zip)).build();
+        let begin = Instant::now();
+        while let Err(error) = self.try_to_create(&new).await {
+            if !error.says(NOT_ASSUMABLE) || begin.elapsed() > ROLE_TIMEOUT {
+                return Err(error);
+            }
+            tokio::time::sleep(ROLE_PAUSE).await;
+        }
+        self.wait_until_active().await
+    }
+
+    async fn try_to_create(&self, new: &NewFunction) -> Result<(), AwsError> {
+        let zip = Blob::new(new.zip.clone());
+        let code = FunctionCode::builder().zip_file(zip).build();
         let logging = LoggingConfig::builder().log_format(LogFormat::Json).build();
         let variables = (!new.variables.is_empty()).then(|| {
-            let variables = new.variables.into_iter().collect();
+            let variables = new.variables.iter().cloned().collect();
             Environment::builder()
                 .set_variables(Some(variables))
                 .build()
@@ -155,7 +175,7 @@ impl Lambda {
             .function_name(&self.function)
             .runtime(RUNTIME)
             .handler("bootstrap")
-            .role(new.role)
+            .role(&new.role)
             .code(code)
             .architectures(new.architecture.into())
             .memory_size(new.memory)
@@ -167,7 +187,7 @@ impl Lambda {
             .config_override(upload())
             .send()
             .await?;
-        self.wait_until_active().await
+        Ok(())
     }
 
     /// Waits until the function can be published and invoked.

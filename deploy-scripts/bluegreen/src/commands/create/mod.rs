@@ -1,21 +1,20 @@
 //! `bluegreen create`: the function, its first version, the alias, and an HTTP API in front of it.
 
 mod api;
+mod function;
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 pub(super) use api::{source_arn, statement_id};
 use rollout::{Entry, Journal, Version};
 use serde::Serialize;
 
 use crate::{
-    aws::{Architecture, HttpApi, NewFunction},
+    aws::HttpApi,
     cli::CreateArgs,
     deployment::{Deployment, now},
     output::{BOLD, DIM, GREEN, Report, styled},
-    package::Package,
-    progress::Progress,
 };
 
 #[derive(Debug, Serialize)]
@@ -45,7 +44,7 @@ pub(crate) async fn create(deployment: &Deployment, args: CreateArgs) -> Result<
         let api = would_make(deployment, &mut steps).await?;
         return Ok(Created::new(deployment, None, api, steps, true));
     }
-    create_function(deployment, args, &mut steps).await?;
+    function::create(deployment, args, &mut steps).await?;
     let alias_arn = create_alias(deployment, &mut steps).await?;
     let api = api::create(deployment, &alias_arn, &mut steps).await?;
     api::permit(deployment, &alias_arn, &api, &mut steps).await?;
@@ -66,6 +65,9 @@ async fn would_make(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Op
         false => steps.push(Step::made(text)),
     };
     let is_there = lambda.function().await?.is_some();
+    if !is_there {
+        step(false, "execution role, unless --role names one".to_owned());
+    }
     step(is_there, format!("function {function}"));
     let found = match is_there {
         true => lambda.alias(alias).await?,
@@ -119,46 +121,6 @@ impl Step {
             made: false,
         }
     }
-}
-
-async fn create_function(
-    deployment: &Deployment,
-    args: CreateArgs,
-    steps: &mut Vec<Step>,
-) -> Result<()> {
-    let name = &deployment.function;
-    if deployment.lambda.function().await?.is_some() {
-        steps.push(Step::found(format!("function {name}")));
-        let waited = deployment.lambda.wait_until_active().await;
-        return waited.with_context(|| format!("function '{name}' does not become active"));
-    }
-    let needed = "it is not there yet, so `create` needs";
-    let package = Package::read(&args.package)?
-        .ok_or_else(|| anyhow!("{needed} its code: --binary FILE or --zip FILE"))
-        .with_context(|| format!("failed to create function '{name}'"))?;
-    let role = args
-        .role
-        .ok_or_else(|| {
-            anyhow!(
-                "{needed} the ARN of its execution role: --role arn:aws:iam::ACCOUNT:role/NAME; \
-                 for lambda-local arn:aws:iam::000000000000:role/any will do"
-            )
-        })
-        .with_context(|| format!("failed to create function '{name}'"))?;
-    let progress = Progress::spinner(&format!("creating function {name}"));
-    let new = NewFunction {
-        role,
-        architecture: package.architecture.unwrap_or(Architecture::X86_64),
-        zip: package.zip,
-        memory: args.memory,
-        timeout: args.timeout,
-        variables: args.variables,
-    };
-    let created = deployment.lambda.create(new).await;
-    created.with_context(|| format!("failed to create function '{name}'"))?;
-    drop(progress);
-    steps.push(Step::made(format!("function {name}")));
-    Ok(())
 }
 
 /// The alias, and the version it needs to point at.

@@ -1,0 +1,123 @@
+//! IAM: the role that `create` makes for the function.
+
+use aws_config::SdkConfig;
+use aws_sdk_iam::{Client, types::Tag};
+
+use super::AwsError;
+
+/// Roles of this program's are below this path, so that a policy can name them.
+pub(crate) const ROLE_PATH: &str = "/bluegreen/";
+/// Writing logs, and nothing else.
+const BASIC_EXECUTION: &str = "service-role/AWSLambdaBasicExecutionRole";
+/// Who may take the role: Lambda.
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+
+#[derive(Debug)]
+pub(crate) struct Iam {
+    client: Client,
+}
+
+#[derive(Debug)]
+pub(crate) struct Role {
+    pub(crate) arn: String,
+    /// Whether `create` made it.
+    pub(crate) made_here: bool,
+}
+
+/// What a role of this function is called.
+pub(crate) fn role_name(function: &str) -> String {
+    const LONGEST: usize = 64;
+    const END: &str = "-execution";
+    // Function names may have 64 characters, too.
+    let start: String = function.chars().take(LONGEST - END.len()).collect();
+    start + END
+}
+
+impl Iam {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
+        Self {
+            client: Client::new(config),
+        }
+    }
+
+    /// `None` if there is no such role.
+    pub(crate) async fn role(&self, name: &str) -> Result<Option<Role>, AwsError> {
+        let found = self.client.get_role().role_name(name).send().await;
+        match found.map_err(AwsError::from) {
+            Ok(found) => Ok(found.role.map(Role::from)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the role, without any permission so far.
+    pub(crate) async fn create(&self, name: &str) -> Result<Role, AwsError> {
+        let made = self
+            .client
+            .create_role()
+            .role_name(name)
+            .path(ROLE_PATH)
+            .assume_role_policy_document(TRUST)
+            .tags(tag()?)
+            .send()
+            .await?;
+        let role = made.role.map(Role::from);
+        role.ok_or_else(|| AwsError::unexpected("CreateRole answered without a role"))
+    }
+
+    /// Lets the role write logs. Done twice, it is the same.
+    pub(crate) async fn permit_logs(&self, name: &str, role: &Role) -> Result<(), AwsError> {
+        self.client
+            .attach_role_policy()
+            .role_name(name)
+            .policy_arn(basic_execution(&role.arn))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes the role. One to which somebody attached something else is refused by IAM.
+    pub(crate) async fn delete(&self, name: &str, role: &Role) -> Result<(), AwsError> {
+        let detached = self
+            .client
+            .detach_role_policy()
+            .role_name(name)
+            .policy_arn(basic_execution(&role.arn))
+            .send();
+        gone(detached.await.map(|_| ()).map_err(AwsError::from))?;
+        let deleted = self.client.delete_role().role_name(name).send().await;
+        gone(deleted.map(|_| ()).map_err(AwsError::from))
+    }
+}
+
+fn tag() -> Result<Tag, AwsError> {
+    let tag = Tag::builder().key("bluegreen").value("create").build();
+    tag.map_err(|error| AwsError::unexpected(error.to_string()))
+}
+
+/// AWS's own policy, in the role's partition.
+fn basic_execution(role_arn: &str) -> String {
+    let partition = role_arn.split(':').nth(1).unwrap_or("aws");
+    format!("arn:{partition}:iam::aws:policy/{BASIC_EXECUTION}")
+}
+
+/// What was deleted before is deleted.
+fn gone(deleted: Result<(), AwsError>) -> Result<(), AwsError> {
+    match deleted {
+        Err(error) if error.is_missing() => Ok(()),
+        deleted => deleted,
+    }
+}
+
+impl From<aws_sdk_iam::types::Role> for Role {
+    fn from(role: aws_sdk_iam::types::Role) -> Self {
+        let made_here = role
+            .tags()
+            .iter()
+            .any(|tag| tag.key() == "bluegreen" && tag.value() == "create");
+        Self {
+            arn: role.arn,
+            made_here,
+        }
+    }
+}

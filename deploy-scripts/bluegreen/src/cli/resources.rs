@@ -1,0 +1,110 @@
+//! The options of what makes and deletes: `create`, `publish`, `policy`, `prune` and `destroy`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rollout::Seconds;
+
+use super::WriteArgs;
+
+/// What to upload.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct PackageArgs {
+    /// An executable: it is zipped as `bootstrap`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) binary: Option<PathBuf>,
+
+    /// A zip with `bootstrap` at its top, such as `cargo lambda build --output-format zip` makes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) zip: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
+
+    /// ARN of the function's execution role; otherwise one is made that may write logs and nothing
+    /// else
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role: Option<String>,
+
+    /// Memory of the function in MB
+    #[arg(long, value_name = "MB", default_value_t = 128, value_parser = clap::value_parser!(i32).range(128..=10240))]
+    pub(crate) memory: i32,
+
+    /// Seconds that one invocation may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=900))]
+    pub(crate) timeout: i32,
+
+    /// Environment variable of the function; repeatable
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) variables: Vec<(String, String)>,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PublishArgs {
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
+
+    /// What is new in this version, such as a commit id
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    /// What `create` and `destroy` need, beside what a release needs
+    #[arg(long)]
+    pub(crate) setup: bool,
+
+    /// Number of the AWS account; otherwise read from the alias
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+
+    /// ARN of the execution role that `create` is told to give the function
+    #[arg(long, value_name = "ARN", requires = "setup")]
+    pub(crate) role: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PruneArgs {
+    /// Versions to keep, the newest ones, beside those that are needed
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) keep: usize,
+
+    /// Keep versions that are younger than this, such as 14d
+    #[arg(long, value_name = "TIME")]
+    pub(crate) older_than: Option<Seconds>,
+
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DestroyArgs {
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("give it as NAME=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,78 @@
+//! The function, and the role that it runs with.
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::Step;
+use crate::{
+    aws::{Architecture, NewFunction, role_name},
+    cli::CreateArgs,
+    deployment::Deployment,
+    package::Package,
+    progress::Progress,
+};
+
+pub(super) async fn create(
+    deployment: &Deployment,
+    args: CreateArgs,
+    steps: &mut Vec<Step>,
+) -> Result<()> {
+    let name = &deployment.function;
+    if deployment.lambda.function().await?.is_some() {
+        steps.push(Step::found(format!("function {name}")));
+        let waited = deployment.lambda.wait_until_active().await;
+        return waited.with_context(|| format!("function '{name}' does not become active"));
+    }
+    let package = Package::read(&args.package)?
+        .ok_or_else(|| {
+            anyhow!("it is not there yet, so `create` needs its code: --binary FILE or --zip FILE")
+        })
+        .with_context(|| format!("failed to create function '{name}'"))?;
+    let role = match args.role {
+        Some(role) => role,
+        None => role(deployment, steps).await?,
+    };
+    let progress = Progress::spinner(&format!("creating function {name}"));
+    let new = NewFunction {
+        role,
+        architecture: package.architecture.unwrap_or(Architecture::X86_64),
+        zip: package.zip,
+        memory: args.memory,
+        timeout: args.timeout,
+        variables: args.variables,
+    };
+    let created = deployment.lambda.create(new).await;
+    created.with_context(|| format!("failed to create function '{name}'"))?;
+    drop(progress);
+    steps.push(Step::made(format!("function {name}")));
+    Ok(())
+}
+
+/// An execution role of our own, which may write logs and nothing else. One that was left half-made
+/// is completed.
+async fn role(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<String> {
+    let iam = &deployment.iam;
+    let name = role_name(&deployment.function);
+    let advice = "--role ARN names one that exists";
+    let found = iam.role(&name).await;
+    let found = found.with_context(|| format!("failed to look for role '{name}'; {advice}"))?;
+    let role = match found {
+        Some(role) if role.made_here => {
+            steps.push(Step::found(format!("role {name}")));
+            role
+        }
+        Some(role) => bail!(
+            "there is a role '{name}' that `create` did not make; give it with --role {}, or delete \
+             it",
+            role.arn
+        ),
+        None => {
+            let made = iam.create(&name).await;
+            let made = made.with_context(|| format!("failed to create role '{name}'; {advice}"))?;
+            steps.push(Step::made(format!("role {name}, which may write logs")));
+            made
+        }
+    };
+    let permitted = iam.permit_logs(&name, &role).await;
+    permitted.with_context(|| format!("failed to let role '{name}' write logs"))?;
+    Ok(role.arn)
+}

@@ -1,0 +1,147 @@
+//! IAM and STS as far as a release needs them: roles with their policies, and who one is. Policies
+//! are kept and not judged: what may invoke what is the business of Lambda's own policies.
+
+mod query;
+mod role;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use serde_json::{Value, json};
+
+use crate::model::Place;
+use query::Form;
+pub(crate) use query::answer;
+use role::Role;
+
+/// Why a call is refused: AWS's code for it, its status, and a message.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    code: &'static str,
+    status: u16,
+    message: String,
+}
+
+type Answered = Result<Value, Refusal>;
+
+#[derive(Debug)]
+pub(crate) struct Iam {
+    account: String,
+    roles: Mutex<BTreeMap<String, Role>>,
+}
+
+impl Iam {
+    pub(crate) fn new(place: &Place) -> Self {
+        Self {
+            account: place.account.clone(),
+            roles: Mutex::default(),
+        }
+    }
+
+    /// `None` if there is no such operation here.
+    fn answer(&self, action: &str, form: &Form) -> Option<Answered> {
+        Some(match action {
+            "CreateRole" => self.create_role(form),
+            "ListRoles" => Ok(self.list_roles()),
+            "DeleteRole" => self.delete_role(form),
+            "GetCallerIdentity" => Ok(self.caller()),
+            "AssumeRole" => self.assume_role(form),
+            action => return self.of_role(action, form),
+        })
+    }
+
+    /// What is done to a role that is there.
+    fn of_role(&self, action: &str, form: &Form) -> Option<Answered> {
+        let operation: fn(&mut Role, &Form) -> Answered = match action {
+            "GetRole" => |role, _| Ok(json!({ "Role": role.describe() })),
+            "TagRole" => Role::tag,
+            "ListRoleTags" => |role, _| Ok(json!({ "Tags": role.tags(), "IsTruncated": false })),
+            "AttachRolePolicy" => Role::attach,
+            "DetachRolePolicy" => Role::detach,
+            "ListAttachedRolePolicies" => |role, _| Ok(role.attached()),
+            "PutRolePolicy" => Role::put_policy,
+            "GetRolePolicy" => Role::policy,
+            "ListRolePolicies" => |role, _| Ok(role.policies()),
+            "DeleteRolePolicy" => Role::delete_policy,
+            _ => return None,
+        };
+        Some(form.required("RoleName").and_then(|name| {
+            let mut roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+            let role = roles.get_mut(name).ok_or_else(|| no_role(name))?;
+            operation(role, form)
+        }))
+    }
+
+    fn create_role(&self, form: &Form) -> Answered {
+        let role = Role::new(form, &self.account)?;
+        let mut roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        if roles.contains_key(&role.name) {
+            let message = format!("Role with name {} already exists.", role.name);
+            return Err(Refusal::new("EntityAlreadyExists", 409, message));
+        }
+        let shown = json!({ "Role": role.describe() });
+        roles.insert(role.name.clone(), role);
+        Ok(shown)
+    }
+
+    fn list_roles(&self) -> Value {
+        let roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown: Vec<Value> = roles.values().map(Role::describe).collect();
+        json!({ "Roles": shown, "IsTruncated": false })
+    }
+
+    fn delete_role(&self, form: &Form) -> Answered {
+        let name = form.required("RoleName")?;
+        let mut roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        let role = roles.get(name).ok_or_else(|| no_role(name))?;
+        role.may_be_deleted()?;
+        roles.remove(name);
+        Ok(json!({}))
+    }
+
+    fn caller(&self) -> Value {
+        json!({
+            "UserId": "AIDALAMBDALOCAL000000",
+            "Account": self.account,
+            "Arn": format!("arn:aws:iam::{}:user/local", self.account),
+        })
+    }
+
+    /// Credentials that are as good as any others here.
+    fn assume_role(&self, form: &Form) -> Answered {
+        let arn = form.required("RoleArn")?;
+        let session = form.required("RoleSessionName")?;
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        let expires = role::timestamp(time::OffsetDateTime::now_utc() + time::Duration::hours(1));
+        let id = "AROALAMBDALOCAL000000";
+        Ok(json!({
+            "AssumedRoleUser": {
+                "AssumedRoleId": format!("{id}:{session}"),
+                "Arn": format!("arn:aws:sts::{}:assumed-role/{name}/{session}", self.account),
+            },
+            "Credentials": {
+                "AccessKeyId": "ASIALAMBDALOCAL00000",
+                "SecretAccessKey": "local",
+                "SessionToken": "local",
+                "Expiration": expires,
+            },
+        }))
+    }
+}
+
+impl Refusal {
+    fn new(code: &'static str, status: u16, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            status,
+            message: message.into(),
+        }
+    }
+}
+
+fn no_role(name: &str) -> Refusal {
+    let message = format!("The role with name {name} cannot be found.");
+    Refusal::new("NoSuchEntity", 404, message)
+}
