@@ -9,6 +9,8 @@ mod dry_run;
 mod functions_and_versions;
 mod gateway;
 mod harness;
+#[cfg(feature = "real-clients")]
+mod independent;
 mod invocations;
 mod policy;
 mod processes;

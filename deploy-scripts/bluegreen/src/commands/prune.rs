@@ -34,8 +34,12 @@ struct Kept {
 
 pub(crate) async fn prune(deployment: &Deployment, args: &PruneArgs) -> Result<Pruned> {
     let (versions, aliases) =
-        tokio::try_join!(deployment.lambda.versions(), deployment.lambda.aliases())
-            .context("failed to list the versions and aliases")?;
+        tokio::try_join!(deployment.lambda.versions(), deployment.lambda.aliases()).with_context(
+            || {
+                let function = &deployment.function;
+                format!("failed to list the versions and aliases of function '{function}'")
+            },
+        )?;
     let (old, kept) = sort_out(versions, &aliases, args, now());
     let mut pruned = Pruned {
         function: deployment.function.clone(),

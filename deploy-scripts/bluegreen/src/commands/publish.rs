@@ -109,7 +109,12 @@ async fn upload(
     let size = package.zip.len() as f64 / 1e6;
     let _progress = Progress::spinner(&format!("uploading {size:.1} MB"));
     let lambda = &deployment.lambda;
-    let uploaded = lambda.upload(package.zip, architecture, &function.revision_id, dry_run);
+    let uploaded = lambda.upload(
+        package.zip,
+        architecture,
+        function.revision_id.clone(),
+        dry_run,
+    );
     uploaded
         .await
         .with_context(|| format!("failed to upload the code of function '{name}'"))

@@ -32,7 +32,8 @@ const SETTLE_TIMEOUT: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
     pub(crate) code_sha256: String,
-    pub(crate) revision_id: String,
+    /// AWS always has one; an emulator may not.
+    pub(crate) revision_id: Option<String>,
     pub(crate) architecture: Architecture,
 }
 
@@ -86,7 +87,7 @@ impl Lambda {
         let architecture = architecture(found.architectures());
         Ok(Some(Function {
             code_sha256: required(found.code_sha256, "CodeSha256")?,
-            revision_id: required(found.revision_id, "RevisionId")?,
+            revision_id: found.revision_id,
             architecture,
         }))
     }
@@ -209,7 +210,7 @@ impl Lambda {
         &self,
         zip: Vec<u8>,
         architecture: Architecture,
-        revision_id: &str,
+        revision_id: Option<String>,
         dry_run: bool,
     ) -> Result<String, AwsError> {
         let updated = self
@@ -218,7 +219,7 @@ impl Lambda {
             .function_name(&self.function)
             .zip_file(Blob::new(zip))
             .architectures(architecture.into())
-            .revision_id(revision_id)
+            .set_revision_id(revision_id)
             .dry_run(dry_run)
             .customize()
             .config_override(upload())
@@ -251,7 +252,15 @@ impl Lambda {
             .set_description(description.map(str::to_owned))
             .send()
             .await?;
-        parse_version(&required(published.version, "Version")?)
+        let version = required(published.version, "Version")?;
+        // Where the newest version was deleted, an older one may come back as "unchanged".
+        if published.code_sha256.as_deref() != Some(code_sha256) {
+            return Err(AwsError::unexpected(format!(
+                "Lambda published nothing and named version {version}, which has other code; change \
+                 anything of the function's configuration, such as its description, and publish again"
+            )));
+        }
+        parse_version(&version)
     }
 
     /// The published versions, oldest first.

@@ -65,7 +65,8 @@ fn elsewhere(api: &HttpApi, target: Option<&Target>, alias_arn: &str, ours: bool
         uri,
     }) = target
     else {
-        return Finding::problem(CHECK, format!("API {id} leads nowhere"), "bluegreen create");
+        let mend = format!("aws apigatewayv2 delete-api --api-id {id}, then `bluegreen create`");
+        return Finding::problem(CHECK, format!("API {id} leads nowhere"), mend);
     };
     let what = format!("API {id} leads to {uri}, not to the alias");
     // An API that the policy admits may have served the alias once, and something else now.
