@@ -4,6 +4,7 @@
 
 mod alias_rules;
 mod clean_up;
+mod cut_short;
 mod doctor;
 mod dry_run;
 mod functions_and_versions;

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_apigatewayv2::{Client, types::ProtocolType};
 
-use super::AwsError;
+use super::{AwsError, error::gone};
 
 #[derive(Debug)]
 pub(crate) struct ApiGateway {
@@ -93,11 +93,7 @@ impl ApiGateway {
 
     /// Deletes the API with its stages, routes and integrations.
     pub(crate) async fn delete(&self, api: &HttpApi) -> Result<(), AwsError> {
-        let deleted = self.client.delete_api().api_id(&api.id).send().await;
-        match deleted.map_err(AwsError::from) {
-            Err(error) if error.is_missing() => Ok(()),
-            deleted => deleted.map(|_| ()),
-        }
+        gone(self.client.delete_api().api_id(&api.id).send().await)
     }
 
     /// Makes an API that sends everything to this alias, in one call: integration, route and

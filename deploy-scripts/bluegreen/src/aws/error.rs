@@ -55,6 +55,17 @@ impl AwsError {
     }
 }
 
+/// The answer to a deletion: what was deleted before, or by somebody else meanwhile, is deleted.
+pub(super) fn gone<T, E>(deleted: Result<T, SdkError<E, HttpResponse>>) -> Result<(), AwsError>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    match deleted.map_err(AwsError::from) {
+        Err(error) if error.is_missing() => Ok(()),
+        deleted => deleted.map(|_| ()),
+    }
+}
+
 impl<E> From<SdkError<E, HttpResponse>> for AwsError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_iam::{Client, types::Tag};
 
-use super::AwsError;
+use super::{AwsError, error::gone};
 
 /// Roles of this program's are below this path, so that a policy can name them.
 pub(crate) const ROLE_PATH: &str = "/bluegreen/";
@@ -84,9 +84,8 @@ impl Iam {
             .role_name(name)
             .policy_arn(basic_execution(&role.arn))
             .send();
-        gone(detached.await.map(|_| ()).map_err(AwsError::from))?;
-        let deleted = self.client.delete_role().role_name(name).send().await;
-        gone(deleted.map(|_| ()).map_err(AwsError::from))
+        gone(detached.await)?;
+        gone(self.client.delete_role().role_name(name).send().await)
     }
 }
 
@@ -99,14 +98,6 @@ fn tag() -> Result<Tag, AwsError> {
 fn basic_execution(role_arn: &str) -> String {
     let partition = role_arn.split(':').nth(1).unwrap_or("aws");
     format!("arn:{partition}:iam::aws:policy/{BASIC_EXECUTION}")
-}
-
-/// What was deleted before is deleted.
-fn gone(deleted: Result<(), AwsError>) -> Result<(), AwsError> {
-    match deleted {
-        Err(error) if error.is_missing() => Ok(()),
-        deleted => deleted,
-    }
 }
 
 impl From<aws_sdk_iam::types::Role> for Role {

@@ -6,7 +6,8 @@ use aws_sdk_lambda::{
 };
 use rollout::{Routing, Version};
 
-use super::{Alias, AwsError, Lambda, gone, parse_version, required};
+use super::{Alias, AwsError, Lambda, parse_version, required};
+use crate::aws::error::gone;
 
 /// An alias in the function's list.
 #[derive(Debug)]
@@ -121,7 +122,7 @@ impl Lambda {
             .delete_alias()
             .function_name(&self.function)
             .name(name);
-        gone(call.send().await.map(|_| ()).map_err(AwsError::from))
+        gone(call.send().await)
     }
 
     /// Takes a permission back.
@@ -132,7 +133,7 @@ impl Lambda {
             .function_name(&self.function)
             .qualifier(alias)
             .statement_id(statement_id);
-        gone(call.send().await.map(|_| ()).map_err(AwsError::from))
+        gone(call.send().await)
     }
 
     /// The resource policy of the alias as JSON; `None` if it has none.

@@ -17,7 +17,8 @@ use aws_sdk_lambda::{
 };
 use rollout::{Timestamp, Version};
 
-use super::{Architecture, AwsError, Lambda, gone, parse_version, required};
+use super::{Architecture, AwsError, Lambda, parse_version, required};
+use crate::aws::error::gone;
 
 const RUNTIME: Runtime = Runtime::Providedal2023;
 /// An upload of 50 MB over a slow line takes this long.
@@ -139,13 +140,13 @@ impl Lambda {
             .delete_function()
             .function_name(&self.function)
             .qualifier(version.to_string());
-        gone(call.send().await.map(|_| ()).map_err(AwsError::from))
+        gone(call.send().await)
     }
 
     /// Deletes the function with all its versions and aliases.
     pub(crate) async fn delete_function(&self) -> Result<(), AwsError> {
         let call = self.client.delete_function().function_name(&self.function);
-        gone(call.send().await.map(|_| ()).map_err(AwsError::from))
+        gone(call.send().await)
     }
 
     /// Creates the function and waits until it is active. A role that was made a moment ago is not

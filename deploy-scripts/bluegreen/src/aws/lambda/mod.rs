@@ -44,14 +44,6 @@ impl Lambda {
     }
 }
 
-/// What was deleted before, or by somebody else meanwhile, is deleted.
-fn gone(deleted: Result<(), AwsError>) -> Result<(), AwsError> {
-    match deleted {
-        Err(error) if error.is_missing() => Ok(()),
-        deleted => deleted,
-    }
-}
-
 pub(super) fn required<T>(member: Option<T>, name: &str) -> Result<T, AwsError> {
     member.ok_or_else(|| AwsError::unexpected(format!("Lambda answered without {name}")))
 }
