@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    harness::{Call, Fate, Finished, Load, Proxy, Server, program, repository},
+    harness::{Call, Fate, Finished, Load, Proxy, Server, program, repository, zip_of},
     rollout::rollout,
 };
 
@@ -172,59 +172,10 @@ fn allows(policy: &[(String, Vec<String>)], (action, resource): &Needed) -> bool
 #[test]
 fn a_policy_allows_what_is_called_and_nothing_else() {
     let watched = Watched::start();
-    let path = |name: &str| program(name).to_str().unwrap().to_owned();
     watched.run(&["create", "--binary", &path("blue")]);
     let mut setup = watched.take();
-
-    watched.run(&["publish", "--binary", &path("green")]);
-    let load = Load::start(&watched.server, 100);
-    let event = repository().join("functions/events/http-api.json");
-    let events = [
-        "--event",
-        event.to_str().unwrap(),
-        "--probes",
-        "4",
-        "--warm",
-        "2",
-    ];
-    watched.run(&[&["verify"][..], &events].concat());
-    let quick = ["--strategy", "canary:20%/1s", "--certified", "20%"];
-    watched.run(&rollout(&quick));
-    drop(load);
-    for command in [
-        &["status"][..],
-        &["history"],
-        &["doctor", "--to", "1"],
-        &["rollback"],
-        &["shift", "10%", "--to", "2"],
-        &["promote"],
-        &[
-            "deploy",
-            "--binary",
-            &path("red"),
-            "--strategy",
-            "all-at-once",
-        ],
-        &["publish", "--binary", &path("misbehaving")],
-        &["rollback", "--to", "1"],
-    ] {
-        watched.run(command);
-    }
-    // A version that nobody needs, and one more beside it.
-    let file = tempfile::NamedTempFile::new().unwrap();
-    fs::write(
-        file.path(),
-        crate::harness::zip_of("bootstrap", 0o755, b"#!/bin/sh\n"),
-    )
-    .unwrap();
-    watched.run(&["publish", "--zip", file.path().to_str().unwrap()]);
-    let pruned = watched.run(&["prune", "--keep", "1", "--yes"]);
-    assert!(pruned.stdout.contains("4 deleted"), "{}", pruned.stdout);
-    alarm_is_looked_at(&watched);
+    releases(&watched);
     let mut release = watched.take();
-
-    watched.run(&["traffic", "--requests", "1"]);
-    release.extend(watched.take());
     let policies = [&["policy"][..], &["policy", "--setup"]];
     let [for_release, for_setup] = policies.map(|args| allowed(&watched.run(args)));
     watched.take();
@@ -243,16 +194,67 @@ fn a_policy_allows_what_is_called_and_nothing_else() {
             "create and destroy may not {needed:?}"
         );
     }
-    for (policy, called) in [(&for_release, &release), (&for_setup, &setup)] {
-        for (action, resources) in policy {
-            for resource in resources {
-                let used = called
-                    .iter()
-                    .any(|(called, on)| called == action && matches(resource, on));
-                assert!(used, "{action} on {resource} is never called");
-            }
+    all_is_called(&for_release, &release);
+    all_is_called(&for_setup, &setup);
+}
+
+/// Nothing is allowed that was not called.
+#[track_caller]
+fn all_is_called(policy: &[(String, Vec<String>)], called: &BTreeSet<Needed>) {
+    for (action, resources) in policy {
+        for resource in resources {
+            let mut calls = called.iter();
+            let used = calls.any(|(called, on)| called == action && matches(resource, on));
+            assert!(used, "{action} on {resource} is never called");
         }
     }
+}
+
+fn path(name: &str) -> String {
+    program(name).to_str().unwrap().to_owned()
+}
+
+/// All that one does with a function that is there.
+fn releases(watched: &Watched) {
+    watched.run(&["publish", "--binary", &path("green")]);
+    let load = Load::start(&watched.server, 100);
+    let event = repository().join("functions/events/http-api.json");
+    let event = event.to_str().unwrap();
+    watched.run(&["verify", "--event", event, "--probes", "4", "--warm", "2"]);
+    watched.run(&rollout(&[
+        "--strategy",
+        "canary:20%/1s",
+        "--certified",
+        "20%",
+    ]));
+    drop(load);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let zip = zip_of("bootstrap", 0o755, b"#!/bin/sh\n");
+    fs::write(file.path(), zip).unwrap();
+    for command in [
+        &["status"][..],
+        &["history"],
+        &["doctor", "--to", "1"],
+        &["rollback"],
+        &["shift", "10%", "--to", "2"],
+        &["promote"],
+        &[
+            "deploy",
+            "--binary",
+            &path("red"),
+            "--strategy",
+            "all-at-once",
+        ],
+        &["publish", "--binary", &path("misbehaving")],
+        &["rollback", "--to", "1"],
+        &["publish", "--zip", file.path().to_str().unwrap()],
+        &["traffic", "--requests", "1"],
+    ] {
+        watched.run(command);
+    }
+    let pruned = watched.run(&["prune", "--keep", "1", "--yes"]);
+    assert!(pruned.stdout.contains("4 deleted"), "{}", pruned.stdout);
+    alarm_is_looked_at(watched);
 }
 
 /// A plan with an alarm that is not there: it is looked for, and the plan is refused.
