@@ -80,7 +80,7 @@ tools: ## Get cargo-lambda if it is not there
 	@$(WITH_TOOLS) command -v cargo-lambda >/dev/null || $(MAKE) --no-print-directory clients
 
 .PHONY: clients
-clients: ## Install the AWS CLI, boto3 and cargo-lambda into target/clients, for tests and builds
+clients: ## Install the AWS CLI, boto3, moto and cargo-lambda into target/clients, for tests and builds
 	@command -v python3 >/dev/null || { echo "error: python3 is needed to install cargo-lambda and the AWS CLI; see https://www.cargo-lambda.info for other ways"; exit 1; }
 	python3 -m venv $(CLIENTS)
 	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt

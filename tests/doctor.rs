@@ -50,7 +50,7 @@ fn publish_with(server: &Server, configuration: &Value) {
     assert_eq!(published.status, 201);
 }
 
-fn put_alarm(server: &Server, name: &str, threshold: &str, dimensions: &Value) {
+fn put_alarm(server: &Server, name: &str, dimensions: &Value) {
     let alarm = json!({
         "AlarmName": name,
         "Namespace": "AWS/Lambda",
@@ -58,19 +58,11 @@ fn put_alarm(server: &Server, name: &str, threshold: &str, dimensions: &Value) {
         "Statistic": "Sum",
         "Period": 60,
         "EvaluationPeriods": 1,
-        "Threshold": threshold.parse::<f64>().unwrap(),
+        "Threshold": 5,
         "ComparisonOperator": "GreaterThanThreshold",
         "Dimensions": dimensions,
     });
-    let headers = [
-        (
-            "x-amz-target",
-            "GraniteServiceVersion20100801.PutMetricAlarm",
-        ),
-        ("content-type", "application/x-amz-json-1.0"),
-    ];
-    let put = server.request_with("POST", "/", &headers, alarm.to_string().as_bytes());
-    assert_eq!(put.status, 200, "{}", put.text());
+    server.cloudwatch("PutMetricAlarm", &alarm);
 }
 
 #[test]
@@ -276,7 +268,7 @@ fn alarms_that_cannot_ring_for_green_are_named() {
         pairs.iter().map(dimension).collect()
     };
     let of_alias = [("FunctionName", "hello"), ("Resource", "hello:live")];
-    put_alarm(&server, "good", "5", &dimensions(&of_alias));
+    put_alarm(&server, "good", &dimensions(&of_alias));
     let found = doctor(&server, &["--alarm", "good"]).exits(0);
     assert!(
         found.stdout.contains("can ring for green"),
@@ -318,7 +310,7 @@ fn alarms_that_cannot_ring_for_green_are_named() {
             "not released here",
         ),
     ] {
-        put_alarm(&server, name, "5", &dimensions(pairs));
+        put_alarm(&server, name, &dimensions(pairs));
         finds(&server, &["--alarm", name], &[words]);
     }
     finds(

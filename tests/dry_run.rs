@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Call, Fate, Finished, Proxy, Server, program};
+use crate::harness::{Call, Fate, Finished, Proxy, Server, path, program};
 
 /// Runs the deployer with `--dry-run`, and makes sure that it only reads.
 fn rehearse(server: &Server, args: &[&str]) -> Finished {
@@ -20,10 +20,6 @@ fn rehearse(server: &Server, args: &[&str]) -> Finished {
         .arg("--dry-run")
         .env("AWS_ENDPOINT_URL", &proxy.url);
     Finished::run(command).succeeds()
-}
-
-fn path(name: &str) -> String {
-    program(name).to_str().unwrap().to_owned()
 }
 
 #[test]

@@ -268,8 +268,8 @@ fn an_operation_that_is_not_here_says_its_name() {
             .contains("CodeDeploy_20141006.ListApplications")
     );
     let form = [("content-type", "application/x-www-form-urlencoded")];
-    let answer = server.request_with("POST", "/", &form, b"Action=CreateRole&Version=2010-05-08");
-    assert!(answer.text().contains("CreateRole"));
+    let answer = server.request_with("POST", "/", &form, b"Action=CreateStack&Version=2010-05-15");
+    assert!(answer.text().contains("CreateStack"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use crate::harness::{Background, Finished, program, repository, until};
+use crate::harness::{Background, Finished, path, program, repository, until};
 
 /// moto on a port of its own.
 struct Moto {
@@ -53,7 +53,6 @@ impl Moto {
 #[test]
 fn moto_takes_the_calls_from_create_to_destroy() {
     let moto = Moto::start();
-    let path = |name: &str| program(name).to_str().unwrap().to_owned();
     for (args, said) in [
         (
             &["create", "--binary", &path("blue")][..],
@@ -106,7 +105,6 @@ fn moto_takes_the_calls_from_create_to_destroy() {
 #[test]
 fn a_version_with_other_code_than_was_uploaded_is_never_taken_for_it() {
     let moto = Moto::start();
-    let path = |name: &str| program(name).to_str().unwrap().to_owned();
     moto.bluegreen(&["create", "--binary", &path("blue")])
         .succeeds();
     let publish = ["publish", "--binary", &path("green")];

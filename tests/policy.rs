@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    harness::{Call, Fate, Finished, Load, Proxy, Server, program, repository, zip_of},
+    harness::{Call, Fate, Finished, Load, Proxy, Server, path, program, repository, zip_of},
     rollout::rollout,
 };
 
@@ -208,10 +208,6 @@ fn all_is_called(policy: &[(String, Vec<String>)], called: &BTreeSet<Needed>) {
             assert!(used, "{action} on {resource} is never called");
         }
     }
-}
-
-fn path(name: &str) -> String {
-    program(name).to_str().unwrap().to_owned()
 }
 
 /// All that one does with a function that is there.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    harness::{Answer, Load, Server, repository, until},
+    harness::{Load, Server, repository, until},
     rollout::{description, events, rollout, serves},
 };
 
@@ -31,17 +31,6 @@ fn event(folder: &TempDir, expect: &Value) -> String {
     file.to_str().unwrap().to_owned()
 }
 
-fn cloudwatch(server: &Server, operation: &str, request: &Value) -> Answer {
-    let target = format!("GraniteServiceVersion20100801.{operation}");
-    let headers = [
-        ("x-amz-target", target.as_str()),
-        ("content-type", "application/x-amz-json-1.0"),
-    ];
-    let answer = server.request_with("POST", "/", &headers, request.to_string().as_bytes());
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer
-}
-
 fn put_alarm(server: &Server, name: &str) {
     let alarm = json!({
         "AlarmName": name, "Namespace": "AWS/Lambda", "MetricName": "Duration",
@@ -49,12 +38,12 @@ fn put_alarm(server: &Server, name: &str) {
         "Period": 3600, "EvaluationPeriods": 1, "Threshold": 1e9,
         "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "ignore",
     });
-    cloudwatch(server, "PutMetricAlarm", &alarm);
+    server.cloudwatch("PutMetricAlarm", &alarm);
 }
 
 fn set_alarm(server: &Server, name: &str, state: &str) {
     let state = json!({ "AlarmName": name, "StateValue": state, "StateReason": "by the test" });
-    cloudwatch(server, "SetAlarmState", &state);
+    server.cloudwatch("SetAlarmState", &state);
 }
 
 #[test]

@@ -4,11 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Finished, Server, program, zip_of};
-
-fn path(name: &str) -> String {
-    program(name).to_str().unwrap().to_owned()
-}
+use crate::harness::{Fate, Finished, Proxy, ROLE, Server, path, program, zip_of};
 
 #[test]
 fn a_weight_that_is_none_is_refused_before_any_call() {
@@ -60,9 +56,10 @@ fn moves_that_make_no_sense_are_refused() {
 #[test]
 fn what_is_not_there_is_named() {
     let server = Server::start();
-    server
-        .bluegreen(&["status"])
-        .fails_with(1, &["has no alias 'live'", "bluegreen"]);
+    server.bluegreen(&["status"]).fails_with(
+        1,
+        &["has no alias 'live'", "in region us-east-1", "bluegreen"],
+    );
     let blue = path("blue");
     server
         .bluegreen(&["publish", "--binary", &blue])
@@ -189,4 +186,51 @@ fn an_alias_at_unpublished_code_is_not_touched() {
             1,
             &["the alias points at $LATEST", "aws lambda update-alias"],
         );
+}
+
+#[test]
+fn what_aws_refuses_comes_with_what_to_do() {
+    let server = Server::with_blue();
+    for (status, code, advice) in [
+        (
+            403,
+            "AccessDeniedException",
+            "`bluegreen policy` prints what the deployer needs",
+        ),
+        (
+            403,
+            "ExpiredTokenException",
+            "sign in again with `aws sso login`",
+        ),
+        (
+            403,
+            "UnrecognizedClientException",
+            "aws sts get-caller-identity",
+        ),
+        (403, "InvalidSignatureException", "a clock that is wrong"),
+    ] {
+        let proxy = Proxy::start(&server.url, move |_, _| Fate::Refuse(status, code));
+        let mut command = server.command(program("bluegreen"));
+        command.arg("status").env("AWS_ENDPOINT_URL", &proxy.url);
+        Finished::run(command).fails_with(1, &[code, advice]);
+    }
+}
+
+/// A role that was made a moment ago is waited for, so this takes a minute.
+#[test]
+fn a_role_that_lambda_may_not_assume_is_named_with_what_it_needs() {
+    let server = Server::start();
+    let proxy = Proxy::start(&server.url, |call, _| match call.method.as_str() {
+        "POST" => Fate::RefuseSaying(
+            400,
+            "InvalidParameterValueException",
+            "The role defined for the function cannot be assumed by Lambda.",
+        ),
+        _ => Fate::Pass,
+    });
+    let mut command = server.command(program("bluegreen"));
+    command
+        .args(["create", "--role", ROLE, "--binary", &path("blue")])
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    Finished::run(command).fails_with(1, &["cannot be assumed", "trust policy", "sts:AssumeRole"]);
 }

@@ -95,6 +95,18 @@ impl Server {
         self.request(method, &format!("{FUNCTIONS}{path}"), body.as_bytes())
     }
 
+    /// A call to CloudWatch, as the AWS CLI makes it.
+    pub(crate) fn cloudwatch(&self, operation: &str, request: &Value) -> Answer {
+        let target = format!("GraniteServiceVersion20100801.{operation}");
+        let headers = [
+            ("x-amz-target", target.as_str()),
+            ("content-type", "application/x-amz-json-1.0"),
+        ];
+        let answer = self.request_with("POST", "/", &headers, request.to_string().as_bytes());
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer
+    }
+
     /// Invokes a function, version or alias (`name:qualifier`) with an event.
     pub(crate) fn invoke(&self, target: &str, event: &Value) -> Answer {
         let path = format!("{FUNCTIONS}/{target}/invocations");

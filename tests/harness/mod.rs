@@ -50,6 +50,12 @@ pub(crate) fn program(name: &str) -> PathBuf {
     folder.join(name)
 }
 
+/// The program's path as an argument.
+pub(crate) fn path(name: &str) -> String {
+    let path = program(name);
+    path.to_str().expect("the path is UTF-8").to_owned()
+}
+
 /// Waits until something is so, and fails if it is not within ten seconds.
 pub(crate) fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(10);

@@ -58,7 +58,8 @@ impl Deployment {
                  another with --function and --alias"
             )
             .context(format!(
-                "function '{function}' has no alias '{alias}', or is not there"
+                "function '{function}' has no alias '{alias}', or is not there, in region {}",
+                self.region
             ))
         })
     }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::{
+    aws::AwsError,
     cli::{Format, Place},
     summary::Summary,
 };
@@ -36,13 +37,19 @@ pub(crate) fn print_report(report: &impl Report, place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// Prints an error and what caused it, one a line.
+/// Prints an error and what caused it, one a line, and what can be done about it.
 pub(crate) fn print_error(error: &anyhow::Error) {
     let mut text = format!("{RED}error:{RED:#} {error}");
     for cause in error.chain().skip(1) {
         for line in cause.to_string().lines() {
             let _ = write!(text, "\n  {line}");
         }
+    }
+    let mut calls = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<AwsError>());
+    if let Some(advice) = calls.find_map(AwsError::advice) {
+        let _ = write!(text, "\n  {advice}");
     }
     eprintln!("{text}");
 }

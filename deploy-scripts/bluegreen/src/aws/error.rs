@@ -13,6 +13,8 @@ pub(crate) struct AwsError {
     transient: bool,
 }
 
+/// What Lambda says of a role that it may not take, or does not know yet.
+pub(super) const NOT_ASSUMABLE: &str = "cannot be assumed by Lambda";
 /// What AWS calls it when it is asked too often.
 const THROTTLED: [&str; 4] = [
     "TooManyRequestsException",
@@ -21,7 +23,47 @@ const THROTTLED: [&str; 4] = [
     "RequestLimitExceeded",
 ];
 
+/// What to do about errors that have nothing to do with the call that met them.
+const ADVICE: [(&[&str], &str); 4] = [
+    (
+        &["AccessDenied", "AccessDeniedException"],
+        "`bluegreen policy` prints what the deployer needs, `bluegreen policy --setup` what `create` \
+         and `destroy` need beside it",
+    ),
+    (
+        &["ExpiredToken", "ExpiredTokenException", "RequestExpired"],
+        "the credentials have expired: sign in again with `aws sso login`, or renew \
+         AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
+    ),
+    (
+        &[
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+        ],
+        "AWS does not know these credentials, or not in this region: `aws sts get-caller-identity` \
+         shows whose they are; a clock that is wrong by minutes does it, too",
+    ),
+    (
+        &["RequestEntityTooLargeException"],
+        "Lambda takes 50 MB in a call: leave out what is not needed, or build with --release",
+    ),
+];
+
 impl AwsError {
+    /// What to do about it, where that does not depend on the call.
+    pub(crate) fn advice(&self) -> Option<&'static str> {
+        if self.says(NOT_ASSUMABLE) {
+            return Some(
+                "the role's trust policy has to let lambda.amazonaws.com do sts:AssumeRole; without \
+                 --role, `create` makes one",
+            );
+        }
+        let code = self.code.as_deref()?;
+        let known = ADVICE.iter().find(|(codes, _)| codes.contains(&code));
+        known.map(|(_, advice)| *advice)
+    }
+
     /// Whether the same call may succeed a little later.
     pub(crate) const fn is_transient(&self) -> bool {
         self.transient

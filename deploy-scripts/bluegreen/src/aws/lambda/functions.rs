@@ -18,13 +18,11 @@ use aws_sdk_lambda::{
 use rollout::{Timestamp, Version};
 
 use super::{Architecture, AwsError, Lambda, parse_version, required};
-use crate::aws::error::gone;
+use crate::aws::error::{NOT_ASSUMABLE, gone};
 
 const RUNTIME: Runtime = Runtime::Providedal2023;
 /// An upload of 50 MB over a slow line takes this long.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
-/// What Lambda says of a role that it may not take, or does not know yet.
-const NOT_ASSUMABLE: &str = "cannot be assumed by Lambda";
 const ROLE_TIMEOUT: Duration = Duration::from_secs(60);
 const ROLE_PAUSE: Duration = Duration::from_secs(2);
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(300);
