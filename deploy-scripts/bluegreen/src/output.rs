@@ -27,14 +27,15 @@ pub(crate) trait Report: Serialize {
 
 /// Prints a command's one result.
 pub(crate) fn print_report(report: &impl Report, place: &Place) -> Result<()> {
-    if let Some(file) = &place.summary {
-        Summary::open(file)?.report(report)?;
-    }
     match place.output {
         Format::Text => println!("{}", report.text().trim_end()),
         Format::Json => println!("{}", serde_json::to_string_pretty(report)?),
     }
-    Ok(())
+    // Behind what is printed: what was done is told, whatever comes of the summary.
+    match &place.summary {
+        Some(file) => Summary::open(file)?.report(report),
+        None => Ok(()),
+    }
 }
 
 /// Prints an error and what caused it, one a line, and what can be done about it.
