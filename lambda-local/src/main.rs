@@ -12,6 +12,7 @@ mod logs_api;
 mod model;
 mod runtime;
 mod server;
+mod timestamp;
 
 use std::{
     env,

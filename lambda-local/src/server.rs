@@ -150,16 +150,15 @@ fn refused_host(host: &str) -> Response {
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
-/// What no path of the REST services fits: the services that are told by a header, and
-/// operations that are not here.
+/// What no path of the REST services fits: the services that are told by a header or by a form,
+/// and operations that are not here.
 async fn other(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let target = request
         .headers()
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok());
     let target = target.map(str::to_owned);
-    let is_form = is_form(&request);
-    if target.is_none() && !is_form {
+    if target.is_none() && !is_form(&request) {
         let what = format!("{} {}", request.method(), request.uri().path());
         return ApiError::not_implemented(&what).into_response();
     }

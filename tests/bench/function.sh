@@ -19,9 +19,13 @@ build() { # NAME TARGET: blue for a target
 }
 build glibc "$arch-unknown-linux-gnu"
 build musl "$arch-unknown-linux-musl"
-CARGO_PROFILE_RELEASE_OPT_LEVEL=s build small "$arch-unknown-linux-musl"
-make --no-print-directory build ARCH="${arch/aarch64/arm64}"
-mkdir -p "$out/shipped" && cp target/lambda/blue/bootstrap "$out/shipped"
+
+ship() { # NAME: blue as `make build` makes it
+    make --no-print-directory build ARCH="${arch/aarch64/arm64}" FUNCTIONS="-p blue"
+    mkdir -p "$out/$1" && cp target/lambda/blue/bootstrap "$out/$1"
+}
+CARGO_PROFILE_RELEASE_OPT_LEVEL=s ship small
+ship shipped
 
 # musl with another allocator, in a copy of the sources.
 copy="$out/dlmalloc/source"
@@ -45,8 +49,8 @@ variants=(
     "one thread, fat LTO, glibc=$out/glibc/blue/bootstrap"
     "… static musl=$out/musl/blue/bootstrap"
     "… and dlmalloc=$copy/target/lambda/blue/bootstrap"
-    "… and opt-level s=$out/small/blue/bootstrap"
     "shipped: static musl for Lambda's CPUs=$out/shipped/bootstrap"
+    "… with opt-level s=$out/small/bootstrap"
     "shipped, logging a line=$out/shipped/bootstrap at INFO"
     "floor: no crate at all=$out/floor"
 )

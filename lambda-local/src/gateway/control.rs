@@ -14,10 +14,14 @@ use serde_json::{Value, json};
 
 use super::{
     Gateway,
-    api::{Api, NewIntegration, NewRoute, NewStage, now},
+    api::{Api, NewRoute, NewStage},
+    integration::NewIntegration,
     new_id,
 };
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    timestamp,
+};
 
 type Created = ApiResult<(StatusCode, Answer<Value>)>;
 type Shared = State<Arc<Gateway>>;
@@ -95,7 +99,7 @@ async fn create_api(State(gateway): Shared, Json(new): Json<NewApi>) -> Created 
         name: new.name,
         description: new.description,
         tags: new.tags,
-        created: now(),
+        created: timestamp::now(),
         integrations: BTreeMap::new(),
         routes: BTreeMap::new(),
         stages: BTreeMap::new(),
@@ -176,7 +180,12 @@ async fn update_integration(
     Path((api, id)): Path<(String, String)>,
     Json(change): Json<NewIntegration>,
 ) -> ApiResult<Answer<Value>> {
-    let shown = gateway.change(&api, |api| Ok(json!(api.change_integration(&id, change)?)))?;
+    let shown = gateway.change(&api, |api| {
+        let found = api.integrations.get_mut(&id);
+        let found = found.ok_or_else(|| missing("Integration"))?;
+        found.change(change)?;
+        Ok(json!(found))
+    })?;
     Ok(Answer(shown))
 }
 
@@ -274,6 +283,6 @@ fn items(items: impl Iterator<Item = Value>) -> Answer<Value> {
     Answer(json!({ "items": items.collect::<Vec<_>>() }))
 }
 
-pub(super) fn missing(what: &str) -> ApiError {
+fn missing(what: &str) -> ApiError {
     ApiError::gateway_not_found(format!("Invalid {what} identifier specified"))
 }

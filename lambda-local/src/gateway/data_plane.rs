@@ -10,8 +10,9 @@ use http_body_util::{BodyExt, Limited};
 
 use super::{
     Gateway,
-    api::{Api, Route, Stage, function_of},
+    api::{Api, Route, Stage},
     event::{Matched, event},
+    integration::function_of,
     response::{internal_server_error, message, response},
 };
 use crate::{

@@ -4,6 +4,7 @@ mod api;
 mod control;
 mod data_plane;
 mod event;
+mod integration;
 mod response;
 mod route_key;
 

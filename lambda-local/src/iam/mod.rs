@@ -10,8 +10,9 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 
-use crate::model::Place;
+use crate::{model::Place, timestamp};
 use query::Form;
 pub(crate) use query::answer;
 use role::Role;
@@ -114,7 +115,7 @@ impl Iam {
         let arn = form.required("RoleArn")?;
         let session = form.required("RoleSessionName")?;
         let name = arn.rsplit('/').next().unwrap_or_default();
-        let expires = role::timestamp(time::OffsetDateTime::now_utc() + time::Duration::hours(1));
+        let expires = OffsetDateTime::now_utc() + Duration::hours(1);
         let id = "AROALAMBDALOCAL000000";
         Ok(json!({
             "AssumedRoleUser": {
@@ -125,7 +126,7 @@ impl Iam {
                 "AccessKeyId": "ASIALAMBDALOCAL00000",
                 "SecretAccessKey": "local",
                 "SessionToken": "local",
-                "Expiration": expires,
+                "Expiration": timestamp::written(expires),
             },
         }))
     }

@@ -92,10 +92,8 @@ fn element(name: &str, value: &Value) -> String {
     let inside = match value {
         Value::Object(members) => members
             .iter()
-            .fold(String::new(), |mut xml, (name, value)| {
-                xml += &element(name, value);
-                xml
-            }),
+            .map(|(name, value)| element(name, value))
+            .collect(),
         Value::Array(items) => items.iter().map(|item| element("member", item)).collect(),
         Value::String(text) => escaped(text),
         other => other.to_string(),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use time::{OffsetDateTime, macros::format_description};
 
 use super::{Answered, Refusal, query::Form};
+use crate::timestamp;
 
 #[derive(Debug)]
 pub(super) struct Role {
@@ -41,7 +41,7 @@ impl Role {
         Ok(Self {
             arn: format!("arn:aws:iam::{account}:role{path}{name}"),
             id: format!("AROA{:017X}", fastrand::u64(..)),
-            created: timestamp(OffsetDateTime::now_utc()),
+            created: timestamp::now(),
             description: form.get("Description").map(str::to_owned),
             tags: form.tags(),
             attached: Vec::new(),
@@ -173,10 +173,4 @@ fn document(text: &str) -> Result<String, Refusal> {
 
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
-
-/// `2026-11-23T06:52:59Z`
-pub(super) fn timestamp(moment: OffsetDateTime) -> String {
-    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-    moment.format(format).unwrap_or_default()
 }

@@ -12,12 +12,7 @@ use crate::{
 
 const CHECK: &str = "versions";
 /// What Lambda calls it when the process ends, or cannot be started, before it asks for an event.
-const INIT_ERRORS: [&str; 4] = [
-    "Runtime.ExitError",
-    "Runtime.InvalidEntrypoint",
-    "Runtime.Unknown",
-    "Sandbox.Timedout",
-];
+const INIT_ERRORS: [&str; 2] = ["Runtime.ExitError", "Runtime.InvalidEntrypoint"];
 
 pub(super) async fn check(deployment: &Deployment, blue: Version, green: Version) -> Vec<Finding> {
     if blue == green {
