@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
-use crate::model::FunctionRef;
+use crate::model::{Caller, FunctionRef};
 
 /// An answer that refuses a call: what AWS calls an exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,23 +98,30 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "ConflictException", message)
     }
 
-    /// A service whose invocation the resource's policy does not allow: the user sees it in the
-    /// server's own output, the service's client only a 500.
-    pub(crate) fn access_denied(service: &str, source: &str, resource: &FunctionRef) -> Self {
+    /// Somebody whom the resource's policy does not let in: the user sees it in the server's own
+    /// output, the client only that it failed.
+    pub(crate) fn access_denied(caller: Caller<'_>, resource: &FunctionRef) -> Self {
         let name = &resource.name;
         let on = resource
             .qualifier
             .as_ref()
             .map_or_else(String::new, |q| format!(" --qualifier {q}"));
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "AccessDeniedException",
-            format!(
-                "{service} is not allowed to invoke '{name}' for {source}; allow it with \
-                 `aws lambda add-permission --function-name {name}{on} --action \
-                 lambda:InvokeFunction --principal {service} --source-arn …`"
+        let allow = format!("`aws lambda add-permission --function-name {name}{on} --action");
+        let message = match caller {
+            Caller::Service {
+                name: service,
+                source_arn,
+            } => format!(
+                "{service} is not allowed to invoke '{name}' for {source_arn}; allow it with \
+                 {allow} lambda:InvokeFunction --principal {service} --source-arn …`"
             ),
-        )
+            Caller::FunctionUrl => format!(
+                "'{name}' may not be called through its URL; allow it with {allow} \
+                 lambda:InvokeFunctionUrl --principal '*' --function-url-auth-type NONE …` and \
+                 {allow} lambda:InvokeFunction --principal '*' --invoked-via-function-url …`"
+            ),
+        };
+        Self::new(StatusCode::FORBIDDEN, "AccessDeniedException", message)
     }
 
     /// Something of AWS that lambda-local does not have: never pretended.

@@ -16,13 +16,15 @@ use crate::{
     error::{ApiError, ApiResult},
     iam::Iam,
     logs::Logs,
-    model::{Clock, Function, FunctionRef, Model, Place, Qualifier, Snapshot},
+    model::{Caller, Clock, Function, FunctionRef, Model, Place, Qualifier, Snapshot},
     runtime::{Done, Invocation, Limits, Pool},
 };
 
 /// What is set when the server starts.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
+    /// Where this server is reached, such as `http://127.0.0.1:4566`.
+    pub(crate) address: String,
     pub(crate) place: Place,
     pub(crate) limits: Limits,
     /// How long creating and updating a function takes.
@@ -37,6 +39,8 @@ pub(crate) struct Settings {
 
 #[derive(Debug)]
 pub(crate) struct Lambda {
+    /// Where this server is reached, such as `http://127.0.0.1:4566`.
+    pub(crate) address: String,
     pub(crate) place: Place,
     pub(crate) code: CodeStore,
     pub(crate) logs: Arc<Logs>,
@@ -74,6 +78,7 @@ impl Lambda {
             .seed
             .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Ok(Self {
+            address: settings.address,
             place: settings.place.clone(),
             code: CodeStore::new(folder.join("code"))?,
             logs: Arc::new(Logs::new(settings.print_logs)),
@@ -100,19 +105,18 @@ impl Lambda {
         self.choose(&model, reference)
     }
 
-    /// The same on behalf of a service, which the policy of what is invoked must allow.
+    /// The same for somebody else, whom the policy of what is invoked must allow.
     pub(crate) fn resolve_for(
         &self,
-        service: &str,
-        source_arn: &str,
+        caller: Caller<'_>,
         reference: &FunctionRef,
     ) -> ApiResult<Target> {
         let model = self.model();
         let policy = model
             .function(reference)?
             .policy(reference.qualifier.as_ref());
-        if !policy.is_some_and(|policy| policy.allows(service, source_arn)) {
-            return Err(ApiError::access_denied(service, source_arn, reference));
+        if !policy.is_some_and(|policy| policy.allows(caller)) {
+            return Err(ApiError::access_denied(caller, reference));
         }
         self.choose(&model, reference)
     }

@@ -131,9 +131,9 @@ async fn serve(args: Args) -> Result<()> {
         .tempdir()
         .context("failed to make a folder for packages")?;
     let region = args.region.clone();
-    let lambda = Lambda::new(settings(args), folder.path());
+    let lambda = Lambda::new(settings(args, local), folder.path());
     let lambda = Arc::new(lambda.context("failed to make a folder for packages")?);
-    let gateway = Arc::new(Gateway::new(lambda.clone(), format!("http://{local}")));
+    let gateway = Arc::new(Gateway::new(lambda.clone()));
     announce(local, &region);
     tokio::spawn(keep_tidy(lambda.clone()));
     Server::new(gateway, local.ip().is_loopback())
@@ -143,8 +143,9 @@ async fn serve(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn settings(args: Args) -> Settings {
+fn settings(args: Args, local: SocketAddr) -> Settings {
     Settings {
+        address: format!("http://{local}"),
         place: Place {
             region: args.region,
             account: "000000000000".to_owned(),

@@ -22,8 +22,10 @@ use tower_service::Service;
 use crate::{
     cloudwatch,
     error::ApiError,
-    gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway},
-    iam, lambda_api, logs_api,
+    gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST},
+    iam,
+    lambda_api::{self, LAMBDA_URL},
+    logs_api,
 };
 
 /// A client that takes longer than this to send its headers is cut off.
@@ -100,24 +102,65 @@ impl Server {
     async fn answer(mut self, request: Request<Incoming>, between: Connection) -> Response {
         let request = request.map(Body::new);
         let host = host_name(&request);
-        if let Some(api) = host.strip_suffix(EXECUTE_API_HOST) {
-            let (api, path) = (api.to_owned(), request.uri().path().to_owned());
-            return self.gateway.execute(&api, &path, request, between).await;
+        if let Some((front, id)) = Front::of_host(host) {
+            let (id, path) = (id.to_owned(), request.uri().path().to_owned());
+            return self.execute(front, &id, &path, request, between).await;
         }
         if self.loopback && !names_this_machine(host) {
             return refused_host(host);
         }
-        if let Some(rest) = request.uri().path().strip_prefix(EXECUTE_API) {
-            let (api, path) = match rest.find('/') {
+        if let Some((front, rest)) = Front::of_path(request.uri().path()) {
+            let (id, path) = match rest.find('/') {
                 Some(slash) => (rest[..slash].to_owned(), rest[slash..].to_owned()),
                 None => (rest.to_owned(), "/".to_owned()),
             };
-            return self.gateway.execute(&api, &path, request, between).await;
+            return self.execute(front, &id, &path, request, between).await;
         }
         match self.control.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         }
+    }
+
+    async fn execute(
+        &self,
+        front: Front,
+        id: &str,
+        path: &str,
+        request: Request,
+        between: Connection,
+    ) -> Response {
+        let gateway = &self.gateway;
+        match front {
+            Front::Api => gateway.execute(id, path, request, between).await,
+            Front::FunctionUrl => gateway.execute_url(id, path, request, between).await,
+        }
+    }
+}
+
+/// What clients call, beside the services' own API.
+#[derive(Debug, Clone, Copy)]
+enum Front {
+    Api,
+    FunctionUrl,
+}
+
+impl Front {
+    const ALL: [(Self, &str, &str); 2] = [
+        (Self::Api, EXECUTE_API, EXECUTE_API_HOST),
+        (Self::FunctionUrl, LAMBDA_URL, LAMBDA_URL_HOST),
+    ];
+
+    /// The front with its id, where the host name says it.
+    fn of_host(host: &str) -> Option<(Self, &str)> {
+        let mut all = Self::ALL.into_iter();
+        all.find_map(|(front, _, suffix)| Some((front, host.strip_suffix(suffix)?)))
+    }
+
+    /// The front with the path from its id on.
+    fn of_path(path: &str) -> Option<(Self, &str)> {
+        let mut all = Self::ALL.into_iter();
+        all.find_map(|(front, prefix, _)| Some((front, path.strip_prefix(prefix)?)))
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn routes() -> Router<Arc<Gateway>> {
 }
 
 /// A JSON body, refused as API Gateway refuses it.
-struct Json<T>(T);
+pub(super) struct Json<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;

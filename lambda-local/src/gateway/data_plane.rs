@@ -11,19 +11,20 @@ use http_body_util::{BodyExt, Limited};
 use super::{
     Gateway,
     api::{Api, Route, Stage},
-    event::{Matched, event},
-    integration::function_of,
-    response::{internal_server_error, message, response},
+    event::{Matched, event, event_body},
+    event_1,
+    integration::{Integration, function_of},
+    response::{internal_server_error, message, response, strict_response},
 };
 use crate::{
     error::{ApiError, ApiResult},
     lambda::{Invoked, Lambda},
     logs::Logs,
-    model::FunctionRef,
+    model::{Caller, FunctionRef},
 };
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
-const MAX_BODY: usize = 10 << 20;
+pub(super) const MAX_BODY: usize = 10 << 20;
 
 /// Between which addresses a request came.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,14 @@ struct Way<'a> {
     path_parameters: BTreeMap<String, String>,
 }
 
+/// Which request it is, and between whom.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    path: &'a str,
+    request_id: &'a str,
+    connection: Connection,
+}
+
 impl Gateway {
     /// Answers a request to the API `id`. `path` is the path as the API's client means it, with
     /// the stage in front where one is named.
@@ -50,6 +59,9 @@ impl Gateway {
         request: Request,
         connection: Connection,
     ) -> Response {
+        if let Ok(api) = self.rest_api(id) {
+            return self.execute_rest(&api, path, request, connection).await;
+        }
         let request_id = format!("{:016x}=", fastrand::u64(..));
         let mut answer = self
             .forward(id, path, request, connection, &request_id)
@@ -79,23 +91,16 @@ impl Gateway {
         let Some(integration) = api.integration_of(way.route) else {
             return not_found();
         };
-        let body = match read(body).await {
+        let body = match read(body, MAX_BODY).await {
             Ok(body) => body,
             Err(refusal) => return refusal,
         };
-        let matched = Matched {
-            account: &self.lambda.place.account,
-            api: id,
-            stage: &way.stage.name,
-            stage_variables: &way.stage.variables,
-            route_key: &way.route.key.to_string(),
-            path_parameters: &way.path_parameters,
-            raw_path: path,
+        let at = At {
+            path,
             request_id,
-            source_ip: connection.peer.ip(),
-            port: connection.local.port(),
+            connection,
         };
-        let Ok(event) = event(&parts, &body, &matched) else {
+        let Ok(event) = self.event(&api, &way, integration, &parts, &body, at) else {
             return internal_server_error();
         };
         let source = self.source_arn(id, &way);
@@ -109,7 +114,11 @@ impl Gateway {
         match tokio::time::timeout(limit, invoked).await {
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
             Ok(Ok(invoked)) if !invoked.done.outcome.is_error() => {
-                response(invoked.done.outcome.payload(&invoked.request_id))
+                let payload = invoked.done.outcome.payload(&invoked.request_id);
+                match integration.is_format_1() {
+                    false => response(payload),
+                    true => strict_response(&payload, true).unwrap_or_else(internal_server_error),
+                }
             }
             Ok(Ok(_)) => internal_server_error(),
             Ok(Err(error)) => {
@@ -117,6 +126,52 @@ impl Gateway {
                 internal_server_error()
             }
         }
+    }
+
+    /// The request as the integration's payload format has it.
+    fn event(
+        &self,
+        api: &Api,
+        way: &Way<'_>,
+        integration: &Integration,
+        parts: &Parts,
+        body: &Bytes,
+        at: At<'_>,
+    ) -> serde_json::Result<Vec<u8>> {
+        let (source_ip, port) = (at.connection.peer.ip(), at.connection.local.port());
+        let key = &way.route.key;
+        if integration.is_format_1() {
+            let matched = event_1::Matched {
+                version: Some("1.0"),
+                account: &self.lambda.place.account,
+                api: &api.id,
+                stage: &way.stage.name,
+                stage_variables: &way.stage.variables,
+                resource_id: &key.to_string(),
+                resource_path: &key.path(),
+                path_parameters: &way.path_parameters,
+                path: at.path,
+                stage_path: at.path,
+                request_id: at.request_id,
+                source_ip,
+                port,
+                body_is_binary: event_body(&parts.headers, body).1,
+            };
+            return event_1::event(parts, body, &matched);
+        }
+        let matched = Matched {
+            account: &self.lambda.place.account,
+            api: &api.id,
+            stage: &way.stage.name,
+            stage_variables: &way.stage.variables,
+            route_key: &key.to_string(),
+            path_parameters: &way.path_parameters,
+            raw_path: at.path,
+            request_id: at.request_id,
+            source_ip,
+            port,
+        };
+        event(parts, body, &matched)
     }
 
     fn source_arn(&self, id: &str, way: &Way<'_>) -> String {
@@ -157,8 +212,8 @@ fn find_way<'a>(api: &'a Api, parts: &Parts, path: &str) -> Option<Way<'a>> {
     fits.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, way)| way)
 }
 
-async fn read(body: Body) -> Result<Bytes, Response> {
-    match Limited::new(body, MAX_BODY).collect().await {
+pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, Response> {
+    match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(message(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -169,7 +224,7 @@ async fn read(body: Body) -> Result<Bytes, Response> {
 }
 
 /// Invokes what the integration names, if its own policy lets this API do it.
-async fn invoke(
+pub(super) async fn invoke(
     lambda: &Arc<Lambda>,
     uri: &str,
     source_arn: &str,
@@ -178,6 +233,10 @@ async fn invoke(
     let arn = function_of(uri)
         .ok_or_else(|| ApiError::gateway_bad_request("the integration names no function"))?;
     let reference = FunctionRef::parse(arn, None, &lambda.place)?;
-    let target = lambda.resolve_for("apigateway.amazonaws.com", source_arn, &reference)?;
+    let caller = Caller::Service {
+        name: "apigateway.amazonaws.com",
+        source_arn,
+    };
+    let target = lambda.resolve_for(caller, &reference)?;
     lambda.invoke(target, event, None, false).await
 }

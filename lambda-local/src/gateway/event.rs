@@ -115,7 +115,7 @@ pub(super) fn event(
     })
 }
 
-fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers
         .get(name)
         .and_then(|value| value.to_str().ok())
@@ -134,13 +134,27 @@ fn headers<'a>(headers: &'a HeaderMap, matched: &Matched<'_>) -> BTreeMap<&'a st
             .and_modify(|joined| *joined = format!("{joined},{value}").into())
             .or_insert(value);
     }
-    let source = matched.source_ip;
-    all.entry("x-forwarded-for")
-        .and_modify(|list| *list = format!("{list}, {source}").into())
-        .or_insert_with(|| source.to_string().into());
-    all.insert("x-forwarded-port", matched.port.to_string().into());
-    all.insert("x-forwarded-proto", "http".into());
+    for (name, value) in forwarded(headers, matched.source_ip, matched.port) {
+        all.insert(name, value.into());
+    }
     all
+}
+
+/// The headers that API Gateway adds: who called, and how.
+pub(super) fn forwarded(
+    headers: &HeaderMap,
+    source: IpAddr,
+    port: u16,
+) -> [(&'static str, String); 3] {
+    let before = headers.get_all("x-forwarded-for").iter();
+    let mut chain: Vec<&str> = before.filter_map(|value| value.to_str().ok()).collect();
+    let source = source.to_string();
+    chain.push(&source);
+    [
+        ("x-forwarded-for", chain.join(", ")),
+        ("x-forwarded-port", port.to_string()),
+        ("x-forwarded-proto", "http".to_owned()),
+    ]
 }
 
 fn cookies(headers: &HeaderMap) -> Vec<&str> {
@@ -157,44 +171,20 @@ fn cookies(headers: &HeaderMap) -> Vec<&str> {
 /// Decoded, and the values of a repeated name joined with commas.
 fn query_parameters(query: &str) -> BTreeMap<String, String> {
     let mut parameters: BTreeMap<String, String> = BTreeMap::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = percent_decoded(value);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         parameters
-            .entry(percent_decoded(name))
+            .entry(name.into_owned())
             .and_modify(|joined| {
                 joined.push(',');
                 joined.push_str(&value);
             })
-            .or_insert(value);
+            .or_insert_with(|| value.into_owned());
     }
     parameters
 }
 
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let decoded = (first == b'%')
-            .then(|| tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()))
-            .flatten()
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match decoded {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(if first == b'+' { b' ' } else { first });
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 /// The body as text where its type says that it is text, otherwise in base64.
-fn event_body<'a>(headers: &HeaderMap, body: &'a Bytes) -> (Option<Cow<'a, str>>, bool) {
+pub(super) fn event_body<'a>(headers: &HeaderMap, body: &'a Bytes) -> (Option<Cow<'a, str>>, bool) {
     if body.is_empty() {
         return (None, false);
     }
@@ -214,7 +204,7 @@ fn event_body<'a>(headers: &HeaderMap, body: &'a Bytes) -> (Option<Cow<'a, str>>
 }
 
 /// `23/Nov/2026:06:52:59 +0000`
-fn common_log_time(now: OffsetDateTime) -> String {
+pub(super) fn common_log_time(now: OffsetDateTime) -> String {
     let format = time::macros::format_description!(
         "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000"
     );

@@ -58,10 +58,10 @@ impl Integration {
             ));
         }
         let format = new.payload_format_version.unwrap_or_else(|| "1.0".into());
-        if format != "2.0" {
-            return Err(ApiError::not_implemented(&format!(
-                "payload format version {format}: use 2.0"
-            )));
+        if !matches!(format.as_str(), "1.0" | "2.0") {
+            return Err(ApiError::gateway_bad_request(
+                "PayloadFormatVersion should be 1.0 or 2.0",
+            ));
         }
         let timeout = new.timeout_in_millis.unwrap_or(30_000);
         if !(50..=30_000).contains(&timeout) {
@@ -79,6 +79,10 @@ impl Integration {
             timeout_in_millis: timeout,
             description: new.description,
         })
+    }
+
+    pub(super) fn is_format_1(&self) -> bool {
+        self.payload_format_version == "1.0"
     }
 
     /// Changes what is named, and leaves the rest.

@@ -4,18 +4,23 @@ mod api;
 mod control;
 mod data_plane;
 mod event;
+mod event_1;
+mod function_url;
 mod integration;
 mod response;
+mod rest;
 mod route_key;
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use api::Api;
-pub(crate) use control::routes;
+use axum::Router;
 pub(crate) use data_plane::Connection;
+use rest::RestApi;
 
 use crate::{
     error::{ApiError, ApiResult},
@@ -26,21 +31,22 @@ use crate::{
 pub(crate) const EXECUTE_API: &str = "/_aws/execute-api/";
 /// The host name under which they are reached: `{api-id}.execute-api.localhost`.
 pub(crate) const EXECUTE_API_HOST: &str = ".execute-api.localhost";
+/// The host name under which function URLs are reached: `{url-id}.lambda-url.localhost`.
+pub(crate) const LAMBDA_URL_HOST: &str = ".lambda-url.localhost";
 
 #[derive(Debug)]
 pub(crate) struct Gateway {
     pub(crate) lambda: Arc<Lambda>,
-    /// Where this server is reached, such as `http://127.0.0.1:4566`.
-    address: String,
     apis: Mutex<BTreeMap<String, Arc<Api>>>,
+    rest_apis: Mutex<BTreeMap<String, Arc<RestApi>>>,
 }
 
 impl Gateway {
-    pub(crate) fn new(lambda: Arc<Lambda>, address: String) -> Self {
+    pub(crate) fn new(lambda: Arc<Lambda>) -> Self {
         Self {
             lambda,
-            address,
             apis: Mutex::default(),
+            rest_apis: Mutex::default(),
         }
     }
 
@@ -63,9 +69,45 @@ impl Gateway {
         change(Arc::make_mut(current))
     }
 
-    fn endpoint(&self, id: &str) -> String {
-        format!("{}{EXECUTE_API}{id}", self.address)
+    fn rest_apis(&self) -> MutexGuard<'_, BTreeMap<String, Arc<RestApi>>> {
+        self.rest_apis
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn rest_api(&self, id: &str) -> ApiResult<Arc<RestApi>> {
+        let found = self.rest_apis().get(id).cloned();
+        found.ok_or_else(|| self.no_rest_api(id))
+    }
+
+    fn change_rest_api<T>(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut RestApi) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        let mut apis = self.rest_apis();
+        let current = apis.get_mut(id).ok_or_else(|| self.no_rest_api(id))?;
+        change(Arc::make_mut(current))
+    }
+
+    fn no_rest_api(&self, id: &str) -> ApiError {
+        let account = &self.lambda.place.account;
+        ApiError::gateway_not_found(format!("Invalid API identifier specified {account}:{id}"))
+    }
+
+    fn endpoint(&self, id: &str) -> String {
+        format!("{}{EXECUTE_API}{id}", self.lambda.address)
+    }
+}
+
+pub(crate) fn routes() -> Router<Arc<Gateway>> {
+    control::routes().merge(rest::routes())
+}
+
+/// Now, in seconds since 1970.
+fn now_seconds() -> u64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
+    elapsed.unwrap_or_default().as_secs()
 }
 
 /// Ten lower-case letters and digits, as API Gateway's own ids.

@@ -1,4 +1,4 @@
-//! A function's answer as the response of an HTTP API, payload format 2.0.
+//! A function's answer as the response of an API: payload formats 2.0 and 1.0.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response>
 
 use std::collections::HashMap;
@@ -10,6 +10,10 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use serde_json::Value;
 
+/// What an answer is taken for that does not say it.
+const TEXT: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ProxyAnswer {
@@ -17,6 +21,16 @@ struct ProxyAnswer {
     headers: Option<HashMap<String, Scalar>>,
     multi_value_headers: Option<HashMap<String, Vec<Scalar>>>,
     cookies: Option<Vec<String>>,
+    body: Option<String>,
+    is_base64_encoded: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StrictAnswer {
+    status_code: Status,
+    headers: Option<HashMap<String, Scalar>>,
+    multi_value_headers: Option<HashMap<String, Vec<Scalar>>>,
     body: Option<String>,
     is_base64_encoded: Option<bool>,
 }
@@ -40,7 +54,7 @@ enum Scalar {
 pub(super) fn message(status: StatusCode, text: &str) -> Response {
     let mut response = Response::new(format!(r#"{{"message":"{text}"}}"#).into());
     *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
+    let json = HeaderValue::from_static(JSON);
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }
@@ -71,11 +85,30 @@ pub(super) fn response(payload: Bytes) -> Response {
             };
             let mut response = Response::new(body.into());
             *response.status_mut() = status;
-            set_headers(&mut response, headers, multi_value_headers, cookies);
+            set_headers(&mut response, headers, multi_value_headers, cookies, TEXT);
             response
         }
         _ => inferred(payload),
     }
+}
+
+/// The response for what the handler returned, payload format 1.0: `None` for everything that is
+/// not exactly an answer of the proxy format. A body in base64 is decoded where the API's binary
+/// media types say so.
+pub(super) fn strict_response(payload: &Bytes, decode: bool) -> Option<Response> {
+    let StrictAnswer {
+        status_code,
+        headers,
+        multi_value_headers,
+        body,
+        is_base64_encoded,
+    } = serde_json::from_slice(payload).ok()?;
+    let is_base64 = decode && is_base64_encoded.unwrap_or_default();
+    let body = decoded(body.unwrap_or_default(), is_base64)?;
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status_code.code()?;
+    set_headers(&mut response, headers, multi_value_headers, None, JSON);
+    Some(response)
 }
 
 fn inferred(payload: Bytes) -> Response {
@@ -87,7 +120,7 @@ fn inferred(payload: Bytes) -> Response {
         return internal_server_error();
     }
     let mut response = Response::new(payload.into());
-    let json = HeaderValue::from_static("application/json");
+    let json = HeaderValue::from_static(JSON);
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }
@@ -104,25 +137,22 @@ fn set_headers(
     single: Option<HashMap<String, Scalar>>,
     multiple: Option<HashMap<String, Vec<Scalar>>>,
     cookies: Option<Vec<String>>,
+    default_type: &'static str,
 ) {
     let multiple = multiple.unwrap_or_default();
-    let has_many = |name: &str| {
-        multiple
-            .keys()
-            .any(|other| other.eq_ignore_ascii_case(name))
-    };
-    let mut all = Vec::new();
-    // A header in both is in the list of the second with all its values.
-    let single = single
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|(name, _)| !has_many(name));
-    all.extend(single.map(|(name, value)| (name, value.text())));
-    all.extend(
-        multiple.iter().flat_map(|(name, values)| {
-            values.iter().map(move |value| (name.clone(), value.text()))
-        }),
-    );
+    let mut all: Vec<(String, String)> = multiple
+        .iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| (name.clone(), value.text())))
+        .collect();
+    // The two lists are merged; what is in both is there once.
+    for (name, value) in single.unwrap_or_default() {
+        let value = value.text();
+        let same =
+            |other: &(String, String)| other.0.eq_ignore_ascii_case(&name) && other.1 == value;
+        if !all.iter().any(same) {
+            all.push((name, value));
+        }
+    }
     let cookies = cookies.unwrap_or_default().into_iter();
     all.extend(cookies.map(|cookie| ("set-cookie".to_owned(), cookie)));
     for (name, value) in all {
@@ -141,10 +171,8 @@ fn set_headers(
             response.headers_mut().append(name, value);
         }
     }
-    if !response.headers().contains_key(header::CONTENT_TYPE) {
-        let text = HeaderValue::from_static("text/plain; charset=utf-8");
-        response.headers_mut().insert(header::CONTENT_TYPE, text);
-    }
+    let kind = response.headers_mut().entry(header::CONTENT_TYPE);
+    kind.or_insert(HeaderValue::from_static(default_type));
 }
 
 impl Status {
@@ -219,6 +247,40 @@ mod tests {
         ] {
             let (got, text, _) = answer(payload).await;
             assert_eq!((got, text.as_str()), (status, body), "{payload}");
+        }
+    }
+
+    #[test]
+    fn format_1_takes_nothing_but_an_answer_of_the_proxy_format() {
+        let status = |payload: &'static str| {
+            let response = strict_response(&Bytes::from_static(payload.as_bytes()), false);
+            response.map(|response| response.status().as_u16())
+        };
+        for (payload, expected) in [
+            (r#"{"statusCode":200}"#, Some(200)),
+            (
+                r#"{"statusCode":200,"headers":{"a":true},"body":null}"#,
+                Some(200),
+            ),
+            (r#"{"statusCode":"201"}"#, Some(201)),
+            (r#"{"statusCode":"test"}"#, None),
+            ("{}", None),
+            (r#""hello""#, None),
+            (r#"{"statusCode":200,"unknown":1}"#, None),
+            (r#"{"statusCode":200,"multiValueHeaders":{"a":"b"}}"#, None),
+            (r#"{"statusCode":200,"body":{"a":1}}"#, None),
+        ] {
+            assert_eq!(status(payload), expected, "{payload}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_base64_body_is_decoded_only_where_the_api_has_binary_types() {
+        let payload =
+            Bytes::from_static(br#"{"statusCode":200,"body":"aGk=","isBase64Encoded":true}"#);
+        for (decode, expected) in [(true, "hi"), (false, "aGk=")] {
+            let body = strict_response(&payload, decode).unwrap().into_body();
+            assert_eq!(body.collect().await.unwrap().to_bytes(), expected);
         }
     }
 

@@ -78,6 +78,13 @@ impl RouteKey {
         Some(((ranks, own != "ANY"), variables))
     }
 
+    /// The path with its variables; `$default` has none.
+    pub(super) fn path(&self) -> String {
+        let text = self.to_string();
+        text.split_once(' ')
+            .map_or(text.clone(), |(_, path)| path.to_owned())
+    }
+
     /// The part of a source ARN behind the stage: `GET/hello` or `$default`.
     pub(super) fn source(&self) -> String {
         match self {

@@ -4,6 +4,7 @@ mod aliases;
 mod functions;
 mod invoke;
 mod policy;
+mod urls;
 mod versions;
 
 use std::sync::Arc;
@@ -21,6 +22,8 @@ use crate::{
     lambda::Lambda,
     model::FunctionRef,
 };
+
+pub(crate) use urls::LAMBDA_URL;
 
 /// AWS's own limit for a call with a package in it: 50 MB, in base64.
 const MAX_REQUEST: usize = 69_905_067;
@@ -57,6 +60,14 @@ pub(crate) fn routes() -> Router<Arc<Lambda>> {
         .route(&at("/policy"), get(policy::get).post(policy::add))
         .route(&at("/policy/{statement}"), delete(policy::remove))
         .route(&at("/invocations"), post(invoke::invoke))
+        .route(
+            "/2021-10-31/functions/{function}/url",
+            get(urls::get)
+                .post(urls::create)
+                .put(urls::update)
+                .delete(urls::delete),
+        )
+        .route("/2021-10-31/functions/{function}/urls", get(urls::list))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
 }
 

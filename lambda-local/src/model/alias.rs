@@ -184,10 +184,12 @@ impl Function {
         Ok(entry.insert_entry(updated).into_mut())
     }
 
-    /// Deletes the alias and its policy. Deleting one that is not there succeeds, as on AWS.
+    /// Deletes the alias with its policy and its URL. Deleting one that is not there succeeds, as on AWS.
     pub(crate) fn delete_alias(&mut self, name: &str) {
         self.aliases.remove(name);
-        self.remove_policy(Some(&Qualifier::Alias(name.to_owned())));
+        let qualifier = Qualifier::Alias(name.to_owned());
+        self.remove_policy(Some(&qualifier));
+        self.urls.remove(&Some(qualifier));
     }
 
     fn target(&self, version: &str, routing: &RoutingConfig) -> ApiResult<Target> {

@@ -10,7 +10,7 @@ use std::{
 use uuid::Uuid;
 
 use super::{
-    Alias, Clock, Configuration, Policy, Qualifier, new_revision,
+    Alias, Clock, Configuration, FunctionUrl, Policy, Qualifier, new_revision,
     settling::{Phase, Settling},
 };
 use crate::error::{ApiError, ApiResult};
@@ -54,6 +54,7 @@ pub(crate) struct Function {
     last_number: u64,
     pub(super) aliases: BTreeMap<String, Alias>,
     policies: BTreeMap<Option<Qualifier>, Policy>,
+    pub(super) urls: BTreeMap<Option<Qualifier>, FunctionUrl>,
 }
 
 #[derive(Debug)]
@@ -90,6 +91,7 @@ impl Function {
             last_number: 0,
             aliases: BTreeMap::new(),
             policies: BTreeMap::new(),
+            urls: BTreeMap::new(),
         }
     }
 

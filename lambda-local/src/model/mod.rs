@@ -8,6 +8,7 @@ mod function;
 mod policy;
 mod reference;
 mod settling;
+mod url;
 
 use std::collections::BTreeMap;
 
@@ -15,9 +16,10 @@ pub(crate) use alias::{Alias, AliasChange, NewAlias};
 pub(crate) use configuration::{Architecture, Configuration, ConfigurationChange, LogFormat};
 pub(crate) use describe::FunctionConfiguration;
 pub(crate) use function::{Code, Function, Snapshot};
-pub(crate) use policy::{NewPermission, Policy};
+pub(crate) use policy::{Caller, NewPermission, Policy};
 pub(crate) use reference::{FunctionRef, Qualifier};
 pub(crate) use settling::Clock;
+pub(crate) use url::{AuthType, FunctionUrl, UrlChange};
 
 use crate::error::{ApiError, ApiResult};
 
@@ -43,6 +45,8 @@ pub(crate) struct Model {
     pub(crate) place: Place,
     pub(crate) clock: Clock,
     functions: BTreeMap<String, Function>,
+    /// What the URL with an id belongs to.
+    urls: BTreeMap<String, FunctionRef>,
 }
 
 impl Model {
@@ -51,6 +55,7 @@ impl Model {
             place,
             clock,
             functions: BTreeMap::new(),
+            urls: BTreeMap::new(),
         }
     }
 
@@ -97,6 +102,7 @@ impl Model {
 
     pub(crate) fn delete(&mut self, reference: &FunctionRef) -> ApiResult<()> {
         let missing = self.no_function(reference);
+        self.urls.retain(|_, owner| owner.name != reference.name);
         self.functions
             .remove(&reference.name)
             .map(|_| ())

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::new_revision;
+use super::{AuthType, new_revision};
 use crate::error::{ApiError, ApiResult};
 
 #[derive(Debug, Clone)]
@@ -19,7 +19,18 @@ struct Statement {
     action: String,
     principal: String,
     source_arn: Option<String>,
+    function_url_auth_type: Option<AuthType>,
+    invoked_via_function_url: bool,
     document: Value,
+}
+
+/// Who wants to invoke.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Caller<'a> {
+    /// A service on behalf of the resource with this ARN.
+    Service { name: &'a str, source_arn: &'a str },
+    /// Anybody who has the address of a function URL.
+    FunctionUrl,
 }
 
 /// `AddPermission`'s body.
@@ -31,6 +42,9 @@ pub(crate) struct NewPermission {
     principal: String,
     source_arn: Option<String>,
     source_account: Option<String>,
+    function_url_auth_type: Option<AuthType>,
+    #[serde(default)]
+    invoked_via_function_url: bool,
     revision_id: Option<String>,
 }
 
@@ -82,6 +96,8 @@ impl Policy {
             action: new.action,
             principal: new.principal,
             source_arn: new.source_arn,
+            function_url_auth_type: new.function_url_auth_type,
+            invoked_via_function_url: new.invoked_via_function_url,
             document: document.clone(),
         });
         self.revision = new_revision();
@@ -106,18 +122,46 @@ impl Policy {
         json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements })
     }
 
-    /// Whether the service may invoke on behalf of the resource with this ARN.
-    pub(crate) fn allows(&self, service: &str, source_arn: &str) -> bool {
-        self.statements.iter().any(|statement| {
-            matches!(
-                statement.action.as_str(),
-                "lambda:InvokeFunction" | "lambda:*" | "*"
-            ) && (statement.principal == service || statement.principal == "*")
-                && statement
-                    .source_arn
-                    .as_ref()
-                    .is_none_or(|pattern| arn_like(pattern, source_arn))
-        })
+    /// A URL needs two statements: one to be called, and one to invoke what is behind it.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
+    pub(crate) fn allows(&self, caller: Caller<'_>) -> bool {
+        let any = |admits: fn(&Statement, Caller<'_>) -> bool| {
+            let mut statements = self.statements.iter();
+            statements.any(|statement| admits(statement, caller))
+        };
+        match caller {
+            Caller::Service { .. } => any(Statement::admits_invocation),
+            Caller::FunctionUrl => any(Statement::admits_call) && any(Statement::admits_invocation),
+        }
+    }
+}
+
+impl Statement {
+    /// `lambda:InvokeFunction`
+    fn admits_invocation(&self, caller: Caller<'_>) -> bool {
+        self.covers("lambda:InvokeFunction")
+            && self.function_url_auth_type.is_none()
+            && match caller {
+                Caller::Service { name, source_arn } => {
+                    let pattern = self.source_arn.as_ref();
+                    !self.invoked_via_function_url
+                        && (self.principal == name || self.principal == "*")
+                        && pattern.is_none_or(|pattern| arn_like(pattern, source_arn))
+                }
+                Caller::FunctionUrl => self.principal == "*" && self.source_arn.is_none(),
+            }
+    }
+
+    /// `lambda:InvokeFunctionUrl`, by everybody.
+    fn admits_call(&self, _: Caller<'_>) -> bool {
+        self.covers("lambda:InvokeFunctionUrl")
+            && self.principal == "*"
+            && self.source_arn.is_none()
+            && self.function_url_auth_type != Some(AuthType::Iam)
+    }
+
+    fn covers(&self, action: &str) -> bool {
+        self.action == action || matches!(self.action.as_str(), "lambda:*" | "*")
     }
 }
 
@@ -163,6 +207,12 @@ impl NewPermission {
         });
         if let Some(account) = &self.source_account {
             document["Condition"]["StringEquals"] = json!({ "AWS:SourceAccount": account });
+        }
+        if let Some(kind) = &self.function_url_auth_type {
+            document["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"] = json!(kind);
+        }
+        if self.invoked_via_function_url {
+            document["Condition"]["Bool"] = json!({ "lambda:InvokedViaFunctionUrl": "true" });
         }
         if let Some(arn) = &self.source_arn {
             document["Condition"]["ArnLike"] = json!({ "AWS:SourceArn": arn });
