@@ -65,6 +65,23 @@ impl ApiError {
         )
     }
 
+    pub(crate) fn not_provisioned() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "ProvisionedConcurrencyConfigNotFoundException",
+            "No Provisioned Concurrency Config found for this function",
+        )
+    }
+
+    /// More invocations at once than the function has reserved.
+    pub(crate) fn throttled() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequestsException",
+            "Rate Exceeded.",
+        )
+    }
+
     pub(crate) fn invalid_request_content(message: impl Into<String>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -155,6 +172,11 @@ impl IntoResponse for ApiError {
         let body = match self.kind {
             "ResourceNotFoundException" => json!({ "Type": fault, "Message": self.message }),
             "ValidationException" => json!({ "message": self.message }),
+            "TooManyRequestsException" => json!({
+                "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
+                "Type": fault,
+                "message": self.message,
+            }),
             // The JSON protocols look for the type in the body.
             "NotImplementedException" => json!({ "__type": self.kind, "message": self.message }),
             _ => json!({ "Type": fault, "message": self.message }),

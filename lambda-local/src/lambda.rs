@@ -59,6 +59,8 @@ pub(crate) struct Target {
     /// The ARN that was invoked.
     pub(crate) arn: String,
     invoked: FunctionRef,
+    /// The most invocations of the function that may run at once.
+    reserved: Option<u32>,
 }
 
 /// An invocation that ended, and which version ran it.
@@ -145,6 +147,7 @@ impl Lambda {
             snapshot: snapshot.clone(),
             arn,
             invoked: reference.clone(),
+            reserved: function.reserved(),
         })
     }
 
@@ -167,6 +170,10 @@ impl Lambda {
         };
         let pool = self.pool(&target.snapshot);
         let running = Running::begin(self.cloudwatch.clone(), target.invoked);
+        if target.reserved.is_some_and(|limit| running.exceeds(limit)) {
+            running.throttle(&version);
+            return Err(ApiError::throttled());
+        }
         let executed = version.clone();
         let run = tokio::spawn(async move {
             let done = pool.invoke(invocation, tail).await;

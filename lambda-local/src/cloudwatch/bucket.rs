@@ -10,6 +10,7 @@ const SHORTEST: f64 = 0.001;
 pub(super) struct Bucket {
     pub(super) invocations: u64,
     pub(super) errors: u64,
+    pub(super) throttles: u64,
     /// Of durations in milliseconds.
     sum: f64,
     minimum: f64,
@@ -35,6 +36,7 @@ impl Bucket {
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
+        self.throttles += other.throttles;
         if other.invocations == 0 {
             return;
         }

@@ -21,7 +21,18 @@ pub(super) const METRICS: [&str; 5] = [
 /// As long as CloudWatch keeps data of one second.
 pub(super) const KEPT_SECONDS: u64 = 3 * 3600;
 
-/// An invocation that ended.
+/// What became of an invocation.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Measured {
+    Ended {
+        duration: Duration,
+        failed: bool,
+    },
+    /// More ran at once than may: it did not begin.
+    Throttled,
+}
+
+/// An invocation that ended, or was refused.
 #[derive(Debug)]
 pub(super) struct Observation<'a> {
     pub(super) function: &'a str,
@@ -30,8 +41,7 @@ pub(super) struct Observation<'a> {
     /// The version that ran, where an alias was invoked.
     pub(super) executed_version: Option<&'a str>,
     pub(super) began: SystemTime,
-    pub(super) duration: Duration,
-    pub(super) failed: bool,
+    pub(super) measured: Measured,
     /// Invocations of this function that ran when it began, this one among them.
     pub(super) concurrent: u64,
 }
@@ -84,8 +94,13 @@ impl Metrics {
             .or_default()
             .entry(second)
             .or_default();
-        let milliseconds = observation.duration.as_secs_f64() * 1e3;
-        bucket.add(milliseconds, observation.failed, observation.concurrent);
+        match observation.measured {
+            Measured::Ended { duration, failed } => {
+                let milliseconds = duration.as_secs_f64() * 1e3;
+                bucket.add(milliseconds, failed, observation.concurrent);
+            }
+            Measured::Throttled => bucket.throttles += 1,
+        }
     }
 
     pub(super) fn forget_before(&mut self, second: u64) {
@@ -173,8 +188,10 @@ mod tests {
             qualifier: Some(qualifier),
             executed_version: executed,
             began: UNIX_EPOCH + Duration::from_secs(second),
-            duration: Duration::from_millis(2),
-            failed: executed == Some("2"),
+            measured: Measured::Ended {
+                duration: Duration::from_millis(2),
+                failed: executed == Some("2"),
+            },
             concurrent: 1,
         });
     }

@@ -6,7 +6,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{CloudWatch, lock, metrics::Observation};
+use super::{
+    CloudWatch, lock,
+    metrics::{Measured, Observation},
+};
 use crate::model::{FunctionRef, Qualifier};
 
 /// How many invocations of each function run.
@@ -37,8 +40,22 @@ impl Running {
         }
     }
 
+    /// Whether more invocations of the function run than may.
+    pub(crate) fn exceeds(&self, limit: u32) -> bool {
+        self.concurrent > limit.into()
+    }
+
     /// Measures an invocation that ran on this version.
     pub(crate) fn end(self, version: &str, duration: Duration, failed: bool) {
+        self.measure(version, Measured::Ended { duration, failed });
+    }
+
+    /// Measures one that was refused: it is neither an invocation nor an error.
+    pub(crate) fn throttle(self, version: &str) {
+        self.measure(version, Measured::Throttled);
+    }
+
+    fn measure(&self, version: &str, measured: Measured) {
         let (qualifier, executed_version) = match &self.invoked.qualifier {
             None => (None, None),
             Some(qualifier @ Qualifier::Alias(_)) => (Some(qualifier.to_string()), Some(version)),
@@ -49,8 +66,7 @@ impl Running {
             qualifier: qualifier.as_deref(),
             executed_version,
             began: self.began,
-            duration,
-            failed,
+            measured,
             concurrent: self.concurrent,
         });
     }

@@ -55,12 +55,14 @@ impl Statistic {
 
     /// The statistic of a metric of Lambda's; `None` where such a value has no meaning.
     pub(super) fn of(self, metric: &str, bucket: &Bucket) -> Option<f64> {
-        let count = bucket.invocations as f64;
+        let (count, throttles) = (bucket.invocations as f64, bucket.throttles as f64);
         match metric {
+            "Throttles" => self.of_events(throttles, count + throttles),
+            // Where everything was refused, nothing was invoked.
+            _ if bucket.invocations == 0 => None,
             "Duration" => Some(self.of_durations(bucket)),
             "Invocations" => self.of_events(count, count),
             "Errors" => self.of_events(bucket.errors as f64, count),
-            "Throttles" => self.of_events(0.0, count),
             "ConcurrentExecutions" => match self {
                 Self::Maximum => Some(bucket.concurrent as f64),
                 _ => None,

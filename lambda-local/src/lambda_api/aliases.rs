@@ -74,9 +74,9 @@ pub(super) async fn update(
     Json(request): Json<AliasChange>,
 ) -> ApiResult<Answer<Value>> {
     let mut model = lambda.model();
-    let alias = model
-        .function_mut(&reference)?
-        .update_alias(&name, request)?;
+    let clock = model.clock.clone();
+    let function = model.function_mut(&reference)?;
+    let alias = function.update_alias(&name, request, &clock)?;
     Ok(Answer(alias.describe()))
 }
 

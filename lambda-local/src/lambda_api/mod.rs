@@ -1,6 +1,7 @@
 //! Lambda's REST API: paths, members and status codes of the service's model.
 
 mod aliases;
+mod concurrency;
 mod functions;
 mod invoke;
 mod policy;
@@ -68,6 +69,28 @@ pub(crate) fn routes() -> Router<Arc<Lambda>> {
                 .delete(urls::delete),
         )
         .route("/2021-10-31/functions/{function}/urls", get(urls::list))
+        .route(
+            "/2017-10-31/functions/{function}/concurrency",
+            put(concurrency::reserve).delete(concurrency::unreserve),
+        )
+        .route(
+            "/2019-09-30/functions/{function}/concurrency",
+            get(concurrency::reserved),
+        )
+        .route(
+            "/2019-09-30/functions/{function}/provisioned-concurrency",
+            get(concurrency::provisioned)
+                .put(concurrency::provision)
+                .delete(concurrency::unprovision),
+        )
+        .route(
+            "/2016-08-19/account-settings",
+            get(concurrency::account_settings),
+        )
+        .route(
+            "/2016-08-19/account-settings/",
+            get(concurrency::account_settings),
+        )
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
 }
 

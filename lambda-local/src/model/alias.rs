@@ -1,11 +1,11 @@
 //! Aliases: a name for a version, or for two of them with a weight.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Function, Qualifier, new_revision, reference::is_word};
+use super::{Clock, Function, Qualifier, new_revision, reference::is_word};
 use crate::error::{ApiError, ApiResult};
 
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) struct Alias {
     description: String,
     target: Target,
     revision: String,
+    /// The version that serves until provisioned concurrency has moved to the new one.
+    leaving: Option<(u64, Instant)>,
 }
 
 /// Where an alias sends its invocations.
@@ -25,6 +27,15 @@ enum Target {
         number: u64,
         additional: Option<(u64, f64)>,
     },
+}
+
+impl Target {
+    const fn version(self) -> Option<u64> {
+        match self {
+            Self::Latest => None,
+            Self::Version { number, .. } => Some(number),
+        }
+    }
 }
 
 /// `CreateAlias`'s body.
@@ -76,7 +87,7 @@ impl Alias {
     /// The version that one invocation goes to: the additional version with the probability
     /// of its weight. `None` is `$LATEST`.
     pub(crate) fn pick(&self, random: &mut fastrand::Rng) -> Option<u64> {
-        match self.target {
+        match self.shown_target() {
             Target::Latest => None,
             Target::Version {
                 number,
@@ -91,9 +102,34 @@ impl Alias {
 
     /// The alias's version without its weights, as `GetFunction` shows it.
     pub(crate) const fn version(&self) -> Option<u64> {
-        match self.target {
-            Target::Latest => None,
-            Target::Version { number, .. } => Some(number),
+        self.target.version()
+    }
+
+    pub(super) const fn is_weighted(&self) -> bool {
+        matches!(
+            self.target,
+            Target::Version {
+                additional: Some(_),
+                ..
+            }
+        )
+    }
+
+    /// With the weight of 1 that AWS itself gives the old version while provisioned concurrency
+    /// moves to the new one.
+    fn shown_target(&self) -> Target {
+        match (self.target, self.leaving) {
+            (
+                Target::Version {
+                    number,
+                    additional: None,
+                },
+                Some((old, until)),
+            ) if Instant::now() < until => Target::Version {
+                number,
+                additional: Some((old, 1.0)),
+            },
+            (target, _) => target,
         }
     }
 
@@ -108,7 +144,7 @@ impl Alias {
         if let Target::Version {
             additional: Some((number, weight)),
             ..
-        } = self.target
+        } = self.shown_target()
         {
             shown["RoutingConfig"] = json!({
                 "AdditionalVersionWeights": { number.to_string(): weight }
@@ -145,18 +181,25 @@ impl Function {
             description: new.description,
             target,
             revision: new_revision(),
+            leaving: None,
         };
         Ok(self.aliases.entry(name).or_insert(alias))
     }
 
-    pub(crate) fn update_alias(&mut self, name: &str, change: AliasChange) -> ApiResult<&Alias> {
+    pub(crate) fn update_alias(
+        &mut self,
+        name: &str,
+        change: AliasChange,
+        clock: &Clock,
+    ) -> ApiResult<&Alias> {
         if let Some(description) = &change.description {
             check_description(description)?;
         }
         if let Some(routing) = &change.routing_config {
             routing.check_values()?;
         }
-        let missing = || ApiError::not_found(format!("Alias not found: {}:{name}", self.arn));
+        let arn = self.arn.clone();
+        let missing = || ApiError::not_found(format!("Alias not found: {arn}:{name}"));
         let current = self.aliases.get(name).ok_or_else(missing)?;
         if change
             .revision_id
@@ -172,7 +215,15 @@ impl Function {
         // A call that names only the version leaves the weights as they are.
         let routing = change.routing_config.unwrap_or_else(|| current.routing());
         let target = self.target(&version, &routing)?;
+        let before = current.version();
+        self.check_movable(name, target.version())?;
+        let leaving = match before.filter(|_| target.version() != before) {
+            Some(old) => self.move_provisioned(name, clock).map(|until| (old, until)),
+            None => None,
+        };
+        let current = self.aliases.get(name).ok_or_else(missing)?;
         let updated = Alias {
+            leaving,
             description: change
                 .description
                 .unwrap_or_else(|| current.description.clone()),
@@ -184,11 +235,12 @@ impl Function {
         Ok(entry.insert_entry(updated).into_mut())
     }
 
-    /// Deletes the alias with its policy and its URL. Deleting one that is not there succeeds, as on AWS.
+    /// Deletes the alias with all that belongs to it. Deleting one that is not there succeeds, as on AWS.
     pub(crate) fn delete_alias(&mut self, name: &str) {
         self.aliases.remove(name);
         let qualifier = Qualifier::Alias(name.to_owned());
         self.remove_policy(Some(&qualifier));
+        self.provisioned.remove(&qualifier);
         self.urls.remove(&Some(qualifier));
     }
 

@@ -10,7 +10,7 @@ use std::{
 use uuid::Uuid;
 
 use super::{
-    Alias, Clock, Configuration, FunctionUrl, Policy, Qualifier, new_revision,
+    Alias, Clock, Configuration, FunctionUrl, Policy, Provisioned, Qualifier, new_revision,
     settling::{Phase, Settling},
 };
 use crate::error::{ApiError, ApiResult};
@@ -55,6 +55,8 @@ pub(crate) struct Function {
     pub(super) aliases: BTreeMap<String, Alias>,
     policies: BTreeMap<Option<Qualifier>, Policy>,
     pub(super) urls: BTreeMap<Option<Qualifier>, FunctionUrl>,
+    pub(super) reserved: Option<u32>,
+    pub(super) provisioned: BTreeMap<Qualifier, Provisioned>,
 }
 
 #[derive(Debug)]
@@ -92,6 +94,8 @@ impl Function {
             aliases: BTreeMap::new(),
             policies: BTreeMap::new(),
             urls: BTreeMap::new(),
+            reserved: None,
+            provisioned: BTreeMap::new(),
         }
     }
 
@@ -223,7 +227,9 @@ impl Function {
             )));
         }
         self.versions.remove(&number);
-        self.policies.remove(&Some(Qualifier::Version(number)));
+        let qualifier = Qualifier::Version(number);
+        self.provisioned.remove(&qualifier);
+        self.policies.remove(&Some(qualifier));
         Ok(())
     }
 

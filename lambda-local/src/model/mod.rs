@@ -2,6 +2,7 @@
 //! aliases and policies, and how it is refused.
 
 mod alias;
+mod concurrency;
 mod configuration;
 mod describe;
 mod function;
@@ -13,6 +14,7 @@ mod url;
 use std::collections::BTreeMap;
 
 pub(crate) use alias::{Alias, AliasChange, NewAlias};
+pub(crate) use concurrency::{ACCOUNT_CONCURRENCY, Provisioned};
 pub(crate) use configuration::{Architecture, Configuration, ConfigurationChange, LogFormat};
 pub(crate) use describe::FunctionConfiguration;
 pub(crate) use function::{Code, Function, Snapshot};
@@ -61,6 +63,11 @@ impl Model {
 
     pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {
         self.functions.values()
+    }
+
+    /// Concurrent executions that functions have reserved.
+    pub(crate) fn reserved(&self) -> u32 {
+        self.functions().filter_map(Function::reserved).sum()
     }
 
     pub(crate) fn function(&self, reference: &FunctionRef) -> ApiResult<&Function> {

@@ -1,0 +1,174 @@
+//! Reserved concurrency of functions, and provisioned concurrency of versions and aliases.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::{Clock, Function, Qualifier};
+use crate::{
+    error::{ApiError, ApiResult},
+    timestamp,
+};
+
+/// Concurrent executions of an account: AWS's default quota.
+pub(crate) const ACCOUNT_CONCURRENCY: u32 = 1000;
+/// What must be left for functions without a reservation.
+const MIN_UNRESERVED: u32 = 100;
+
+/// Provisioned concurrency: allocated some time after it was asked for. No environment is started
+/// ahead here; what is kept are the states, and what they forbid.
+#[derive(Debug, Clone)]
+pub(crate) struct Provisioned {
+    requested: u32,
+    allocated_at: Instant,
+    modified: String,
+}
+
+impl Provisioned {
+    fn new(requested: u32, clock: &Clock) -> Self {
+        Self {
+            requested,
+            allocated_at: Instant::now() + clock.transition,
+            modified: timestamp::now().replace('Z', "+0000"),
+        }
+    }
+
+    pub(crate) fn describe(&self) -> Value {
+        let ready = Instant::now() >= self.allocated_at;
+        let allocated = if ready { self.requested } else { 0 };
+        json!({
+            "RequestedProvisionedConcurrentExecutions": self.requested,
+            "AvailableProvisionedConcurrentExecutions": allocated,
+            "AllocatedProvisionedConcurrentExecutions": allocated,
+            "Status": if ready { "READY" } else { "IN_PROGRESS" },
+            "LastModified": self.modified,
+        })
+    }
+}
+
+impl Function {
+    pub(crate) const fn reserved(&self) -> Option<u32> {
+        self.reserved
+    }
+
+    /// `others` is what other functions have reserved.
+    pub(crate) fn reserve(&mut self, count: u32, others: u32) -> ApiResult<()> {
+        if others + count > ACCOUNT_CONCURRENCY - MIN_UNRESERVED {
+            return Err(ApiError::invalid_parameter(format!(
+                "Specified ReservedConcurrentExecutions for function decreases account's \
+                 UnreservedConcurrentExecution below its minimum value of [{MIN_UNRESERVED}]."
+            )));
+        }
+        self.reserved = Some(count);
+        Ok(())
+    }
+
+    pub(crate) const fn unreserve(&mut self) {
+        self.reserved = None;
+    }
+
+    /// Allocates provisioned concurrency to a version or an alias.
+    pub(crate) fn provision(
+        &mut self,
+        qualifier: &Qualifier,
+        requested: u32,
+        clock: &Clock,
+    ) -> ApiResult<Value> {
+        self.check_provisionable(qualifier)?;
+        if self.reserved.is_some_and(|reserved| requested > reserved) {
+            return Err(ApiError::invalid_parameter(
+                "Requested Provisioned Concurrency should not be greater than the \
+                 reservedConcurrentExecution for function",
+            ));
+        }
+        let provisioned = Provisioned::new(requested, clock);
+        let mut shown = provisioned.describe();
+        if clock.transition.is_zero() {
+            shown["Status"] = json!("IN_PROGRESS");
+        }
+        self.provisioned.insert(qualifier.clone(), provisioned);
+        Ok(shown)
+    }
+
+    fn check_provisionable(&self, qualifier: &Qualifier) -> ApiResult<()> {
+        let refused = |text: &str| Err(ApiError::invalid_parameter(text));
+        match qualifier {
+            Qualifier::Latest => refused(
+                "Provisioned Concurrency Configs cannot be applied to unpublished function \
+                 versions.",
+            ),
+            Qualifier::Version(number) => {
+                let by_alias = |alias: &super::Alias| {
+                    alias.uses(*number)
+                        && self
+                            .provisioned
+                            .contains_key(&Qualifier::Alias(alias.name.clone()))
+                };
+                match self.aliases.values().any(by_alias) {
+                    true => refused("Version is pointed by a Provisioned Concurrency alias"),
+                    false => Ok(()),
+                }
+            }
+            Qualifier::Alias(name) => {
+                let Some(alias) = self.aliases.get(name) else {
+                    return Ok(());
+                };
+                if alias.is_weighted() {
+                    return refused(
+                        "Alias with weights can not be used with Provisioned Concurrency",
+                    );
+                }
+                match alias.version().map(Qualifier::Version) {
+                    None => refused(
+                        "Provisioned Concurrency Configs cannot be applied to unpublished \
+                         function versions.",
+                    ),
+                    Some(version) if self.provisioned.contains_key(&version) => {
+                        refused(ALREADY_PROVISIONED)
+                    }
+                    Some(_) => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Before an alias is moved: one that has provisioned concurrency takes it along, which a
+    /// version that has its own refuses.
+    pub(super) fn check_movable(&self, name: &str, to: Option<u64>) -> ApiResult<()> {
+        let takes_along = self
+            .provisioned
+            .contains_key(&Qualifier::Alias(name.to_owned()));
+        let own = to.is_some_and(|to| self.provisioned.contains_key(&Qualifier::Version(to)));
+        match takes_along && own {
+            true => Err(ApiError::invalid_parameter(ALREADY_PROVISIONED)),
+            false => Ok(()),
+        }
+    }
+
+    /// Allocates an alias's provisioned concurrency anew, to the version that it moves to; gives
+    /// when that is done, if the alias has any.
+    pub(super) fn move_provisioned(&mut self, name: &str, clock: &Clock) -> Option<Instant> {
+        let qualifier = Qualifier::Alias(name.to_owned());
+        let provisioned = self.provisioned.get_mut(&qualifier)?;
+        *provisioned = Provisioned::new(provisioned.requested, clock);
+        Some(provisioned.allocated_at)
+    }
+
+    pub(crate) fn provisioned(&self, qualifier: &Qualifier) -> ApiResult<&Provisioned> {
+        self.provisioned
+            .get(qualifier)
+            .ok_or_else(ApiError::not_provisioned)
+    }
+
+    pub(crate) fn all_provisioned(&self) -> impl Iterator<Item = (&Qualifier, &Provisioned)> {
+        self.provisioned.iter()
+    }
+
+    pub(crate) fn unprovision(&mut self, qualifier: &Qualifier) {
+        self.provisioned.remove(qualifier);
+    }
+}
+
+const ALREADY_PROVISIONED: &str = "Alias can't be used for Provisioned Concurrency configuration \
+    on an already Provisioned version";
