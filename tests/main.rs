@@ -4,9 +4,11 @@
 
 mod alias_rules;
 mod clean_up;
+mod concurrency;
 mod cut_short;
 mod doctor;
 mod dry_run;
+mod function_url;
 mod functions_and_versions;
 mod gateway;
 mod harness;
@@ -18,6 +20,7 @@ mod processes;
 #[cfg(feature = "real-clients")]
 mod real_clients;
 mod release;
+mod rest_api;
 mod role;
 mod rollout;
 mod rollout_cut_short;

@@ -73,6 +73,10 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
             thread::sleep(Duration::from_millis(300));
             respond(process::id().to_string().as_bytes())?;
         }
+        // An answer of the proxy format, with the event in its body.
+        _ if env::var("ECHO").as_deref() == Ok("body") => {
+            respond(format!(r#"{{"statusCode":200,"body":{event:?}}}"#).as_bytes())?;
+        }
         _ => {
             respond(event.as_bytes())?;
         }

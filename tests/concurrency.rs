@@ -1,0 +1,185 @@
+//! Reserved concurrency, and the provisioned concurrency of versions and aliases.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Server, until};
+
+/// Function `f` with versions 1 and 2 and alias `live` at version 1.
+fn server(options: &[&str]) -> Server {
+    let server = Server::with(options);
+    server.create_misbehaving("f", &Value::Null);
+    server.lambda("POST", "/f/versions", &Value::Null);
+    server.lambda("PUT", "/f/configuration", &json!({ "Timeout": 5 }));
+    until("version 2 is published", || {
+        let published = server.lambda("POST", "/f/versions", &Value::Null);
+        (published.json()["Version"] == "2").then_some(())
+    });
+    let alias = json!({ "Name": "live", "FunctionVersion": "1" });
+    server.lambda("POST", "/f/aliases", &alias);
+    server
+}
+
+fn reserve(server: &Server, count: u32) -> Answer {
+    let body = json!({ "ReservedConcurrentExecutions": count }).to_string();
+    let path = "/2017-10-31/functions/f/concurrency";
+    server.request("PUT", path, body.as_bytes())
+}
+
+fn provisioned(server: &Server, method: &str, qualifier: &str) -> Answer {
+    let path = format!("/2019-09-30/functions/f/provisioned-concurrency?Qualifier={qualifier}");
+    let body = match method {
+        "PUT" => r#"{"ProvisionedConcurrentExecutions":3}"#,
+        _ => "",
+    };
+    server.request(method, &path, body.as_bytes())
+}
+
+fn move_alias(server: &Server, change: &Value) -> Answer {
+    server.lambda("PUT", "/f/aliases/live", change)
+}
+
+const INVALID: &str = "InvalidParameterValueException";
+
+#[test]
+fn invocations_beyond_the_reservation_are_throttled_and_counted_as_that() {
+    let server = server(&[]);
+    assert_eq!(reserve(&server, 0).status, 200);
+    let refused = server.invoke("f:live", &json!("pid"));
+    assert_eq!(refused.status, 429);
+    assert_eq!(
+        refused.header("x-amzn-errortype"),
+        Some("TooManyRequestsException")
+    );
+    assert_eq!(
+        refused.json()["Reason"],
+        "ReservedFunctionConcurrentInvocationLimitExceeded"
+    );
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let sum = |metric: &str| {
+        let request = json!({
+            "Namespace": "AWS/Lambda", "MetricName": metric, "Statistics": ["Sum"], "Period": 3600,
+            "Dimensions": [{ "Name": "FunctionName", "Value": "f" }],
+            "StartTime": now.as_secs() - 7200, "EndTime": now.as_secs() + 7200,
+        });
+        let points = server.cloudwatch("GetMetricStatistics", &request).json();
+        points["Datapoints"][0]["Sum"].as_f64()
+    };
+    assert_eq!((sum("Throttles"), sum("Invocations")), (Some(1.0), None));
+    let path = "/2017-10-31/functions/f/concurrency";
+    assert_eq!(server.request("DELETE", path, b"").status, 204);
+    assert_eq!(server.invoke("f:live", &json!("pid")).status, 200);
+    assert_eq!(
+        (sum("Throttles"), sum("Invocations")),
+        (Some(1.0), Some(1.0))
+    );
+}
+
+#[test]
+fn a_reservation_is_taken_from_what_the_account_has() {
+    let server = server(&[]);
+    reserve(&server, 901).refuses(
+        400,
+        INVALID,
+        "Specified ReservedConcurrentExecutions for function decreases account's \
+         UnreservedConcurrentExecution below its minimum value of [100].",
+    );
+    assert_eq!(reserve(&server, 900).status, 200);
+    let path = "/2019-09-30/functions/f/concurrency";
+    let reserved = server.request("GET", path, b"").json();
+    assert_eq!(reserved, json!({ "ReservedConcurrentExecutions": 900 }));
+    let account = server
+        .request("GET", "/2016-08-19/account-settings", b"")
+        .json();
+    assert_eq!(
+        account["AccountLimit"]["UnreservedConcurrentExecutions"],
+        100
+    );
+    assert_eq!(account["AccountUsage"]["FunctionCount"], 1);
+}
+
+#[test]
+fn provisioned_concurrency_is_in_progress_and_then_ready() {
+    let server = server(&["--transition", "300"]);
+    let made = provisioned(&server, "PUT", "2");
+    assert_eq!(
+        (made.status, &made.json()["Status"]),
+        (202, &json!("IN_PROGRESS"))
+    );
+    let ready = until("it is ready", || {
+        let found = provisioned(&server, "GET", "2").json();
+        (found["Status"] == "READY").then_some(found)
+    });
+    assert_eq!(ready["AvailableProvisionedConcurrentExecutions"], 3);
+    let path = "/2019-09-30/functions/f/provisioned-concurrency?List=ALL";
+    let all = server.request("GET", path, b"").json();
+    assert_eq!(
+        all["ProvisionedConcurrencyConfigs"][0]["FunctionArn"],
+        "arn:aws:lambda:us-east-1:000000000000:function:f:2"
+    );
+    assert_eq!(provisioned(&server, "DELETE", "2").status, 204);
+    provisioned(&server, "GET", "2").refuses(
+        404,
+        "ProvisionedConcurrencyConfigNotFoundException",
+        "No Provisioned Concurrency Config found for this function",
+    );
+}
+
+#[test]
+fn provisioned_concurrency_quarrels_with_weights_and_with_a_versions_own() {
+    let server = server(&[]);
+    let split = json!({ "RoutingConfig": { "AdditionalVersionWeights": { "2": 0.1 } } });
+    move_alias(&server, &split);
+    provisioned(&server, "PUT", "live").refuses(
+        400,
+        INVALID,
+        "Alias with weights can not be used with Provisioned Concurrency",
+    );
+    move_alias(&server, &json!({ "RoutingConfig": {} }));
+    assert_eq!(provisioned(&server, "PUT", "live").status, 202);
+    provisioned(&server, "PUT", "1").refuses(
+        400,
+        INVALID,
+        "Version is pointed by a Provisioned Concurrency alias",
+    );
+    assert_eq!(provisioned(&server, "PUT", "2").status, 202);
+    let own = "Alias can't be used for Provisioned Concurrency configuration on an already \
+               Provisioned version";
+    let promote = json!({ "FunctionVersion": "2", "RoutingConfig": {} });
+    move_alias(&server, &promote).refuses(400, INVALID, own);
+    assert_eq!(move_alias(&server, &split).status, 200);
+    provisioned(&server, "PUT", "$LATEST").refuses(
+        400,
+        INVALID,
+        "Provisioned Concurrency Configs cannot be applied to unpublished function versions.",
+    );
+}
+
+#[test]
+fn an_alias_with_provisioned_concurrency_moves_only_when_the_new_version_has_it() {
+    let server = server(&["--transition", "1500"]);
+    provisioned(&server, "PUT", "live");
+    let moved = move_alias(&server, &json!({ "FunctionVersion": "2" })).json();
+    assert_eq!(moved["FunctionVersion"], "2");
+    assert_eq!(
+        moved["RoutingConfig"],
+        json!({ "AdditionalVersionWeights": { "1": 1.0 } })
+    );
+    assert_eq!(
+        provisioned(&server, "GET", "live").json()["Status"],
+        "IN_PROGRESS"
+    );
+    let served = server.invoke("f:live", &json!("pid"));
+    assert_eq!(served.header("x-amz-executed-version"), Some("1"));
+    until("the alias has moved", || {
+        let alias = server.lambda("GET", "/f/aliases/live", &Value::Null).json();
+        alias.get("RoutingConfig").is_none().then_some(())
+    });
+    assert_eq!(
+        provisioned(&server, "GET", "live").json()["Status"],
+        "READY"
+    );
+    let served = server.invoke("f:live", &json!("pid"));
+    assert_eq!(served.header("x-amz-executed-version"), Some("2"));
+}

@@ -1,0 +1,157 @@
+//! The URL of an alias: who may call it, what the function sees, what the client gets.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Server};
+
+/// A function that answers with its event, alias `live`, and a URL on the alias.
+fn server(configuration: &Value, auth_type: &str) -> (Server, String) {
+    let server = Server::start();
+    server.create_misbehaving("f", configuration);
+    server.lambda("POST", "/f/versions", &Value::Null);
+    let alias = json!({ "Name": "live", "FunctionVersion": "1" });
+    server.lambda("POST", "/f/aliases", &alias);
+    let made = url(&server, "POST", "live", &json!({ "AuthType": auth_type }));
+    assert_eq!(made.status, 201, "{}", made.text());
+    let made = made.json();
+    assert_eq!(
+        made["FunctionArn"],
+        "arn:aws:lambda:us-east-1:000000000000:function:f:live"
+    );
+    let address = made["FunctionUrl"].as_str().unwrap().to_owned();
+    (server, address)
+}
+
+fn url(server: &Server, method: &str, qualifier: &str, body: &Value) -> Answer {
+    let path = format!("/2021-10-31/functions/f/url?Qualifier={qualifier}");
+    let body = body.to_string();
+    let body = if method == "GET" { "" } else { &body };
+    server.request(method, &path, body.as_bytes())
+}
+
+fn permit(server: &Server, id: &str, action: &str, condition: &str, value: &Value) {
+    let statement = json!({
+        "StatementId": id, "Action": action, "Principal": "*", condition: value,
+    });
+    let added = server.lambda("POST", "/f/policy?Qualifier=live", &statement);
+    assert_eq!(added.status, 201, "{}", added.text());
+}
+
+/// The two statements that a public URL needs.
+fn open(server: &Server) {
+    let (call, auth) = ("lambda:InvokeFunctionUrl", json!("NONE"));
+    permit(server, "call", call, "FunctionUrlAuthType", &auth);
+    let invoke = "lambda:InvokeFunction";
+    permit(
+        server,
+        "invoke",
+        invoke,
+        "InvokedViaFunctionUrl",
+        &json!(true),
+    );
+}
+
+#[test]
+fn a_public_url_needs_two_statements_in_the_aliass_policy() {
+    let (server, address) = server(&Value::Null, "NONE");
+    let call = || server.request("GET", &address, b"").status;
+    assert_eq!(call(), 403);
+    let (action, auth) = ("lambda:InvokeFunctionUrl", json!("NONE"));
+    permit(&server, "call", action, "FunctionUrlAuthType", &auth);
+    assert_eq!(call(), 403);
+    let invoke = "lambda:InvokeFunction";
+    permit(
+        &server,
+        "invoke",
+        invoke,
+        "InvokedViaFunctionUrl",
+        &json!(true),
+    );
+    assert_eq!(call(), 200);
+    let policy = server.lambda("GET", "/f/policy?Qualifier=live", &Value::Null);
+    let policy: Value = serde_json::from_str(policy.json()["Policy"].as_str().unwrap()).unwrap();
+    let conditions: Vec<&Value> = (0..2)
+        .map(|n| &policy["Statement"][n]["Condition"])
+        .collect();
+    assert_eq!(
+        conditions,
+        [
+            &json!({ "StringEquals": { "lambda:FunctionUrlAuthType": "NONE" } }),
+            &json!({ "Bool": { "lambda:InvokedViaFunctionUrl": "true" } }),
+        ]
+    );
+}
+
+#[test]
+fn a_url_with_iam_takes_only_signed_requests() {
+    let (server, address) = server(&Value::Null, "AWS_IAM");
+    assert_eq!(server.request("GET", &address, b"").status, 403);
+    let signed = [("authorization", "AWS4-HMAC-SHA256 Credential=x/20261123")];
+    assert_eq!(
+        server.request_with("GET", &address, &signed, b"").status,
+        200
+    );
+}
+
+#[test]
+fn the_function_gets_the_request_as_an_event_of_format_2() {
+    let (server, address) = server(&Value::Null, "NONE");
+    open(&server);
+    let event = server
+        .request("GET", &format!("{address}pets/7?a=1"), b"")
+        .json();
+    assert_eq!(event["version"], "2.0");
+    assert_eq!(event["rawPath"], "/pets/7");
+    assert_eq!(event["requestContext"]["accountId"], "anonymous");
+    let id = address.trim_end_matches('/').rsplit('/').next().unwrap();
+    assert_eq!(event["requestContext"]["apiId"], id);
+    let host = [("host", &*format!("{id}.lambda-url.localhost:4566"))];
+    let event = server.request_with("GET", "/by/host", &host, b"").json();
+    assert_eq!(event["rawPath"], "/by/host");
+}
+
+#[test]
+fn an_error_of_the_function_is_a_502() {
+    let exits = json!({ "Environment": { "Variables": { "INIT": "exit" } } });
+    let (server, address) = server(&exits, "NONE");
+    open(&server);
+    let answer = server.request("GET", &address, b"");
+    assert_eq!(answer.status, 502);
+    assert_eq!(answer.text(), r#"{"message":"Internal Server Error"}"#);
+}
+
+#[test]
+fn an_alias_has_one_url_and_a_version_none() {
+    let (server, address) = server(&Value::Null, "NONE");
+    let none = json!({ "AuthType": "NONE" });
+    assert_eq!(url(&server, "POST", "live", &none).status, 409);
+    assert_eq!(url(&server, "POST", "1", &none).status, 400);
+    assert_eq!(url(&server, "POST", "other", &none).status, 404);
+    assert_eq!(
+        url(&server, "GET", "live", &Value::Null).json()["FunctionUrl"],
+        *address
+    );
+    let listed = server
+        .request("GET", "/2021-10-31/functions/f/urls", b"")
+        .json();
+    assert_eq!(listed["FunctionUrlConfigs"].as_array().unwrap().len(), 1);
+    let changed = url(&server, "PUT", "live", &json!({ "AuthType": "AWS_IAM" }));
+    assert_eq!(changed.json()["AuthType"], "AWS_IAM");
+    assert_eq!(url(&server, "DELETE", "live", &Value::Null).status, 204);
+    url(&server, "GET", "live", &Value::Null).refuses(
+        404,
+        "ResourceNotFoundException",
+        "The resource you requested does not exist.",
+    );
+    assert_eq!(server.request("GET", &address, b"").status, 404);
+}
+
+#[test]
+fn a_url_goes_with_its_alias() {
+    let (server, address) = server(&Value::Null, "NONE");
+    server.lambda("DELETE", "/f/aliases/live", &Value::Null);
+    let alias = json!({ "Name": "live", "FunctionVersion": "1" });
+    server.lambda("POST", "/f/aliases", &alias);
+    assert_eq!(server.request("GET", &address, b"").status, 404);
+    assert_eq!(url(&server, "GET", "live", &Value::Null).status, 404);
+}
