@@ -67,13 +67,47 @@ fn create_completes_what_it_began() {
     });
 }
 
+/// What is in front of the alias answers, and there is one of it.
+fn create_completes(api: &str, one_of_it: impl Fn(&Server) -> usize) {
+    let blue = program("blue");
+    let create = ["create", "--api", api, "--binary", blue.to_str().unwrap()];
+    at_each_call(Server::start, &create, |server| {
+        let sent = ["traffic", "--requests", "2", "--output", "json"];
+        assert_eq!(server.bluegreen(&sent).succeeds().json()["errors"], 0);
+        assert_eq!(one_of_it(server), 1);
+    });
+}
+
+#[test]
+fn create_completes_a_rest_api_that_it_began() {
+    create_completes("rest", |server| {
+        let apis = server.request("GET", "/restapis", b"").json();
+        apis["item"].as_array().unwrap().len()
+    });
+}
+
+#[test]
+fn create_completes_a_function_url_that_it_began() {
+    create_completes("url", |server| {
+        let urls = server.request("GET", "/2021-10-31/functions/hello/urls", b"");
+        urls.json()["FunctionUrlConfigs"].as_array().unwrap().len()
+    });
+}
+
 #[test]
 fn destroy_completes_what_it_began() {
-    at_each_call(Server::with_blue, &["destroy", "--yes"], |server| {
-        assert_eq!(
-            server.request("GET", "/v2/apis", b"").json()["items"],
-            json!([])
-        );
+    let prepare = || {
+        let server = Server::with_blue();
+        for api in ["rest", "url"] {
+            server.bluegreen(&["create", "--api", api]).succeeds();
+        }
+        server
+    };
+    at_each_call(prepare, &["destroy", "--yes"], |server| {
+        let apis = server.request("GET", "/restapis", b"").json();
+        assert_eq!(apis["item"], json!([]));
+        let apis = server.request("GET", "/v2/apis", b"").json();
+        assert_eq!(apis["items"], json!([]));
         assert_eq!(server.lambda("GET", "/hello", &Value::Null).status, 404);
     });
 }

@@ -34,6 +34,13 @@ fn create_says_what_is_missing() {
     ] {
         assert!(rehearsed.stdout.contains(line), "{}", rehearsed.stdout);
     }
+    for (api, line) in [
+        ("rest", "would make REST API"),
+        ("url", "would make URL of the alias"),
+    ] {
+        let rehearsed = rehearse(&server, &["create", "--api", api]);
+        assert!(rehearsed.stdout.contains(line), "{}", rehearsed.stdout);
+    }
     server.create("blue").succeeds();
     let rehearsed = rehearse(&server, &["create"]);
     assert!(

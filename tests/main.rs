@@ -29,4 +29,5 @@ mod rollout_options;
 mod settings;
 mod tutorial;
 mod verdict_command;
+mod ways_in;
 mod wrong_input;

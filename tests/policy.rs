@@ -72,10 +72,12 @@ fn needs(call: &Call) -> Vec<Needed> {
         };
         return vec![(format!("cloudwatch:{operation}"), resource)];
     }
-    if let Some(rest) = path.strip_prefix("/v2") {
+    let rest = path.strip_prefix("/v2");
+    if let Some(rest) = rest.or(Some(path).filter(|path| path.starts_with("/restapis"))) {
         let resource = format!("arn:aws:apigateway:us-east-1::{rest}");
         let mut needed = vec![(format!("apigateway:{}", call.method), resource.clone())];
-        if call.method == "POST" {
+        // What is made is tagged.
+        if call.method == "POST" && ["/apis", "/restapis"].contains(&rest) {
             needed.push(("apigateway:TagResource".to_owned(), resource));
         }
         return needed;
@@ -94,9 +96,8 @@ fn of_iam(action: &str) -> Vec<Needed> {
 
 fn of_lambda(method: &str, path: &str, query: &str) -> Vec<Needed> {
     let mut function = format!("arn:aws:lambda:{PLACE}:function:hello");
-    let rest = path
-        .trim_start_matches("/2015-03-31/functions")
-        .trim_start_matches("/hello");
+    let (_, rest) = path.split_once("/functions").unwrap_or_default();
+    let rest = rest.trim_start_matches("/hello");
     let part = rest.trim_matches('/').split('/').collect::<Vec<_>>();
     let action = match (method, part.as_slice()) {
         ("POST", [""]) => "CreateFunction",
@@ -115,6 +116,9 @@ fn of_lambda(method: &str, path: &str, query: &str) -> Vec<Needed> {
         ("POST", ["policy"]) => "AddPermission",
         ("DELETE", ["policy", _]) => "RemovePermission",
         ("POST", ["invocations"]) => "InvokeFunction",
+        ("GET", ["url"]) => "GetFunctionUrlConfig",
+        ("POST", ["url"]) => "CreateFunctionUrlConfig",
+        ("DELETE", ["url"]) => "DeleteFunctionUrlConfig",
         other => panic!("{other:?} of {path} is not known here"),
     };
     if let Some(qualifier) = query.strip_prefix("Qualifier=") {
@@ -172,30 +176,42 @@ fn allows(policy: &[(String, Vec<String>)], (action, resource): &Needed) -> bool
 #[test]
 fn a_policy_allows_what_is_called_and_nothing_else() {
     let watched = Watched::start();
-    watched.run(&["create", "--binary", &path("blue")]);
-    let mut setup = watched.take();
+    let created = ["http", "rest", "url"].map(|api| {
+        watched.run(&["create", "--api", api, "--binary", &path("blue")]);
+        watched.run(&["create", "--api", api]);
+        (api, watched.take())
+    });
     releases(&watched);
     let mut release = watched.take();
-    let policies = [&["policy"][..], &["policy", "--setup"]];
-    let [for_release, for_setup] = policies.map(|args| allowed(&watched.run(args)));
+    let for_release = allowed(&watched.run(&["policy"]));
+    let for_setup = created.each_ref().map(|(api, _)| {
+        let policy = watched.run(&["policy", "--setup", "--api", api]);
+        allowed(&policy)
+    });
     watched.take();
     watched.run(&["destroy", "--yes"]);
-    setup.extend(watched.take());
+    let destroyed = watched.take();
 
     // `GetFunction` shows its tags only to those who may see them: a release does without.
     release.retain(|(action, _)| action != "lambda:ListTags");
     for needed in &release {
         assert!(allows(&for_release, needed), "a release may not {needed:?}");
     }
-    let both = [&for_release[..], &for_setup].concat();
-    for needed in &setup {
-        assert!(
-            allows(&both, needed),
-            "create and destroy may not {needed:?}"
-        );
-    }
     all_is_called(&for_release, &release);
-    all_is_called(&for_setup, &setup);
+    // Role, function and alias were made by the first.
+    let mut of_function = created[0].1.clone();
+    of_function.retain(|(action, _)| !action.starts_with("apigateway:"));
+    for ((api, created), policy) in created.iter().zip(&for_setup) {
+        let both = [&for_release[..], policy].concat();
+        for needed in created {
+            assert!(
+                allows(&both, needed),
+                "create --api {api} may not {needed:?}"
+            );
+        }
+        let called = &(created | &destroyed) | &of_function;
+        all_is_called(policy, &called);
+    }
 }
 
 /// Nothing is allowed that was not called.
@@ -244,7 +260,13 @@ fn releases(watched: &Watched) {
         &["publish", "--binary", &path("misbehaving")],
         &["rollback", "--to", "1"],
         &["publish", "--zip", file.path().to_str().unwrap()],
-        &["traffic", "--requests", "1"],
+        &[
+            "traffic",
+            "--requests",
+            "1",
+            "--url",
+            &watched.server.api_url(),
+        ],
     ] {
         watched.run(command);
     }

@@ -71,7 +71,7 @@ impl<'a> Api<'a> {
         let open = json!({ "authorizationType": "NONE" });
         make(self.server, "PUT", &path, &open);
         let integration = json!({
-            "type": "AWS_PROXY", "httpMethod": by, "integrationHttpMethod": by, "uri": uri(),
+            "type": "AWS_PROXY", "httpMethod": by, "uri": uri(),
         });
         make(
             self.server,
@@ -215,7 +215,7 @@ fn what_cannot_be_made_is_refused_as_api_gateway_refuses_it() {
         "ConflictException",
         "Another resource with the same parent already has this name: pets",
     );
-    let bare = json!({ "type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": ALIAS_ARN });
+    let bare = json!({ "type": "AWS_PROXY", "httpMethod": "POST", "uri": ALIAS_ARN });
     refused("PUT", &format!("{root}/methods/ANY/integration"), &bare).refuses(
         400,
         "BadRequestException",

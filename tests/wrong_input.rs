@@ -69,7 +69,7 @@ fn what_is_not_there_is_named() {
         .fails_with(1, &["needs its code: --binary FILE or --zip FILE"]);
     server
         .bluegreen(&["traffic"])
-        .fails_with(1, &["there is no HTTP API 'hello-live'", "--url"]);
+        .fails_with(1, &["there is no API 'hello-live'", "--url"]);
 }
 
 #[test]

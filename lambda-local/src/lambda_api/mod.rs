@@ -61,6 +61,13 @@ pub(crate) fn routes() -> Router<Arc<Lambda>> {
         .route(&at("/policy"), get(policy::get).post(policy::add))
         .route(&at("/policy/{statement}"), delete(policy::remove))
         .route(&at("/invocations"), post(invoke::invoke))
+        .merge(later_routes())
+        .layer(DefaultBodyLimit::max(MAX_REQUEST))
+}
+
+/// What Lambda's API got in later versions.
+fn later_routes() -> Router<Arc<Lambda>> {
+    Router::new()
         .route(
             "/2021-10-31/functions/{function}/url",
             get(urls::get)
@@ -91,7 +98,6 @@ pub(crate) fn routes() -> Router<Arc<Lambda>> {
             "/2016-08-19/account-settings/",
             get(concurrency::account_settings),
         )
-        .layer(DefaultBodyLimit::max(MAX_REQUEST))
 }
 
 /// The function that a path names, with the qualifier of the path or of the query.

@@ -8,12 +8,12 @@ mod error;
 mod iam;
 mod lambda;
 
-pub(crate) use apigateway::{ApiGateway, HttpApi, Target};
+pub(crate) use apigateway::{Api, ApiGateway, ApiKind, Place, Resource, STAGE, Target, invoke_uri};
 pub(crate) use cloudwatch::{Alarm, CloudWatch};
 pub(crate) use connection::connect;
 pub(crate) use error::AwsError;
 pub(crate) use iam::{Iam, ROLE_PATH, Role, role_name};
 pub(crate) use lambda::{
-    Alias, Architecture, Function, Lambda, NamedAlias, NewFunction, PublishedVersion,
-    VersionSettings,
+    Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, PublishedVersion,
+    URL_STATEMENT, VersionSettings,
 };

@@ -12,7 +12,7 @@ use clap_complete::Shell;
 
 use crate::{commands::parse_stage, settings::Settings};
 pub(crate) use resources::{
-    CreateArgs, DestroyArgs, PackageArgs, PolicyArgs, PruneArgs, PublishArgs,
+    CreateArgs, DestroyArgs, Front, PackageArgs, PolicyArgs, PruneArgs, PublishArgs,
 };
 pub(crate) use rollout::{
     DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ResumeArgs, RolloutArgs,
@@ -147,7 +147,7 @@ pub(crate) enum Command {
 /// The commands that read or write an alias.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AliasCommand {
-    /// Make the function with its role, its first version, the alias, and an HTTP API in front of it
+    /// Make the function with its role, its first version, the alias, and an API or URL in front of it
     ///
     /// Makes what is missing and leaves alone what is there: run twice, it changes nothing the
     /// second time.

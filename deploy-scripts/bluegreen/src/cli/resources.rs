@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rollout::Seconds;
 
 use super::WriteArgs;
@@ -20,10 +20,22 @@ pub(crate) struct PackageArgs {
     pub(crate) zip: Option<PathBuf>,
 }
 
+/// What clients call. Each of them is open to everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Front {
+    Http,
+    Rest,
+    Url,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct CreateArgs {
     #[command(flatten)]
     pub(crate) package: PackageArgs,
+
+    /// What to put in front of the alias: an HTTP API, a REST API with its stage, or a function URL
+    #[arg(long, value_enum, default_value_t = Front::Http)]
+    pub(crate) api: Front,
 
     /// ARN of the function's execution role; otherwise one is made that may write logs and nothing
     /// else
@@ -64,6 +76,10 @@ pub(crate) struct PolicyArgs {
     /// What `create` and `destroy` need, beside what a release needs
     #[arg(long)]
     pub(crate) setup: bool,
+
+    /// What `create` is told to put in front of the alias
+    #[arg(long, value_enum, default_value_t = Front::Http, requires = "setup")]
+    pub(crate) api: Front,
 
     /// Number of the AWS account; otherwise read from the alias
     #[arg(long, value_name = "ID")]

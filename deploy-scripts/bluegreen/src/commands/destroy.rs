@@ -5,9 +5,9 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::create::statement_id;
+use super::{admitted::Admitted, create::statement_id};
 use crate::{
-    aws::{HttpApi, Role, role_name},
+    aws::{Api, AwsError, Role, URL_STATEMENT, role_name},
     cli::DestroyArgs,
     confirm::confirm,
     deployment::Deployment,
@@ -26,7 +26,11 @@ pub(crate) struct Destroyed {
 
 /// What is there of what `create` makes.
 struct Found {
-    apis: Vec<HttpApi>,
+    apis: Vec<Api>,
+    /// Whether the alias has a URL.
+    url: bool,
+    /// Whether `create` opened it.
+    url_made_here: bool,
     alias: bool,
     /// Whether the function is there, and whether `create` made it.
     function: Option<bool>,
@@ -66,14 +70,30 @@ async fn look(deployment: &Deployment) -> Result<Found> {
     let role = deployment.iam.role(&role_name(&deployment.function)).await;
     let role = role.context("failed to look for the role")?;
     let apis = deployment.gateway.find(&deployment.api_name()).await;
-    let apis = apis.context("failed to list the HTTP APIs")?;
+    let apis = apis.context("failed to list the APIs")?;
+    let has_alias = names.contains(alias);
+    let (url, admitted) = match has_alias {
+        true => url(deployment)
+            .await
+            .context("failed to look for the alias's URL")?,
+        false => (false, Admitted::default()),
+    };
     Ok(Found {
         apis,
-        alias: names.contains(alias),
+        url,
+        url_made_here: admitted.statements.contains(URL_STATEMENT),
+        alias: has_alias,
         function,
         other_aliases: names.into_iter().filter(|name| name != alias).collect(),
         role: role.filter(|role| role.made_here),
     })
+}
+
+/// Whether the alias has a URL, and whom its policy admits.
+async fn url(deployment: &Deployment) -> Result<(bool, Admitted), AwsError> {
+    let Deployment { alias, lambda, .. } = deployment;
+    let (url, policy) = tokio::try_join!(lambda.url(Some(alias)), lambda.policy(alias))?;
+    Ok((url.is_some(), Admitted::read(policy.as_deref())))
 }
 
 impl Found {
@@ -85,6 +105,11 @@ impl Found {
     /// An alias cannot be tagged: it goes with a function that `create` made.
     fn alias_goes(&self) -> bool {
         self.alias && self.function == Some(true)
+    }
+
+    /// What is left of one that was half deleted goes too.
+    fn url_goes(&self) -> bool {
+        self.url_made_here || (self.url && self.alias_goes())
     }
 
     /// Once there is no function that runs with it.
@@ -100,9 +125,16 @@ impl Found {
         let (mut deleted, mut kept) = (Vec::new(), Vec::new());
         for api in &self.apis {
             match api.made_here {
-                true => deleted.push(format!("HTTP API {} with its permission", api.id)),
-                false => kept.push(format!("HTTP API {}: `create` did not make it", api.id)),
+                true => deleted.push(format!("{} {} with its permission", api.kind, api.id)),
+                false => kept.push(format!("{} {}: `create` did not make it", api.kind, api.id)),
             }
+        }
+        match self.url_goes() {
+            true => deleted.push(format!("URL of alias {alias} with its permission")),
+            false if self.url => {
+                kept.push(format!("URL of alias {alias}: `create` did not open it"))
+            }
+            false => {}
         }
         match self.function {
             Some(true) => {}
@@ -143,7 +175,11 @@ impl Found {
                 withdrawn.with_context(|| format!("failed to delete API {id}'s permission"))?;
             }
             let deleted = gateway.delete(api).await;
-            deleted.with_context(|| format!("failed to delete HTTP API {id}"))?;
+            deleted.with_context(|| format!("failed to delete {} {id}", api.kind))?;
+        }
+        if self.url_goes() {
+            let deleted = lambda.delete_url(alias).await;
+            deleted.with_context(|| format!("failed to delete the URL of alias '{alias}'"))?;
         }
         if self.alias_goes() {
             let deleted = lambda.delete_alias(alias).await;

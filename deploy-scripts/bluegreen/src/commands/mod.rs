@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod admitted;
 mod alias_move;
 mod create;
 mod deploy;

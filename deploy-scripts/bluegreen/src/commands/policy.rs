@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     aws::{ROLE_PATH, role_name},
-    cli::PolicyArgs,
+    cli::{Front, PolicyArgs},
     deployment::Deployment,
     output::Report,
 };
@@ -28,7 +28,7 @@ struct Home {
 pub(crate) async fn policy(deployment: &Deployment, args: &PolicyArgs) -> Result<Policy> {
     let home = Home::find(deployment, args).await?;
     let statements = match args.setup {
-        true => home.setup(args.role.as_deref()),
+        true => home.setup(args.api, args.role.as_deref()),
         false => home.release(),
     };
     Ok(Policy(
@@ -93,7 +93,11 @@ impl Home {
                 &[&versions],
             ),
             statement("Prune", &["lambda:DeleteFunction"], &[&versions]),
-            statement("SeeWhoMayInvoke", &["lambda:GetPolicy"], &[&alias]),
+            statement(
+                "SeeWhoMayInvoke",
+                &["lambda:GetFunctionUrlConfig", "lambda:GetPolicy"],
+                &[&alias],
+            ),
             statement("FindTheApi", &["apigateway:GET"], &self.apis()),
             // CloudWatch has no resource for metrics.
             statement("ReadMetrics", &["cloudwatch:GetMetricData"], &["*"]),
@@ -106,22 +110,24 @@ impl Home {
     }
 
     /// What `create` and `destroy` need in addition.
-    fn setup(&self, role: Option<&str>) -> Vec<Value> {
+    fn setup(&self, front: Front, role: Option<&str>) -> Vec<Value> {
         let (function, _, alias) = self.lambda();
         let own_role = self.own_role();
         let role = role.unwrap_or(&own_role);
         let mut permission = statement(
-            "LetTheApiInvokeTheAlias",
+            "LetClientsInvokeTheAlias",
             &["lambda:AddPermission", "lambda:RemovePermission"],
             &[&alias],
         );
-        permission["Condition"] =
-            json!({ "StringEquals": { "lambda:Principal": "apigateway.amazonaws.com" } });
+        let principal = match front {
+            Front::Http | Front::Rest => "apigateway.amazonaws.com",
+            Front::Url => "*",
+        };
+        permission["Condition"] = json!({ "StringEquals": { "lambda:Principal": principal } });
         let mut pass = statement("GiveTheFunctionItsRole", &["iam:PassRole"], &[role]);
         pass["Condition"] =
             json!({ "StringEquals": { "iam:PassedToService": "lambda.amazonaws.com" } });
-        let apis = self.apis();
-        vec![
+        let mut statements = vec![
             statement(
                 "MakeAndDelete",
                 &[
@@ -148,14 +154,47 @@ impl Home {
                 ],
                 &[&own_role],
             ),
-            statement("MakeTheApi", &["apigateway:POST"], &apis[..1]),
-            statement(
-                "DeleteTheApi",
-                &["apigateway:DELETE"],
-                &[&format!("{}/*", apis[0])],
-            ),
-            statement("TagTheApi", &["apigateway:TagResource"], &apis[..1]),
-        ]
+        ];
+        statements.extend(self.setup_of(front));
+        statements
+    }
+
+    /// What clients call.
+    fn setup_of(&self, front: Front) -> Vec<Value> {
+        let (_, _, alias) = self.lambda();
+        let (apis, below) = (self.gateway("apis"), self.gateway("apis/*"));
+        let (rest, rest_below) = (self.gateway("restapis"), self.gateway("restapis/*"));
+        let within = |path: &str| format!("{rest_below}/{path}");
+        match front {
+            Front::Http => vec![
+                statement("MakeTheApi", &["apigateway:POST"], &[&apis]),
+                statement("DeleteTheApi", &["apigateway:DELETE"], &[&below]),
+                statement("TagTheApi", &["apigateway:TagResource"], &[&apis]),
+            ],
+            Front::Rest => vec![
+                statement(
+                    "MakeTheApi",
+                    &["apigateway:POST"],
+                    &[&rest, &within("resources/*"), &within("deployments")],
+                ),
+                statement(
+                    "IntegrateTheApi",
+                    &["apigateway:PUT"],
+                    &[within("resources/*/methods/*")],
+                ),
+                statement("SeeTheStage", &["apigateway:GET"], &[within("stages")]),
+                statement("DeleteTheApi", &["apigateway:DELETE"], &[&rest_below]),
+                statement("TagTheApi", &["apigateway:TagResource"], &[&rest]),
+            ],
+            Front::Url => vec![statement(
+                "MakeAndDeleteTheUrl",
+                &[
+                    "lambda:CreateFunctionUrlConfig",
+                    "lambda:DeleteFunctionUrlConfig",
+                ],
+                &[&alias],
+            )],
+        }
     }
 
     /// The function, its versions, and the alias.
@@ -165,14 +204,23 @@ impl Home {
         (function.clone(), format!("{function}:*"), alias)
     }
 
-    /// All HTTP APIs, and what they lead to: which is the alias's is found by looking.
+    /// All APIs, and what they lead to: which is the alias's is found by looking.
     fn apis(&self) -> Vec<String> {
+        let paths = [
+            "apis",
+            "apis/*/integrations",
+            "restapis",
+            "restapis/*/resources",
+        ];
+        paths.map(|path| self.gateway(path)).to_vec()
+    }
+
+    /// The ARN of a resource of API Gateway's.
+    fn gateway(&self, path: &str) -> String {
         let Self {
             partition, region, ..
         } = self;
-        let apis = format!("arn:{partition}:apigateway:{region}::/apis");
-        let integrations = format!("{apis}/*/integrations");
-        vec![apis, integrations]
+        format!("arn:{partition}:apigateway:{region}::/{path}")
     }
 
     fn arn(&self, service: &str) -> String {

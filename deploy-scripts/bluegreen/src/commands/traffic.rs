@@ -84,22 +84,25 @@ async fn routing(deployment: &Deployment) -> Option<Routing> {
     Some(alias.routing)
 }
 
+/// The API of `create`'s name, or the alias's URL.
 async fn api_url(deployment: &Deployment) -> Result<String> {
-    let name = deployment.api_name();
-    let found = deployment
-        .gateway
-        .find(&name)
-        .await
-        .context("failed to list the HTTP APIs")?;
-    match found.as_slice() {
+    let (name, lambda) = (deployment.api_name(), &deployment.lambda);
+    let found = deployment.gateway.find(&name).await;
+    match found.context("failed to list the APIs")?.as_slice() {
         [api] => Ok(api.endpoint.clone()),
-        [] => Err(anyhow!(
-            "there is no HTTP API '{name}': `bluegreen create` makes it, or say with --url where \
-             the alias is reached"
-        )),
-        _ => Err(anyhow!(
-            "there are {} HTTP APIs '{name}': say which with --url",
-            found.len()
+        [] => {
+            let url = lambda.url(Some(&deployment.alias)).await;
+            let url = url.context("failed to read the alias's URL")?;
+            url.map(|url| url.address).ok_or_else(|| {
+                anyhow!(
+                    "there is no API '{name}' and no URL of the alias: `bluegreen create` makes \
+                     them, or say with --url where the alias is reached"
+                )
+            })
+        }
+        several => Err(anyhow!(
+            "there are {} APIs '{name}': say which with --url",
+            several.len()
         )),
     }
 }

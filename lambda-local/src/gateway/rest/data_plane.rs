@@ -45,7 +45,7 @@ impl Gateway {
         let request_id = uuid::Uuid::new_v4().to_string();
         let (parts, body) = request.into_parts();
         let mut answer = match find_way(api, &parts, path) {
-            Err(refusal) => refusal,
+            Err(refusal) => message(StatusCode::FORBIDDEN, refusal),
             Ok(way) => match read(body, MAX_BODY).await {
                 Ok(body) => {
                     self.forward_rest(&way, &parts, &body, connection, &request_id)
@@ -140,18 +140,18 @@ impl RestApi {
     }
 }
 
-fn find_way<'a>(api: &'a RestApi, parts: &Parts, path: &'a str) -> Result<Way<'a>, Response> {
+/// The way, or why there is none.
+fn find_way<'a>(api: &'a RestApi, parts: &Parts, path: &'a str) -> Result<Way<'a>, &'static str> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let (stage, rest) = match path.find('/') {
         Some(slash) => path.split_at(slash),
         None => (path, "/"),
     };
-    let forbidden = || message(StatusCode::FORBIDDEN, "Forbidden");
-    let stage = api.stages.get(stage).ok_or_else(forbidden)?;
-    let deployment = api.served(stage).ok_or_else(forbidden)?;
+    let stage = api.stages.get(stage).ok_or("Forbidden")?;
+    let deployment = api.served(stage).ok_or("Forbidden")?;
+    let found = deployment.find(&parts.method, rest);
     // What AWS answers to every path that an API does not have.
-    let no_path = || message(StatusCode::FORBIDDEN, "Missing Authentication Token");
-    let (method, path_parameters) = deployment.find(&parts.method, rest).ok_or_else(no_path)?;
+    let (method, path_parameters) = found.ok_or("Missing Authentication Token")?;
     Ok(Way {
         api,
         stage,

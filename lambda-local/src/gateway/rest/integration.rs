@@ -29,7 +29,8 @@ pub(super) struct Integration {
 pub(super) struct NewIntegration {
     #[serde(rename = "type")]
     kind: String,
-    integration_http_method: Option<String>,
+    /// The SDKs call it `integrationHttpMethod`; this is what they send.
+    http_method: Option<String>,
     uri: Option<String>,
     timeout_in_millis: Option<u64>,
     credentials: Option<String>,
@@ -67,7 +68,7 @@ impl Integration {
             || ApiError::gateway_bad_request("Enumeration value for HttpMethod must be non-empty");
         let integration = Self {
             kind: new.kind,
-            http_method: new.integration_http_method.ok_or_else(missing)?,
+            http_method: new.http_method.ok_or_else(missing)?,
             uri: new.uri.unwrap_or_default(),
             passthrough_behavior: "WHEN_NO_MATCH".into(),
             timeout_in_millis: new.timeout_in_millis.unwrap_or(MAX_TIMEOUT),

@@ -4,6 +4,7 @@
 mod aliases;
 mod functions;
 mod invoke;
+mod urls;
 
 use aws_config::SdkConfig;
 use aws_sdk_lambda::{Client, types::Architecture as SdkArchitecture};
@@ -12,6 +13,7 @@ use rollout::{Routing, Version};
 use super::AwsError;
 pub(crate) use aliases::NamedAlias;
 pub(crate) use functions::{Function, NewFunction, PublishedVersion, VersionSettings};
+pub(crate) use urls::{FunctionUrl, URL_STATEMENT};
 
 /// What a function's bootstrap is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

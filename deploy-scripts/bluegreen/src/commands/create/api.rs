@@ -1,50 +1,71 @@
-//! The HTTP API in front of the alias, and its permission.
+//! The API in front of the alias, and its permission.
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use super::Step;
-use crate::{aws::HttpApi, deployment::Deployment};
+use crate::{
+    aws::{Api, ApiKind},
+    commands::admitted::Admitted,
+    deployment::Deployment,
+};
 
-pub(super) async fn create(
+/// An HTTP API that leads to the alias.
+pub(super) async fn create_http(
     deployment: &Deployment,
     alias_arn: &str,
     steps: &mut Vec<Step>,
-) -> Result<HttpApi> {
-    let text = |api: &HttpApi| format!("HTTP API {} in front of the alias", api.id);
-    if let Some(api) = find(deployment, alias_arn).await? {
-        steps.push(Step::found(text(&api)));
+) -> Result<Api> {
+    if let Some(api) = find(deployment, ApiKind::Http, alias_arn).await? {
+        steps.push(Step::found(in_front(&api)));
         return Ok(api);
     }
     let name = deployment.api_name();
-    let api = deployment.gateway.create(&name, alias_arn).await;
+    let api = deployment.gateway.http.create(&name, alias_arn).await;
     let api = api.with_context(|| format!("failed to create HTTP API '{name}'"))?;
-    steps.push(Step::made(text(&api)));
+    steps.push(Step::made(in_front(&api)));
     Ok(api)
 }
 
-/// The API of our name that leads to the alias.
-pub(super) async fn find(deployment: &Deployment, alias_arn: &str) -> Result<Option<HttpApi>> {
+pub(super) fn in_front(api: &Api) -> String {
+    format!("{} {} in front of the alias", api.kind, api.id)
+}
+
+/// The API of our name that leads to the alias, or one that `create` did not get to an end with.
+///
+/// # Errors
+/// If there are only others.
+pub(super) async fn find(
+    deployment: &Deployment,
+    kind: ApiKind,
+    alias_arn: &str,
+) -> Result<Option<Api>> {
     let gateway = &deployment.gateway;
     let name = deployment.api_name();
-    let found = gateway
-        .find(&name)
-        .await
-        .context("failed to list the HTTP APIs")?;
+    let all = match kind {
+        ApiKind::Http => gateway.http.all().await,
+        ApiKind::Rest => gateway.rest.all().await,
+    };
+    let mut found = all.with_context(|| format!("failed to list the {kind}s"))?;
+    found.retain(|api| api.name == name);
+    let mut begun = None;
     for api in &found {
         let targets = gateway.targets(api).await;
-        let targets = targets.with_context(|| format!("failed to read API {}", api.id))?;
+        let targets = targets.with_context(|| format!("failed to read {kind} {}", api.id))?;
         if targets.iter().any(|target| target.uri == alias_arn) {
             return Ok(Some(api.clone()));
         }
+        if api.kind == ApiKind::Rest && api.made_here && targets.is_empty() {
+            begun = Some(api.clone());
+        }
     }
     match found.first() {
-        Some(other) => bail!(
-            "there is an HTTP API '{name}' ({}) that does not lead to {alias_arn}; delete or \
-             rename it, or choose another alias name",
+        Some(other) if begun.is_none() => bail!(
+            "there is {} {kind} '{name}' ({}) that does not lead to {alias_arn}; delete or rename \
+             it, or choose another alias name",
+            if kind == ApiKind::Http { "an" } else { "a" },
             other.id
         ),
-        None => Ok(None),
+        _ => Ok(begun),
     }
 }
 
@@ -52,49 +73,40 @@ pub(super) async fn find(deployment: &Deployment, alias_arn: &str) -> Result<Opt
 pub(super) async fn permit(
     deployment: &Deployment,
     alias_arn: &str,
-    api: &HttpApi,
+    api: &Api,
     steps: &mut Vec<Step>,
 ) -> Result<()> {
     let Deployment { alias, lambda, .. } = deployment;
     let source_arn = source_arn(alias_arn, api)?;
-    let text = format!("permission for API {} on the alias", api.id);
-    if is_permitted(deployment, &source_arn).await? {
+    let text = format!("permission for {} {} on the alias", api.kind, api.id);
+    if admitted(deployment).await?.source(&source_arn) {
         steps.push(Step::found(text));
         return Ok(());
     }
     let permitted = lambda
         .permit_api(alias, &statement_id(api), &source_arn)
         .await;
-    permitted.with_context(|| format!("failed to let API {} invoke alias '{alias}'", api.id))?;
+    permitted.with_context(|| {
+        let Api { kind, id, .. } = api;
+        format!("failed to let {kind} {id} invoke alias '{alias}'")
+    })?;
     steps.push(Step::made(text));
     Ok(())
 }
 
-pub(super) async fn is_permitted(deployment: &Deployment, source_arn: &str) -> Result<bool> {
+pub(super) async fn admitted(deployment: &Deployment) -> Result<Admitted> {
     let policy = deployment.lambda.policy(&deployment.alias).await;
     let policy = policy.context("failed to read the alias's policy")?;
-    Ok(policy.is_some_and(|policy| permits(&policy, source_arn)))
+    Ok(Admitted::read(policy.as_deref()))
 }
 
 /// What the permission of an API is called.
-pub(in crate::commands) fn statement_id(api: &HttpApi) -> String {
+pub(in crate::commands) fn statement_id(api: &Api) -> String {
     format!("bluegreen-api-{}", api.id)
 }
 
-/// Whether a statement of the policy lets API Gateway invoke for exactly this source.
-fn permits(policy: &str, source_arn: &str) -> bool {
-    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
-    let mut statements = policy["Statement"].as_array().into_iter().flatten();
-    statements.any(|statement| {
-        statement["Effect"] == "Allow"
-            && statement["Action"] == "lambda:InvokeFunction"
-            && statement["Principal"]["Service"] == "apigateway.amazonaws.com"
-            && statement["Condition"]["ArnLike"]["AWS:SourceArn"] == source_arn
-    })
-}
-
 /// Everything that this API sends, and nothing of another: region and account are the alias's.
-pub(in crate::commands) fn source_arn(alias_arn: &str, api: &HttpApi) -> Result<String> {
+pub(in crate::commands) fn source_arn(alias_arn: &str, api: &Api) -> Result<String> {
     match alias_arn.split(':').collect::<Vec<_>>().as_slice() {
         ["arn", partition, "lambda", region, account, ..] => Ok(format!(
             "arn:{partition}:execute-api:{region}:{account}:{}/*",

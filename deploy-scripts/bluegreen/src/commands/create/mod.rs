@@ -1,18 +1,21 @@
-//! `bluegreen create`: the function, its first version, the alias, and an HTTP API in front of it.
+//! `bluegreen create`: the function, its first version, the alias, and an API or a URL in front of
+//! it.
 
 mod api;
+mod front;
 mod function;
+mod rest;
 
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
 pub(super) use api::{source_arn, statement_id};
+use front::Front;
 use rollout::{Entry, Journal, Version};
 use serde::Serialize;
 
 use crate::{
-    aws::HttpApi,
-    cli::CreateArgs,
+    cli::{self, CreateArgs},
     deployment::{Deployment, now},
     output::{BOLD, DIM, GREEN, Report, styled},
 };
@@ -41,19 +44,23 @@ struct Step {
 pub(crate) async fn create(deployment: &Deployment, args: CreateArgs) -> Result<Created> {
     let mut steps = Vec::new();
     if args.write.dry_run {
-        let api = would_make(deployment, &mut steps).await?;
-        return Ok(Created::new(deployment, None, api, steps, true));
+        let front = would_make(deployment, args.api, &mut steps).await?;
+        return Ok(Created::new(deployment, None, front, steps, true));
     }
+    let kind = args.api;
     function::create(deployment, args, &mut steps).await?;
     let alias_arn = create_alias(deployment, &mut steps).await?;
-    let api = api::create(deployment, &alias_arn, &mut steps).await?;
-    api::permit(deployment, &alias_arn, &api, &mut steps).await?;
-    let (alias_arn, api) = (Some(alias_arn), Some(api));
-    Ok(Created::new(deployment, alias_arn, api, steps, false))
+    let front = front::create(deployment, kind, &alias_arn, &mut steps).await?;
+    let (alias_arn, front) = (Some(alias_arn), Some(front));
+    Ok(Created::new(deployment, alias_arn, front, steps, false))
 }
 
-/// What is missing, and the API if there is one.
-async fn would_make(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Option<HttpApi>> {
+/// What is missing, and what clients call if that is there.
+async fn would_make(
+    deployment: &Deployment,
+    kind: cli::Front,
+    steps: &mut Vec<Step>,
+) -> Result<Option<Front>> {
     let Deployment {
         function,
         alias,
@@ -75,30 +82,23 @@ async fn would_make(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Op
     };
     step(found.is_some(), format!("alias {alias}"));
     let arn = found.map(|found| found.arn).unwrap_or_default();
-    let api = api::find(deployment, &arn).await?;
-    let text = "HTTP API in front of the alias, with its permission";
-    let permitted = match &api {
-        Some(api) => api::is_permitted(deployment, &source_arn(&arn, api)?).await?,
-        None => false,
-    };
-    step(api.is_some() && permitted, text.to_owned());
-    Ok(api)
+    front::would_make(deployment, kind, &arn, steps).await
 }
 
 impl Created {
     fn new(
         deployment: &Deployment,
         alias_arn: Option<String>,
-        api: Option<HttpApi>,
+        front: Option<Front>,
         steps: Vec<Step>,
         dry_run: bool,
     ) -> Self {
-        let (api_id, api_url) = api.map(|api| (api.id, api.endpoint)).unzip();
+        let (api_id, api_url) = front.map(|front| (front.api_id, front.url)).unzip();
         Self {
             function: deployment.function.clone(),
             alias: deployment.alias.clone(),
             alias_arn,
-            api_id,
+            api_id: api_id.flatten(),
             api_url,
             changed: !dry_run && steps.iter().any(|step| step.made),
             dry_run,

@@ -1,24 +1,24 @@
-//! Whether the way from the API to the alias is open, and leads to the alias.
-
-use std::collections::BTreeSet;
-
-use serde_json::Value;
+//! Whether the way from what clients call to the alias is open, and leads to the alias.
 
 use super::Finding;
 use crate::{
-    aws::{AwsError, HttpApi, Target},
-    commands::create::{source_arn, statement_id},
+    aws::{Api, ApiKind, AwsError, FunctionUrl, Place, STAGE, Target, invoke_uri},
+    commands::{
+        admitted::Admitted,
+        create::{source_arn, statement_id},
+    },
     deployment::Deployment,
 };
 
 const CHECK: &str = "API";
 
-/// Looks at the API of `create`'s name, and at those that the alias's policy admits.
+/// Looks at the APIs of `create`'s name, at those that the alias's policy admits, and at the
+/// alias's URL.
 pub(super) async fn check(deployment: &Deployment, alias_arn: &str) -> Vec<Finding> {
     match look(deployment, alias_arn).await {
         Ok(findings) if findings.is_empty() => {
             let what =
-                "no HTTP API leads to the alias; clients that call it otherwise are not seen";
+                "no API and no URL leads to the alias; clients that call it otherwise are not seen";
             vec![Finding::warning(CHECK, what)]
         }
         Ok(findings) => findings,
@@ -28,18 +28,20 @@ pub(super) async fn check(deployment: &Deployment, alias_arn: &str) -> Vec<Findi
 
 async fn look(deployment: &Deployment, alias_arn: &str) -> Result<Vec<Finding>, AwsError> {
     let gateway = &deployment.gateway;
-    let (policy, apis) =
-        tokio::try_join!(deployment.lambda.policy(&deployment.alias), gateway.all())?;
-    let policy = Policy::read(policy.as_deref());
+    let Deployment { alias, lambda, .. } = deployment;
+    let (policy, apis, url) =
+        tokio::try_join!(lambda.policy(alias), gateway.all(), lambda.url(Some(alias)))?;
+    let admitted = Admitted::read(policy.as_deref());
     let mut findings = Vec::new();
+    findings.extend(url.map(|url| at_url(deployment, &url, &admitted)));
     for api in apis {
         let ours = api.name == deployment.api_name();
-        if !ours && !policy.apis.contains(&api.id) {
+        if !ours && !admitted.names(&api.id) {
             continue;
         }
         let targets = gateway.targets(&api).await?;
         if targets.iter().any(|target| target.uri == alias_arn) {
-            findings.push(permission(deployment, alias_arn, &api, &policy));
+            findings.push(permission(deployment, alias_arn, &api, &admitted));
         } else {
             let stray = targets
                 .iter()
@@ -58,34 +60,69 @@ fn is_of_function(uri: &str, alias_arn: &str) -> bool {
     uri == function || uri.starts_with(&format!("{function}:"))
 }
 
-fn elsewhere(api: &HttpApi, target: Option<&Target>, alias_arn: &str, ours: bool) -> Finding {
-    let id = &api.id;
-    let Some(Target {
-        id: integration,
-        uri,
-    }) = target
-    else {
-        let mend = format!("aws apigatewayv2 delete-api --api-id {id}, then `bluegreen create`");
-        return Finding::problem(CHECK, format!("API {id} leads nowhere"), mend);
+fn elsewhere(api: &Api, target: Option<&Target>, alias_arn: &str, ours: bool) -> Finding {
+    let Some(target) = target else {
+        return nowhere(api);
     };
-    let what = format!("API {id} leads to {uri}, not to the alias");
+    let what = format!(
+        "{} {} leads to {}, not to the alias",
+        api.kind, api.id, target.uri
+    );
     // An API that the policy admits may have served the alias once, and something else now.
-    if !ours && !is_of_function(uri, alias_arn) {
+    if !ours && !is_of_function(&target.uri, alias_arn) {
         return Finding::warning(CHECK, what);
     }
-    Finding::problem(
-        CHECK,
-        what,
-        format!(
+    Finding::problem(CHECK, what, redirect(api, &target.at, alias_arn))
+}
+
+fn nowhere(api: &Api) -> Finding {
+    let (kind, id) = (api.kind, &api.id);
+    let delete = match kind {
+        ApiKind::Http => format!("aws apigatewayv2 delete-api --api-id {id}"),
+        ApiKind::Rest => format!("aws apigateway delete-rest-api --rest-api-id {id}"),
+    };
+    let mend = format!("{delete}, then `bluegreen create`");
+    Finding::problem(CHECK, format!("{kind} {id} leads nowhere"), mend)
+}
+
+/// The command that lets an integration lead to the alias.
+fn redirect(api: &Api, at: &Place, alias_arn: &str) -> String {
+    let id = &api.id;
+    match at {
+        Place::Integration(integration) => format!(
             "aws apigatewayv2 update-integration --api-id {id} --integration-id {integration} \
              --integration-uri {alias_arn}"
         ),
+        Place::Method { resource, method } => format!(
+            "aws apigateway update-integration --rest-api-id {id} --resource-id {resource} \
+             --http-method {method} --patch-operations op=replace,path=/uri,value={} && aws \
+             apigateway create-deployment --rest-api-id {id} --stage-name {STAGE}",
+            invoke_uri(alias_arn)
+        ),
+    }
+}
+
+/// A URL that signs its callers asks IAM; a public one asks the alias's policy.
+fn at_url(deployment: &Deployment, url: &FunctionUrl, admitted: &Admitted) -> Finding {
+    let Deployment {
+        function, alias, ..
+    } = deployment;
+    if !url.is_public {
+        return Finding::good("URL", "the alias's URL takes signed requests");
+    }
+    if admitted.url_call && admitted.url_invoke {
+        return Finding::good("URL", "everybody may call the alias's URL");
+    }
+    Finding::problem(
+        "URL",
+        "nobody may call the alias's URL: its clients get a 403",
+        format!("bluegreen --function {function} --alias {alias} create --api url"),
     )
 }
 
-fn permission(deployment: &Deployment, alias_arn: &str, api: &HttpApi, policy: &Policy) -> Finding {
+fn permission(deployment: &Deployment, alias_arn: &str, api: &Api, admitted: &Admitted) -> Finding {
     let id = &api.id;
-    if policy.apis.contains(id) || policy.admits_all {
+    if admitted.api(id) {
         return Finding::good(CHECK, format!("{id} leads to the alias and may invoke it"));
     }
     let Deployment {
@@ -102,38 +139,4 @@ fn permission(deployment: &Deployment, alias_arn: &str, api: &HttpApi, policy: &
             statement_id(api)
         ),
     )
-}
-
-/// Whom of API Gateway the alias admits.
-#[derive(Debug, Default)]
-struct Policy {
-    apis: BTreeSet<String>,
-    admits_all: bool,
-}
-
-impl Policy {
-    fn read(text: Option<&str>) -> Self {
-        let policy: Value = text
-            .and_then(|text| serde_json::from_str(text).ok())
-            .unwrap_or_default();
-        let mut read = Self::default();
-        for statement in policy["Statement"].as_array().into_iter().flatten() {
-            if statement["Effect"] != "Allow"
-                || statement["Principal"]["Service"] != "apigateway.amazonaws.com"
-            {
-                continue;
-            }
-            let condition = &statement["Condition"];
-            let source = &condition["ArnLike"]["AWS:SourceArn"];
-            match source.as_str().and_then(|arn| arn.split(':').nth(5)) {
-                Some(path) => {
-                    let id = path.split('/').next().unwrap_or_default();
-                    read.admits_all |= id == "*";
-                    read.apis.insert(id.to_owned());
-                }
-                None => read.admits_all |= condition.is_null(),
-            }
-        }
-        read
-    }
 }

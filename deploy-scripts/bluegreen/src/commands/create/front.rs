@@ -1,0 +1,135 @@
+//! What clients call: an API, or the alias's own URL.
+
+use anyhow::{Context, Result};
+
+use super::{
+    Step,
+    api::{self, admitted, source_arn},
+    rest,
+};
+use crate::{
+    aws::{Api, ApiKind},
+    cli::Front as Kind,
+    deployment::Deployment,
+};
+
+/// Where clients reach the alias.
+#[derive(Debug)]
+pub(super) struct Front {
+    pub(super) api_id: Option<String>,
+    pub(super) url: String,
+}
+
+impl From<Api> for Front {
+    fn from(api: Api) -> Self {
+        Self {
+            api_id: Some(api.id),
+            url: api.endpoint,
+        }
+    }
+}
+
+const fn api_kind(kind: Kind) -> Option<ApiKind> {
+    match kind {
+        Kind::Http => Some(ApiKind::Http),
+        Kind::Rest => Some(ApiKind::Rest),
+        Kind::Url => None,
+    }
+}
+
+pub(super) async fn create(
+    deployment: &Deployment,
+    kind: Kind,
+    alias_arn: &str,
+    steps: &mut Vec<Step>,
+) -> Result<Front> {
+    let api = match kind {
+        Kind::Http => api::create_http(deployment, alias_arn, steps).await?,
+        Kind::Rest => rest::create(deployment, alias_arn, steps).await?,
+        Kind::Url => return create_url(deployment, steps).await,
+    };
+    api::permit(deployment, alias_arn, &api, steps).await?;
+    Ok(api.into())
+}
+
+async fn create_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Front> {
+    let Deployment { alias, lambda, .. } = deployment;
+    let found = lambda.url(Some(alias)).await;
+    let url = match found.context("failed to read the alias's URL")? {
+        Some(url) => {
+            steps.push(Step::found("URL of the alias"));
+            url
+        }
+        None => {
+            let made = lambda.create_url(alias).await;
+            steps.push(Step::made("URL of the alias"));
+            made.context("failed to give the alias a URL")?
+        }
+    };
+    if url.is_public {
+        permit_url(deployment, steps).await?;
+    }
+    Ok(Front {
+        api_id: None,
+        url: url.address,
+    })
+}
+
+/// A public URL answers 403 to everything without these two.
+async fn permit_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<()> {
+    let Deployment { alias, lambda, .. } = deployment;
+    let admitted = admitted(deployment).await?;
+    let failed = || format!("failed to let everybody call the URL of alias '{alias}'");
+    if !admitted.url_call {
+        lambda.permit_url_call(alias).await.with_context(failed)?;
+    }
+    if !admitted.url_invoke {
+        lambda.permit_url_invoke(alias).await.with_context(failed)?;
+    }
+    let text = "permission for everybody to call the URL";
+    steps.push(match admitted.url_call && admitted.url_invoke {
+        true => Step::found(text),
+        false => Step::made(text),
+    });
+    Ok(())
+}
+
+/// What of it is missing, for a dry run. `alias_arn` is empty where there is no alias.
+pub(super) async fn would_make(
+    deployment: &Deployment,
+    kind: Kind,
+    alias_arn: &str,
+    steps: &mut Vec<Step>,
+) -> Result<Option<Front>> {
+    let (text, front, whole) = match api_kind(kind) {
+        Some(kind) => {
+            let text = format!("{kind} in front of the alias, with its permission");
+            match api::find(deployment, kind, alias_arn).await? {
+                Some(api) => {
+                    let source = source_arn(alias_arn, &api)?;
+                    let permitted = admitted(deployment).await?.source(&source);
+                    (text, Some(Front::from(api)), permitted)
+                }
+                None => (text, None, false),
+            }
+        }
+        None => {
+            let text = "URL of the alias, with its permission".to_owned();
+            match deployment.lambda.url(Some(&deployment.alias)).await? {
+                Some(url) => {
+                    let admitted = admitted(deployment).await?;
+                    let open = admitted.url_call && admitted.url_invoke;
+                    let whole = open || !url.is_public;
+                    let (api_id, url) = (None, url.address);
+                    (text, Some(Front { api_id, url }), whole)
+                }
+                None => (text, None, false),
+            }
+        }
+    };
+    steps.push(match whole {
+        true => Step::found(text),
+        false => Step::made(text),
+    });
+    Ok(front)
+}
