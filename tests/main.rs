@@ -8,6 +8,8 @@ mod concurrency;
 mod cut_short;
 mod doctor;
 mod dry_run;
+#[cfg(feature = "real-clients")]
+mod explained;
 mod function_url;
 mod functions_and_versions;
 mod gateway;

@@ -37,7 +37,7 @@ impl Server {
         command
     }
 
-    fn run(&self, program: &str, args: &[&str]) -> Finished {
+    pub(crate) fn run(&self, program: &str, args: &[&str]) -> Finished {
         Finished::run(self.client(program, args)).succeeds()
     }
 

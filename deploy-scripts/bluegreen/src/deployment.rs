@@ -10,8 +10,8 @@ use anyhow::{Context, Result, anyhow};
 use rollout::{Entry, Journal, Routing, Timestamp, Version};
 
 use crate::{
-    aws::{Alias, ApiGateway, CloudWatch, Iam, Lambda, connect},
-    cli::Place,
+    aws::{Alias, ApiGateway, CloudWatch, Explain, Iam, Lambda, connect},
+    cli::{PackageArgs, Place},
 };
 
 #[derive(Debug)]
@@ -26,8 +26,9 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
-    pub(crate) async fn connect(place: &Place) -> Result<Self> {
-        let config = connect(place).await?;
+    pub(crate) async fn connect(place: &Place, package: Option<&PackageArgs>) -> Result<Self> {
+        let explain = place.explain.then(|| Explain::new(place, package));
+        let config = connect(place, explain).await?;
         Ok(Self {
             function: place.function.clone(),
             alias: place.alias.clone(),

@@ -1,6 +1,6 @@
 //! Region, credentials, endpoint and retries, in AWS's own order of precedence.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Result, anyhow, bail};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
@@ -8,7 +8,9 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use super::explain::{Explain, Explaining};
 use crate::cli::Place;
 
 /// Lambda's management calls share a low rate limit: retries with jitter, and slower ones where
@@ -22,10 +24,17 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// If there is no region, or there are no credentials.
-pub(crate) async fn connect(place: &Place) -> Result<SdkConfig> {
+pub(crate) async fn connect(place: &Place, explain: Option<Explain>) -> Result<SdkConfig> {
     let client = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
+    let client = match explain {
+        Some(explain) => SharedHttpClient::new(Explaining {
+            client,
+            explain: Arc::new(explain),
+        }),
+        None => client,
+    };
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)

@@ -5,6 +5,7 @@ mod apigateway;
 mod cloudwatch;
 mod connection;
 mod error;
+mod explain;
 mod iam;
 mod lambda;
 
@@ -12,6 +13,7 @@ pub(crate) use apigateway::{Api, ApiGateway, ApiKind, Place, Resource, STAGE, Ta
 pub(crate) use cloudwatch::{Alarm, CloudWatch};
 pub(crate) use connection::connect;
 pub(crate) use error::AwsError;
+pub(crate) use explain::Explain;
 pub(crate) use iam::{Iam, ROLE_PATH, Role, role_name};
 pub(crate) use lambda::{
     Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, PublishedVersion,

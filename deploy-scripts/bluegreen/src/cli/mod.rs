@@ -107,6 +107,10 @@ pub(crate) struct Place {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
 
+    /// Say on standard error what is asked of AWS, as commands of the AWS CLI that do the same
+    #[arg(long, global = true)]
+    pub(crate) explain: bool,
+
     /// Write what was done, in Markdown, behind what this file holds already
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) summary: Option<PathBuf>,
@@ -197,6 +201,18 @@ pub(crate) enum AliasCommand {
     Destroy(DestroyArgs),
     /// Send requests to the API and show which version answered
     Traffic(TrafficArgs),
+}
+
+impl AliasCommand {
+    /// What it uploads, if it does.
+    pub(crate) const fn package(&self) -> Option<&PackageArgs> {
+        match self {
+            Self::Create(args) => Some(&args.package),
+            Self::Publish(args) => Some(&args.package),
+            Self::Deploy(args) => Some(&args.package),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -51,7 +51,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
 }
 
 async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
-    let alias = Deployment::connect(place).await?;
+    let alias = Deployment::connect(place, command.package()).await?;
     match command {
         AliasCommand::Create(args) => print_report(&create::create(&alias, args).await?, place)?,
         AliasCommand::Publish(args) => {

@@ -37,7 +37,8 @@ impl Reporter {
     pub(crate) fn new(place: &Place) -> Result<Self> {
         let format = place.output;
         let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
-        let live = (format == Format::Text && terminal).then(OnceCell::new);
+        // A picture that is drawn anew and lines of `--explain` do not go together.
+        let live = (format == Format::Text && terminal && !place.explain).then(OnceCell::new);
         Ok(Self {
             format,
             live,
