@@ -113,7 +113,7 @@ impl Deployment {
         // Where the answer to our first try was lost, the SDK's second try meets the revision id
         // that the first one made. What counts is where the alias is.
         match self.lambda.alias(&self.alias).await {
-            Ok(Some(now)) if now.routing == to && now.description == description => Ok(now),
+            Ok(Some(now)) if now.routing.leads_to(to) && now.description == description => Ok(now),
             Ok(Some(now)) if error.has_code("PreconditionFailedException") => Err(Moved {
                 from: seen.routing,
                 to: now.routing,

@@ -12,6 +12,7 @@ mod package;
 mod picture;
 mod probe;
 mod progress;
+mod provisioned;
 mod settings;
 mod summary;
 mod traffic;

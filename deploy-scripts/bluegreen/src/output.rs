@@ -59,3 +59,8 @@ pub(crate) fn print_error(error: &anyhow::Error) {
 pub(crate) fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
+
+/// Tells something beside the result.
+pub(crate) fn note(text: String) {
+    eprintln!("{text}");
+}

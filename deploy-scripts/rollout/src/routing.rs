@@ -62,6 +62,15 @@ impl Routing {
         }
     }
 
+    /// Whether this is `to`, or AWS is moving the alias there.
+    #[must_use]
+    pub fn leads_to(self, to: Self) -> bool {
+        match self {
+            Self::Settling { to: version, .. } => to == Self::All(version),
+            _ => self == to,
+        }
+    }
+
     /// Gives `green` the share `weight`: starts a split, or reweighs the one there is.
     ///
     /// # Errors

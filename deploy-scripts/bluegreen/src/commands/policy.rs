@@ -75,6 +75,7 @@ impl Home {
                     "lambda:GetFunction",
                     "lambda:GetFunctionConfiguration",
                     "lambda:ListAliases",
+                    "lambda:ListProvisionedConcurrencyConfigs",
                     "lambda:ListVersionsByFunction",
                     "lambda:PublishVersion",
                     "lambda:UpdateFunctionCode",
@@ -90,6 +91,20 @@ impl Home {
             statement(
                 "LookAtVersions",
                 &["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
+                &[&versions],
+            ),
+            statement(
+                "SeeTheConcurrency",
+                &["lambda:GetFunctionConcurrency"],
+                &[&function],
+            ),
+            statement("SeeTheLimits", &["lambda:GetAccountSettings"], &["*"]),
+            statement(
+                "ProvisionVersions",
+                &[
+                    "lambda:DeleteProvisionedConcurrencyConfig",
+                    "lambda:PutProvisionedConcurrencyConfig",
+                ],
                 &[&versions],
             ),
             statement("Prune", &["lambda:DeleteFunction"], &[&versions]),

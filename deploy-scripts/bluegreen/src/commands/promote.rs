@@ -7,6 +7,8 @@ use super::alias_move::{self, AliasMove};
 use crate::{
     cli::PromoteArgs,
     deployment::{Deployment, now},
+    output::note,
+    provisioned::{Provisioning, settle},
 };
 
 pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Result<AliasMove> {
@@ -26,7 +28,19 @@ pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Resu
         before,
     };
     let what = format!("promote version {version}");
-    alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await
+    if args.write.dry_run {
+        return alias_move::write(deployment, &seen, to, entry, true, &what).await;
+    }
+    let provisioning = Provisioning::read(deployment).await;
+    let provisioning = provisioning.context("failed to read the provisioned concurrency")?;
+    let made_way = provisioning.make_way(deployment, version).await;
+    made_way.with_context(|| format!("failed to {what}"))?;
+    let left = entry.left();
+    let moved = alias_move::write(deployment, &seen, to, entry, false, &what).await?;
+    if !provisioning.is_empty() {
+        settle(deployment, version, left, note).await;
+    }
+    Ok(moved)
 }
 
 /// One switch to the named version, or the end of a split.

@@ -8,6 +8,7 @@ use crate::{
     deployment::Deployment,
     driver::{Driver, Interrupts, Reporter},
     exit::Exit,
+    provisioned::{Provisioning, settle},
 };
 
 /// Takes up a rollout that was cut short, or does one step of it.
@@ -19,6 +20,19 @@ pub(super) async fn resume(
 ) -> Result<Exit> {
     let seen = deployment.read().await?;
     let journal = Journal::read(&seen.description);
+    let provisioning = Provisioning::read(deployment).await;
+    let provisioning = provisioning.context("failed to read the provisioned concurrency")?;
+    if let Some(entry) = &journal.entry
+        && journal.agrees_with(seen.routing)
+        && !provisioning.is_empty()
+    {
+        // A deployer that was killed at the end may not have come to it.
+        let notice = |text| reporter.notice(text);
+        match entry {
+            Entry::Rollout(_) | Entry::Shifted { .. } => {}
+            ended => settle(deployment, ended.serving(), ended.left(), notice).await,
+        }
+    }
     let rollout = match &journal.entry {
         Some(Entry::Rollout(rollout)) => rollout,
         Some(Entry::Serving { version, .. }) if journal.agrees_with(seen.routing) => {
@@ -51,7 +65,9 @@ pub(super) async fn resume(
         timeout,
         &args.watch,
     );
-    let driver = driver.with_horizon(args.horizon);
+    let driver = driver
+        .with_horizon(args.horizon)
+        .with_provisioning(provisioning);
     match once {
         true => driver.once(rollout).await,
         false => driver.drive().await,

@@ -8,7 +8,8 @@ use crate::{
     aws::Alias,
     cli::RollbackArgs,
     deployment::{Deployment, now},
-    output::{RED, styled},
+    output::{RED, note, styled},
+    provisioned::settle,
 };
 
 pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> Result<AliasMove> {
@@ -17,8 +18,14 @@ pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> R
     let to = Routing::All(version);
     let entry = entry(&seen, version);
     let what = format!("roll back to version {version}");
-    let written = alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await;
-    written.map_err(|error| error.context(shout(deployment, version)))
+    let (left, dry_run) = (entry.left(), args.write.dry_run);
+    let written = alias_move::write(deployment, &seen, to, entry, dry_run, &what).await;
+    let moved = written.map_err(|error| error.context(shout(deployment, version)))?;
+    // The traffic first: nothing that can fail comes before it.
+    if !dry_run {
+        settle(deployment, version, left, note).await;
+    }
+    Ok(moved)
 }
 
 /// Blue of a split; otherwise the version that served everything before.

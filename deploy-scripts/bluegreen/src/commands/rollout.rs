@@ -13,6 +13,7 @@ use crate::{
     driver::{Driver, Event, Hooks, Interrupts, Reporter},
     exit::Exit,
     probe::{Probed, Prober, deadline, read_events},
+    provisioned::Provisioning,
 };
 
 /// What to do, once it is known which version is green.
@@ -67,6 +68,8 @@ impl Release<'_> {
             return Ok(Exit::Done);
         }
         let timeout = self.timeout(deployment).await?;
+        let provisioning = Provisioning::read(deployment).await;
+        let provisioning = provisioning.context("failed to read the provisioned concurrency")?;
         let tested = tokio::select! {
             tested = self.test(deployment, &first, timeout, reporter) => tested?,
             () = interrupts.wait() => Tested::Failed("interrupted".to_owned()),
@@ -78,10 +81,19 @@ impl Release<'_> {
                 return Ok(Exit::RolledBack);
             }
         };
+        tokio::select! {
+            warmed = self.warm(deployment, &provisioning, first.blue, reporter) => warmed?,
+            () = interrupts.wait() => {
+                if provisioning.wanted(first.blue).is_some() {
+                    // Whatever of it is under way is not to be paid for.
+                    let _ = deployment.lambda.unprovision(self.green).await;
+                }
+                reporter.notice("interrupted: green gets no traffic");
+                return Ok(Exit::RolledBack);
+            }
+        }
         let write = start.write(probe)?;
-        let written = deployment
-            .write(seen, write.routing, write.entry.clone())
-            .await;
+        let written = self.begin(deployment, seen, &write, &provisioning).await;
         written
             .with_context(|| format!("failed to begin the rollout of version {}", self.green))?;
         reporter.say(&Event::written(&write));
@@ -94,7 +106,8 @@ impl Release<'_> {
             timeout,
             self.watch,
         )
-        .after_first_step();
+        .after_first_step()
+        .with_provisioning(provisioning);
         match write.action {
             Action::Promote => Ok(driver.promoted(&write).await),
             Action::Shift | Action::Restamp | Action::RollBack => driver.drive().await,
@@ -114,6 +127,42 @@ impl Release<'_> {
         }
         let findings = doctor::examine(deployment, seen, self.green).await;
         doctor::heed(findings, |warning| reporter.notice(warning))
+    }
+
+    /// Provisioned concurrency for green, where blue has some.
+    async fn warm(
+        &self,
+        deployment: &Deployment,
+        provisioning: &Provisioning,
+        blue: Version,
+        reporter: &Reporter,
+    ) -> Result<()> {
+        let (versions, single) = ((blue, self.green), self.plan.is_a_single_switch());
+        let notice = |text| reporter.notice(text);
+        provisioning
+            .allocate(deployment, versions, single, notice)
+            .await
+    }
+
+    /// The first write. Where it fails, green's provisioned concurrency is given back.
+    async fn begin(
+        &self,
+        deployment: &Deployment,
+        seen: &Alias,
+        write: &Write,
+        provisioning: &Provisioning,
+    ) -> Result<()> {
+        if write.action == Action::Promote {
+            provisioning.make_way(deployment, self.green).await?;
+        }
+        let (routing, entry) = (write.routing, write.entry.clone());
+        let Err(error) = deployment.write(seen, routing, entry).await else {
+            return Ok(());
+        };
+        if provisioning.wanted(seen.routing.serving()).is_some() {
+            let _ = deployment.lambda.unprovision(self.green).await;
+        }
+        Err(error)
     }
 
     /// How long an invocation of green may take. What has to be known while green has traffic is

@@ -12,7 +12,7 @@ mod reporter;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use rollout::{Action, Decision, Journal, Rollout, Seconds, Timestamp, Write};
+use rollout::{Action, Decision, Journal, Rollout, Routing, Seconds, Timestamp, Waiting, Write};
 
 pub(crate) use event::{Event, Looked};
 pub(crate) use hooks::{Hook, Hooks};
@@ -25,6 +25,7 @@ use crate::{
     commands::shout,
     deployment::{Deployment, Moved, now},
     exit::Exit,
+    provisioned::{Provisioning, settle},
 };
 
 /// The longest time between two looks.
@@ -54,6 +55,8 @@ pub(crate) struct Driver<'a> {
     failures: u32,
     /// A rollback that was asked for, and why.
     stop: Option<String>,
+    /// What was provisioned when the rollout was taken up.
+    provisioning: Provisioning,
 }
 
 /// What a tick came to.
@@ -88,6 +91,14 @@ impl<'a> Driver<'a> {
             stepped: None,
             failures: 0,
             stop: None,
+            provisioning: Provisioning::default(),
+        }
+    }
+
+    pub(crate) fn with_provisioning(self, provisioning: Provisioning) -> Self {
+        Self {
+            provisioning,
+            ..self
         }
     }
 
@@ -105,6 +116,7 @@ impl<'a> Driver<'a> {
 
     /// Runs what is to be run after a promotion.
     pub(crate) async fn promoted(&mut self, write: &Write) -> Exit {
+        self.settle(write).await;
         self.hooks
             .at_the_end(Hook::AfterPromote, write, self.reporter)
             .await;
@@ -191,6 +203,7 @@ impl<'a> Driver<'a> {
             self.reporter.say(&Event::looked(&observation, &tick));
         }
         match tick.decision {
+            Decision::Wait(Waiting::Settling) => Ok(Ticked::Again(self.rest(&journal))),
             Decision::Wait(_) => {
                 // The alias is where the journal says: whatever was attempted, this is what came of it.
                 if self
@@ -226,6 +239,11 @@ impl<'a> Driver<'a> {
     async fn write(&mut self, seen: &Alias, journal: &Journal, write: Write) -> Result<Ticked> {
         let description = journal.with(write.entry.clone()).description();
         let Deployment { alias, lambda, .. } = self.deployment;
+        if let (Action::Promote, Routing::All(green)) = (write.action, write.routing)
+            && let Err(error) = self.provisioning.make_way(self.deployment, green).await
+        {
+            return self.not_written(write, error);
+        }
         let call = lambda.update_alias(alias, &seen.revision_id, write.routing, &description);
         match call.await {
             Ok(_) => {
@@ -289,12 +307,25 @@ impl<'a> Driver<'a> {
             }
             Action::Promote => Ticked::Ended(self.promoted(write).await),
             Action::RollBack => {
+                self.settle(write).await;
                 self.hooks
                     .at_the_end(Hook::AfterRollback, write, self.reporter)
                     .await;
                 Ticked::Ended(Exit::RolledBack)
             }
         })
+    }
+
+    /// After the end: what is provisioned for nothing is given back.
+    async fn settle(&self, write: &Write) {
+        if self.provisioning.is_empty() {
+            return;
+        }
+        let (serving, left) = (write.entry.serving(), write.entry.left());
+        settle(self.deployment, serving, left, |text| {
+            self.reporter.notice(text);
+        })
+        .await;
     }
 
     /// Starts the hook of a step that was not there at the look before: also at a resume, since

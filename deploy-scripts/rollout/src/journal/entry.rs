@@ -59,6 +59,16 @@ impl Entry {
         }
     }
 
+    /// The version that the alias has just left: blue after a promotion, green after a rollback.
+    #[must_use]
+    pub fn left(&self) -> Option<Version> {
+        match self {
+            Self::Serving { before, .. } => before.first().copied(),
+            Self::RolledBack { green, .. } => Some(*green),
+            Self::Rollout(_) | Self::Shifted { .. } => None,
+        }
+    }
+
     /// When the alias was written last.
     #[must_use]
     pub fn since(&self) -> Timestamp {

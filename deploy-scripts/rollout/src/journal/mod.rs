@@ -96,7 +96,7 @@ impl Journal {
     pub fn agrees_with(&self, routing: Routing) -> bool {
         self.entry
             .as_ref()
-            .is_some_and(|entry| entry.routing() == routing)
+            .is_some_and(|entry| routing.leads_to(entry.routing()))
     }
 
     /// Makes sure that every entry of this rollout will fit beside the user's text, to the last

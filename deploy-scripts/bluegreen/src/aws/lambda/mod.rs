@@ -2,6 +2,7 @@
 //! the service's SDK.
 
 mod aliases;
+mod concurrency;
 mod functions;
 mod invoke;
 mod urls;
@@ -12,6 +13,7 @@ use rollout::{Routing, Version};
 
 use super::AwsError;
 pub(crate) use aliases::NamedAlias;
+pub(crate) use concurrency::{ConcurrencyLimits, Provisioned, ProvisionedState};
 pub(crate) use functions::{Function, NewFunction, PublishedVersion, VersionSettings};
 pub(crate) use urls::{FunctionUrl, URL_STATEMENT};
 

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod api;
+mod concurrency;
 mod finding;
 mod versions;
 
@@ -51,15 +52,17 @@ pub(crate) async fn doctor(deployment: &Deployment, args: &DoctorArgs) -> Result
     })
 }
 
-/// What the start of a rollout does not find out by itself: the way from the API to the alias, and
-/// whether both versions can share it.
+/// What the start of a rollout does not find out by itself: the way from the API to the alias,
+/// whether both versions can share it, and whether there is room for both.
 pub(crate) async fn examine(deployment: &Deployment, seen: &Alias, green: Version) -> Vec<Finding> {
     let blue = seen.routing.serving();
-    let (mut findings, versions) = tokio::join!(
+    let (mut findings, versions, capacity) = tokio::join!(
         api::check(deployment, &seen.arn),
-        versions::check(deployment, blue, green)
+        versions::check(deployment, blue, green),
+        concurrency::check(deployment, blue, green)
     );
     findings.extend(versions);
+    findings.extend(capacity);
     findings
 }
 

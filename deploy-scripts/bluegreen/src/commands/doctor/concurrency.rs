@@ -1,0 +1,145 @@
+//! Whether both versions have room beside each other, and what is provisioned for whom.
+
+use rollout::Version;
+
+use super::Finding;
+use crate::{
+    aws::{AwsError, ConcurrencyLimits, Provisioned, ProvisionedState},
+    deployment::Deployment,
+    provisioned::Provisioning,
+};
+
+const CHECK: &str = "capacity";
+/// What AWS keeps of an account's concurrency for functions that reserve nothing.
+const KEPT: i32 = 100;
+
+pub(super) async fn check(deployment: &Deployment, blue: Version, green: Version) -> Vec<Finding> {
+    match look(deployment, blue, green).await {
+        Ok(findings) => findings,
+        Err(error) => vec![Finding::unseen(CHECK, &error)],
+    }
+}
+
+async fn look(
+    deployment: &Deployment,
+    blue: Version,
+    green: Version,
+) -> Result<Vec<Finding>, AwsError> {
+    let lambda = &deployment.lambda;
+    let (provisioning, reserved) =
+        tokio::try_join!(Provisioning::read(deployment), lambda.reserved())?;
+    let mut findings = Vec::new();
+    findings.extend(room(deployment, reserved));
+    if let Some(wanted) = provisioning.wanted(blue) {
+        let unreserved = lambda.unreserved().await?;
+        let limits = ConcurrencyLimits {
+            reserved,
+            unreserved,
+        };
+        findings.push(provisioned(&provisioning, (blue, green), wanted, limits));
+    }
+    findings.extend(unused(deployment, &provisioning, blue, green));
+    if findings.is_empty() {
+        let what = "nothing is reserved or provisioned: both versions take what the account has";
+        findings.push(Finding::good(CHECK, what));
+    }
+    Ok(findings)
+}
+
+/// Two versions of one function share what it has reserved.
+fn room(deployment: &Deployment, reserved: Option<i32>) -> Option<Finding> {
+    let function = &deployment.function;
+    match reserved? {
+        0 => Some(Finding::problem(
+            CHECK,
+            "the function has reserved 0 concurrent executions: every request is throttled",
+            format!("aws lambda delete-function-concurrency --function-name {function}"),
+        )),
+        1 => Some(Finding::warning(
+            CHECK,
+            "the function has reserved 1 concurrent execution: while one version runs, the other \
+             is throttled",
+        )),
+        count => Some(Finding::good(
+            CHECK,
+            format!("both versions share {count} reserved concurrent executions"),
+        )),
+    }
+}
+
+/// While the alias is split, both versions have it.
+fn provisioned(
+    provisioning: &Provisioning,
+    (blue, green): (Version, Version),
+    wanted: i32,
+    limits: ConcurrencyLimits,
+) -> Finding {
+    let of_blue = provisioning
+        .of_alias()
+        .or_else(|| provisioning.of_version(blue));
+    match of_blue.map(|found| &found.state) {
+        Some(ProvisionedState::InProgress) => {
+            return Finding::problem(
+                CHECK,
+                "provisioned concurrency is still being allocated",
+                "wait until `aws lambda list-provisioned-concurrency-configs` shows READY",
+            );
+        }
+        Some(ProvisionedState::Failed(reason)) => {
+            let what = format!("provisioned concurrency could not be allocated: {reason}");
+            return Finding::problem(CHECK, what, "give the alias less, or raise the limits");
+        }
+        Some(ProvisionedState::Ready) | None => {}
+    }
+    let (needed, has) = match limits.reserved {
+        Some(reserved) => (2 * wanted, reserved),
+        None => (wanted, (limits.unreserved - KEPT).max(0)),
+    };
+    if needed > has {
+        return Finding::problem(
+            CHECK,
+            format!(
+                "there is no room for {wanted} provisioned concurrent executions of version {green} \
+                 beside version {blue}'s"
+            ),
+            "give the alias less, reserve more for the function, or raise the account's limit",
+        );
+    }
+    let what = format!(
+        "version {green} is given {wanted} provisioned concurrent executions before it gets traffic"
+    );
+    Finding::good(CHECK, what)
+}
+
+/// What is paid for and serves nothing.
+fn unused(
+    deployment: &Deployment,
+    provisioning: &Provisioning,
+    blue: Version,
+    green: Version,
+) -> Vec<Finding> {
+    let stray = |one: &&Provisioned| {
+        let version = one.qualifier.parse::<Version>();
+        version.is_ok_and(|version| version != blue && version != green)
+    };
+    let finding = |one: &Provisioned| {
+        let Provisioned {
+            qualifier,
+            requested,
+            ..
+        } = one;
+        let what = format!(
+            "version {qualifier} has {requested} provisioned concurrent executions and no part in \
+             this; if nothing else calls it: aws lambda delete-provisioned-concurrency-config \
+             --function-name {} --qualifier {qualifier}",
+            deployment.function
+        );
+        Finding::warning(CHECK, what)
+    };
+    provisioning
+        .all()
+        .iter()
+        .filter(stray)
+        .map(finding)
+        .collect()
+}
