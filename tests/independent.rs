@@ -56,8 +56,12 @@ fn moto_takes_the_calls_from_create_to_destroy() {
     for (args, said) in [
         (
             &["create", "--binary", &path("blue")][..],
-            "permission for API",
+            "permission for HTTP API",
         ),
+        (&["create", "--api", "rest"], "permission for REST API"),
+        (&["create", "--api", "rest"], "nothing was changed"),
+        (&["create", "--api", "url"], "permission for everybody"),
+        (&["create", "--api", "url"], "nothing was changed"),
         (
             &["publish", "--binary", &path("green")],
             "published version 2",

@@ -19,6 +19,7 @@ mod independent;
 mod invocations;
 mod policy;
 mod processes;
+mod provisioned;
 #[cfg(feature = "real-clients")]
 mod real_clients;
 mod release;

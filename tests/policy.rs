@@ -96,6 +96,9 @@ fn of_iam(action: &str) -> Vec<Needed> {
 
 fn of_lambda(method: &str, path: &str, query: &str) -> Vec<Needed> {
     let mut function = format!("arn:aws:lambda:{PLACE}:function:hello");
+    if path.contains("/account-settings") {
+        return vec![("lambda:GetAccountSettings".to_owned(), "*".to_owned())];
+    }
     let (_, rest) = path.split_once("/functions").unwrap_or_default();
     let rest = rest.trim_start_matches("/hello");
     let part = rest.trim_matches('/').split('/').collect::<Vec<_>>();
@@ -116,6 +119,10 @@ fn of_lambda(method: &str, path: &str, query: &str) -> Vec<Needed> {
         ("POST", ["policy"]) => "AddPermission",
         ("DELETE", ["policy", _]) => "RemovePermission",
         ("POST", ["invocations"]) => "InvokeFunction",
+        ("GET", ["concurrency"]) => "GetFunctionConcurrency",
+        ("GET", ["provisioned-concurrency"]) => "ListProvisionedConcurrencyConfigs",
+        ("PUT", ["provisioned-concurrency"]) => "PutProvisionedConcurrencyConfig",
+        ("DELETE", ["provisioned-concurrency"]) => "DeleteProvisionedConcurrencyConfig",
         ("GET", ["url"]) => "GetFunctionUrlConfig",
         ("POST", ["url"]) => "CreateFunctionUrlConfig",
         ("DELETE", ["url"]) => "DeleteFunctionUrlConfig",
@@ -233,6 +240,9 @@ fn releases(watched: &Watched) {
     let event = repository().join("functions/events/http-api.json");
     let event = event.to_str().unwrap();
     watched.run(&["verify", "--event", event, "--probes", "4", "--warm", "2"]);
+    let of_blue = "/2019-09-30/functions/hello/provisioned-concurrency?Qualifier=1";
+    let body = br#"{"ProvisionedConcurrentExecutions":1}"#;
+    assert_eq!(watched.server.request("PUT", of_blue, body).status, 202);
     watched.run(&rollout(&[
         "--strategy",
         "canary:20%/1s",

@@ -11,6 +11,8 @@ pub(crate) struct AwsError {
     code: Option<String>,
     message: String,
     transient: bool,
+    /// Whether the server does not know the operation.
+    unknown: bool,
 }
 
 /// What Lambda says of a role that it may not take, or does not know yet.
@@ -69,6 +71,11 @@ impl AwsError {
         self.transient
     }
 
+    /// Whether the server does not know the operation: an emulator may not, AWS does.
+    pub(crate) const fn is_of_unknown_operation(&self) -> bool {
+        self.unknown
+    }
+
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }
@@ -93,6 +100,7 @@ impl AwsError {
             code: None,
             message: message.into(),
             transient: false,
+            unknown: false,
         }
     }
 }
@@ -124,6 +132,7 @@ where
                 let unsaid = || format!("HTTP status {} without a message", status.as_u16());
                 let message = metadata.message().map_or_else(unsaid, str::to_owned);
                 Self {
+                    unknown: status.as_u16() == 404 && code.is_none(),
                     code,
                     message,
                     // lambda-local answers 501 to what it does not have.
@@ -135,6 +144,7 @@ where
                 message: chain(&error),
                 // Everything else got no answer, or half of one.
                 transient: !matches!(error, SdkError::ConstructionFailure(_)),
+                unknown: false,
             },
         }
     }

@@ -39,7 +39,12 @@ impl Lambda {
         let mut pages = pages.items().send();
         let mut found = Vec::new();
         while let Some(config) = pages.next().await {
-            let config = config?;
+            let config = match config.map_err(AwsError::from) {
+                Ok(config) => config,
+                // Where there is no such thing, nobody has any.
+                Err(error) if error.is_of_unknown_operation() => break,
+                Err(error) => return Err(error),
+            };
             let arn = required(config.function_arn, "FunctionArn")?;
             let qualifier = arn.rsplit(':').next().unwrap_or_default().to_owned();
             found.push(Provisioned {

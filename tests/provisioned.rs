@@ -1,0 +1,247 @@
+//! Provisioned concurrency in rollouts: green has it before it gets traffic, and afterwards nothing
+//! has it that serves nothing.
+
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{Fate, Finished, Proxy, Server, program, until},
+    rollout::{FINE, alias, rollout, serves},
+};
+
+/// A rollout without traffic that ends as `otherwise` says.
+fn ends(otherwise: &str) -> Vec<&str> {
+    rollout(&[
+        "--strategy",
+        "canary:10%/1s",
+        "--horizon",
+        "2s",
+        "--otherwise",
+        otherwise,
+    ])
+}
+
+/// Blue as version 1 and green as version 2, on a server whose changes take a moment.
+fn ready() -> Server {
+    let server = Server::with(&["--transition", "300"]);
+    server.create("blue").succeeds();
+    server.publish("green");
+    server
+}
+
+fn provision(server: &Server, qualifier: &str, count: u32) {
+    let path = format!("/2019-09-30/functions/hello/provisioned-concurrency?Qualifier={qualifier}");
+    let body = json!({ "ProvisionedConcurrentExecutions": count }).to_string();
+    let put = server.request("PUT", &path, body.as_bytes());
+    assert_eq!(put.status, 202, "{}", put.text());
+    until("it is ready", || {
+        let found = server.request("GET", &path, b"").json();
+        (found["Status"] == "READY").then_some(())
+    });
+}
+
+fn reserve(server: &Server, count: u32) {
+    let body = json!({ "ReservedConcurrentExecutions": count }).to_string();
+    let path = "/2017-10-31/functions/hello/concurrency";
+    assert_eq!(server.request("PUT", path, body.as_bytes()).status, 200);
+}
+
+/// The versions and aliases that have it, and how much.
+fn provisioned(server: &Server) -> Vec<(String, u64)> {
+    let path = "/2019-09-30/functions/hello/provisioned-concurrency?List=ALL";
+    let found = server.request("GET", path, b"").json();
+    let configs = found["ProvisionedConcurrencyConfigs"].as_array().unwrap();
+    let read = |config: &Value| {
+        let arn = config["FunctionArn"].as_str().unwrap();
+        let count = config["RequestedProvisionedConcurrentExecutions"].as_u64();
+        (arn.rsplit(':').next().unwrap().to_owned(), count.unwrap())
+    };
+    configs.iter().map(read).collect()
+}
+
+fn has(qualifier: &str, count: u64) -> (String, u64) {
+    (qualifier.to_owned(), count)
+}
+
+#[track_caller]
+fn says(finished: &Finished, words: &[&str]) {
+    let said = format!("{}{}", finished.stdout, finished.stderr);
+    for word in words {
+        assert!(said.contains(word), "no {word:?} in: {said}");
+    }
+}
+
+#[test]
+fn green_has_it_while_the_alias_is_split_and_the_alias_takes_its_own_along() {
+    let server = ready();
+    provision(&server, "live", 3);
+    let running = server.start_bluegreen(&ends("promote"));
+    let split = until("the alias is split", || {
+        let alias = alias(&server);
+        alias.get("RoutingConfig").is_some().then_some(alias)
+    });
+    assert_eq!(split["RoutingConfig"]["AdditionalVersionWeights"]["2"], 0.1);
+    assert_eq!(provisioned(&server), [has("2", 3), has("live", 3)]);
+    let finished = running.finish().exits(0);
+    let moved = "AWS allocates provisioned concurrency to version 2; until that is done, version 1";
+    says(&finished, &["of 3 is allocated to version 2", moved]);
+    serves(&server, "2");
+    assert_eq!(provisioned(&server), [has("live", 3)]);
+}
+
+#[test]
+fn a_rollback_gives_greens_back() {
+    let server = ready();
+    provision(&server, "live", 3);
+    let finished = server.bluegreen(&ends("rollback")).exits(3);
+    says(&finished, &["of version 2 is given back"]);
+    serves(&server, "1");
+    assert_eq!(provisioned(&server), [has("live", 3)]);
+}
+
+#[test]
+fn what_blue_itself_has_goes_over_to_green() {
+    let server = ready();
+    provision(&server, "1", 2);
+    server.bluegreen(&ends("promote")).exits(0);
+    assert_eq!(provisioned(&server), [has("2", 2)]);
+    let back = ["rollout", "--to", "1", "--strategy", "all-at-once"];
+    server.bluegreen(&back).exits(0);
+    serves(&server, "1");
+    assert_eq!(provisioned(&server), [has("1", 2)]);
+}
+
+#[test]
+fn a_single_switch_of_an_alias_that_has_it_waits_until_aws_has_moved_it() {
+    let server = ready();
+    provision(&server, "live", 3);
+    let switch = ["rollout", "--strategy", "all-at-once"];
+    says(&server.bluegreen(&switch).exits(0), &["until that is done"]);
+    serves(&server, "2");
+    assert_eq!(provisioned(&server), [has("live", 3)]);
+}
+
+#[test]
+fn by_hand_nothing_is_left_behind_either() {
+    let server = ready();
+    provision(&server, "live", 3);
+    provision(&server, "2", 3);
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    server.bluegreen(&["promote"]).succeeds();
+    serves(&server, "2");
+    assert_eq!(provisioned(&server), [has("live", 3)]);
+    let back = server.bluegreen(&["rollback"]).succeeds();
+    says(&back, &["until that is done, version 2 serves"]);
+    serves(&server, "1");
+    provision(&server, "2", 3);
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    says(
+        &server.bluegreen(&["rollback"]).succeeds(),
+        &["of version 2 is given back"],
+    );
+    assert_eq!(provisioned(&server), [has("live", 3)]);
+}
+
+#[test]
+fn what_cannot_be_allocated_moves_no_traffic_and_is_not_paid_for() {
+    let server = ready();
+    reserve(&server, 2);
+    provision(&server, "1", 2);
+    // AWS lets all of them together have no more than is reserved.
+    let refused = server.bluegreen(&ends("promote"));
+    refused.fails_with(
+        1,
+        &["there is no room for 2 provisioned", "nothing was moved"],
+    );
+    let proxy = Proxy::start(&server.url, |call, _| {
+        let puts = call.method == "PUT" && call.path.contains("/provisioned-concurrency");
+        match puts {
+            true => Fate::RefuseSaying(400, "InvalidParameterValueException", "no room"),
+            false => Fate::Pass,
+        }
+    });
+    let mut command = server.command(program("bluegreen"));
+    command
+        .args(ends("promote"))
+        .arg("--skip-checks")
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    let finished = Finished::run(command).exits(1);
+    let failed = "failed to allocate provisioned concurrency of 2 to version 2";
+    says(&finished, &[failed, "no room"]);
+    serves(&server, "1");
+    assert_eq!(provisioned(&server), [has("1", 2)]);
+}
+
+#[test]
+fn a_deployer_killed_at_the_end_leaves_nothing_that_resume_does_not_give_back() {
+    let server = ready();
+    provision(&server, "1", 2);
+    let proxy = Proxy::start(&server.url, |call, done| {
+        let gives_back = call.method == "DELETE";
+        match gives_back && !done {
+            true => Fate::Refuse(403, "AccessDenied"),
+            false => Fate::Pass,
+        }
+    });
+    let mut command = server.command(program("bluegreen"));
+    command
+        .args(ends("promote"))
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    let finished = Finished::run(command).exits(0);
+    says(
+        &finished,
+        &[
+            "the alias is moved, but",
+            "AccessDenied",
+            "bluegreen doctor",
+        ],
+    );
+    assert_eq!(provisioned(&server), [has("1", 2), has("2", 2)]);
+    says(
+        &server.bluegreen(&["resume"]).exits(0),
+        &["of version 1 is given back", "nothing to resume"],
+    );
+    assert_eq!(provisioned(&server), [has("2", 2)]);
+}
+
+#[test]
+fn a_rollout_that_is_killed_in_the_middle_is_resumed_with_what_green_has() {
+    let server = ready();
+    provision(&server, "live", 3);
+    let running = server.start_bluegreen(&ends("promote"));
+    until("the alias is split", || {
+        alias(&server).get("RoutingConfig").map(|_| ())
+    });
+    running.signal("-KILL");
+    running.finish();
+    server.bluegreen(&["resume"]).exits(0);
+    serves(&server, "2");
+    assert_eq!(provisioned(&server), [has("live", 3)]);
+}
+
+#[test]
+fn the_doctor_looks_at_the_room_for_both_versions() {
+    let server = ready();
+    let doctor = || server.bluegreen(&[&["doctor"], &FINE[..]].concat());
+    says(
+        &doctor().exits(0),
+        &["capacity", "nothing is reserved or provisioned"],
+    );
+    reserve(&server, 0);
+    let mend = "aws lambda delete-function-concurrency --function-name hello";
+    says(&doctor().exits(1), &["every request is throttled", mend]);
+    reserve(&server, 1);
+    says(&doctor().exits(0), &["the other is throttled"]);
+    reserve(&server, 5);
+    provision(&server, "live", 2);
+    let given = "version 2 is given 2 provisioned concurrent executions before it gets traffic";
+    says(&doctor().exits(0), &["share 5 reserved", given]);
+    reserve(&server, 3);
+    says(&doctor().exits(1), &["no room for 2 provisioned"]);
+    reserve(&server, 10);
+    server.publish("red");
+    provision(&server, "2", 1);
+    says(
+        &doctor().exits(0),
+        &["version 2 has 1 provisioned", "no part in this"],
+    );
+}
