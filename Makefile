@@ -42,6 +42,11 @@ test: ## Run all tests (most of them wait); with the real clients where `make cl
 	cargo test --package rollout
 	RUST_TEST_THREADS=4 cargo test --workspace --exclude rollout $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-clients)
 
+.PHONY: test-aws
+test-aws: programs clients ## Try on your own AWS account what the deployer relies on; says what it creates, and asks
+	$(MAKE) --no-print-directory build ARCH=x86_64
+	@$(WITH_TOOLS) tests/aws/contract.sh
+
 .PHONY: planted-bugs
 planted-bugs: ## Plant ten bugs into the rollout, one by one, and see the simulation find each
 	@deploy-scripts/rollout/tests/planted-bugs.sh

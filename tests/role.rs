@@ -55,6 +55,21 @@ fn create_makes_a_role_that_may_write_logs_and_destroy_deletes_it() {
 }
 
 #[test]
+fn a_traced_function_has_a_role_that_may_send_traces() {
+    let server = Server::start();
+    create(&server, &["--tracing"]).succeeds();
+    let path = "/hello/configuration";
+    let function = server.lambda("GET", path, &Value::Null).json();
+    assert_eq!(function["TracingConfig"]["Mode"], "Active");
+    let list = "Action=ListAttachedRolePolicies&RoleName=hello-execution";
+    let attached = iam(&server, list).text();
+    assert!(attached.contains("AWSXRayDaemonWriteAccess"), "{attached}");
+    server.bluegreen(&["destroy", "--yes"]).succeeds();
+    let role = iam(&server, "Action=GetRole&RoleName=hello-execution");
+    assert_eq!(role.status, 404);
+}
+
+#[test]
 fn a_role_that_was_left_half_made_is_completed() {
     let server = Server::start();
     let trust = "%7B%22Version%22%3A%222012-10-17%22%7D";

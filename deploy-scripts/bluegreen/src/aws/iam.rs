@@ -7,8 +7,10 @@ use super::{AwsError, error::gone};
 
 /// Roles of this program's are below this path, so that a policy can name them.
 pub(crate) const ROLE_PATH: &str = "/bluegreen/";
-/// Writing logs, and nothing else.
-const BASIC_EXECUTION: &str = "service-role/AWSLambdaBasicExecutionRole";
+/// AWS's own policy for writing logs, and nothing else.
+const LOGS: &str = "service-role/AWSLambdaBasicExecutionRole";
+/// AWS's own policy for sending traces to X-Ray.
+const TRACES: &str = "AWSXRayDaemonWriteAccess";
 /// Who may take the role: Lambda.
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
@@ -65,26 +67,27 @@ impl Iam {
         role.ok_or_else(|| AwsError::unexpected("CreateRole answered without a role"))
     }
 
-    /// Lets the role write logs. Done twice, it is the same.
-    pub(crate) async fn permit_logs(&self, name: &str, role: &Role) -> Result<(), AwsError> {
-        self.client
-            .attach_role_policy()
-            .role_name(name)
-            .policy_arn(basic_execution(&role.arn))
-            .send()
-            .await?;
+    /// Lets the role write logs, and traces where the function is traced. Done twice, it is the
+    /// same.
+    pub(crate) async fn permit(
+        &self,
+        name: &str,
+        role: &Role,
+        tracing: bool,
+    ) -> Result<(), AwsError> {
+        for policy in [LOGS].into_iter().chain(tracing.then_some(TRACES)) {
+            let call = self.client.attach_role_policy().role_name(name);
+            call.policy_arn(managed(&role.arn, policy)).send().await?;
+        }
         Ok(())
     }
 
     /// Deletes the role. One to which somebody attached something else is refused by IAM.
     pub(crate) async fn delete(&self, name: &str, role: &Role) -> Result<(), AwsError> {
-        let detached = self
-            .client
-            .detach_role_policy()
-            .role_name(name)
-            .policy_arn(basic_execution(&role.arn))
-            .send();
-        gone(detached.await)?;
+        for policy in [LOGS, TRACES] {
+            let call = self.client.detach_role_policy().role_name(name);
+            gone(call.policy_arn(managed(&role.arn, policy)).send().await)?;
+        }
         gone(self.client.delete_role().role_name(name).send().await)
     }
 }
@@ -94,10 +97,10 @@ fn tag() -> Result<Tag, AwsError> {
     tag.map_err(|error| AwsError::unexpected(error.to_string()))
 }
 
-/// AWS's own policy, in the role's partition.
-fn basic_execution(role_arn: &str) -> String {
+/// The ARN of a policy of AWS's own, in the role's partition.
+fn managed(role_arn: &str, policy: &str) -> String {
     let partition = role_arn.split(':').nth(1).unwrap_or("aws");
-    format!("arn:{partition}:iam::aws:policy/{BASIC_EXECUTION}")
+    format!("arn:{partition}:iam::aws:policy/{policy}")
 }
 
 impl From<aws_sdk_iam::types::Role> for Role {

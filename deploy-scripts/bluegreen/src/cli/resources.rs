@@ -50,6 +50,10 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=900))]
     pub(crate) timeout: i32,
 
+    /// Trace requests with X-Ray; a role that is given has to allow it
+    #[arg(long)]
+    pub(crate) tracing: bool,
+
     /// Environment variable of the function; repeatable
     #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) variables: Vec<(String, String)>,

@@ -12,7 +12,7 @@ use aws_sdk_lambda::{
     primitives::Blob,
     types::{
         Architecture as SdkArchitecture, Environment, FunctionCode, LogFormat, LoggingConfig,
-        Runtime,
+        Runtime, TracingConfig, TracingMode,
     },
 };
 use rollout::{Timestamp, Version};
@@ -43,6 +43,8 @@ pub(crate) struct NewFunction {
     pub(crate) architecture: Architecture,
     pub(crate) memory: i32,
     pub(crate) timeout: i32,
+    /// Whether requests are traced with X-Ray.
+    pub(crate) tracing: bool,
     pub(crate) variables: Vec<(String, String)>,
 }
 
@@ -181,6 +183,10 @@ impl Lambda {
             .memory_size(new.memory)
             .timeout(new.timeout)
             .set_environment(variables)
+            .set_tracing_config(new.tracing.then(|| {
+                let active = TracingConfig::builder().mode(TracingMode::Active);
+                active.build()
+            }))
             .logging_config(logging)
             .tags("bluegreen", "create")
             .customize()

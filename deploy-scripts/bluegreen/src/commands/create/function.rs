@@ -29,7 +29,7 @@ pub(super) async fn create(
         .with_context(|| format!("failed to create function '{name}'"))?;
     let role = match args.role {
         Some(role) => role,
-        None => role(deployment, steps).await?,
+        None => role(deployment, args.tracing, steps).await?,
     };
     let progress = Progress::spinner(&format!("creating function {name}"));
     let new = NewFunction {
@@ -38,6 +38,7 @@ pub(super) async fn create(
         zip: package.zip,
         memory: args.memory,
         timeout: args.timeout,
+        tracing: args.tracing,
         variables: args.variables,
     };
     let created = deployment.lambda.create(new).await;
@@ -47,9 +48,9 @@ pub(super) async fn create(
     Ok(())
 }
 
-/// An execution role of our own, which may write logs and nothing else. One that was left half-made
+/// An execution role of our own, which may write logs, traces if asked, and nothing else. One that was left half-made
 /// is completed.
-async fn role(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<String> {
+async fn role(deployment: &Deployment, tracing: bool, steps: &mut Vec<Step>) -> Result<String> {
     let iam = &deployment.iam;
     let name = role_name(&deployment.function);
     let advice = "--role ARN names one that exists";
@@ -68,11 +69,12 @@ async fn role(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<String> 
         None => {
             let made = iam.create(&name).await;
             let made = made.with_context(|| format!("failed to create role '{name}'; {advice}"))?;
-            steps.push(Step::made(format!("role {name}, which may write logs")));
+            let may = if tracing { "logs and traces" } else { "logs" };
+            steps.push(Step::made(format!("role {name}, which may write {may}")));
             made
         }
     };
-    let permitted = iam.permit_logs(&name, &role).await;
+    let permitted = iam.permit(&name, &role, tracing).await;
     permitted.with_context(|| format!("failed to let role '{name}' write logs"))?;
     Ok(role.arn)
 }
