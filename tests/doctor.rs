@@ -325,4 +325,9 @@ fn a_plan_that_cannot_end_is_named() {
     let server = ready();
     let options = ["--strategy", "canary:10%/10m", "--horizon", "5m"];
     finds(&server, &options, &["plan"]);
+    // A request that takes its whole time is counted only then.
+    publish_with(&server, &json!({ "Timeout": 900 }));
+    let options = ["--strategy", "canary:10%/5m", "--horizon", "10m"];
+    let words = ["function's timeout of 15m", "--horizon 1201s, or more"];
+    finds(&server, &options, &words);
 }

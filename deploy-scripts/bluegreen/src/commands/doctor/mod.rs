@@ -7,7 +7,7 @@ mod finding;
 mod versions;
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal, Plan, Routing, Version};
+use rollout::{Entry, Journal, Plan, Routing, Seconds, Strategy, Version};
 use serde::Serialize;
 
 pub(crate) use finding::{Finding, State};
@@ -39,7 +39,7 @@ pub(crate) async fn doctor(deployment: &Deployment, args: &DoctorArgs) -> Result
     let plan = args.plan.plan();
     let mut findings = examine(deployment, &seen, green).await;
     findings.insert(0, at_rest(&seen));
-    findings.push(plan_fits(&plan));
+    findings.push(plan_fits(deployment, &plan, green).await);
     findings.extend(alarms::check(deployment, &plan.alarms, (seen.routing.serving(), green)).await);
     if args.invoke {
         findings.push(versions::starts(deployment, green).await);
@@ -126,11 +126,35 @@ fn at_rest(seen: &Alias) -> Finding {
     }
 }
 
-fn plan_fits(plan: &Plan) -> Finding {
-    match plan.check() {
-        Ok(()) => Finding::good("plan", plan.strategy.to_string()),
-        Err(error) => Finding::problem("plan", error.to_string(), "choose other options"),
+async fn plan_fits(deployment: &Deployment, plan: &Plan, green: Version) -> Finding {
+    const CHECK: &str = "plan";
+    if let Err(error) = plan.check() {
+        return Finding::problem(CHECK, error.to_string(), "choose other options");
     }
+    let good = || Finding::good(CHECK, plan.strategy.to_string());
+    // A single switch is not judged.
+    if plan.strategy == Strategy::AllAtOnce {
+        return good();
+    }
+    let timeout = match deployment.lambda.timeout(green).await {
+        Ok(timeout) => timeout,
+        Err(error) => return Finding::unseen(CHECK, &error),
+    };
+    let steps: u64 = plan.strategy.steps().iter().map(|step| step.lasts.0).sum();
+    let needed = Seconds(steps + plan.metrics.delay.0 + timeout.0);
+    if plan.horizon() >= needed {
+        return good();
+    }
+    Finding::problem(
+        CHECK,
+        format!(
+            "it ends without a verdict after {}: the steps, the metrics' delay of {} and the \
+             function's timeout of {timeout} take {needed}",
+            plan.horizon(),
+            plan.metrics.delay
+        ),
+        format!("--horizon {needed}, or more"),
+    )
 }
 
 impl Examined {
