@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, Query, State},
 };
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Function, Json, Paging};
 use crate::{
@@ -60,11 +60,7 @@ pub(super) async fn list(
         paging.marker.as_deref(),
         paging.max_items,
     )?;
-    let mut shown = json!({ "Aliases": page.items });
-    if let Some(marker) = page.next_marker {
-        shown["NextMarker"] = json!(marker);
-    }
-    Ok(Answer(shown))
+    Ok(Answer(page.into_value("Aliases")))
 }
 
 pub(super) async fn update(

@@ -127,11 +127,7 @@ pub(super) async fn provisioned(
         shown
     });
     let page = Page::cut(entries, query.marker.as_deref(), query.max_items)?;
-    let mut shown = json!({ "ProvisionedConcurrencyConfigs": page.items });
-    if let Some(marker) = page.next_marker {
-        shown["NextMarker"] = json!(marker);
-    }
-    Ok(Answer(shown))
+    Ok(Answer(page.into_value("ProvisionedConcurrencyConfigs")))
 }
 
 pub(super) async fn unprovision(

@@ -176,11 +176,7 @@ pub(super) async fn list(
         })
     });
     let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
-    let mut shown = json!({ "Functions": page.items });
-    if let Some(marker) = page.next_marker {
-        shown["NextMarker"] = json!(marker);
-    }
-    Ok(Answer(shown))
+    Ok(Answer(page.into_value("Functions")))
 }
 
 pub(super) async fn update_code(

@@ -7,7 +7,7 @@ use axum::{
     extract::{Query, State},
 };
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Function, Json, Paging};
 use crate::{
@@ -78,9 +78,5 @@ pub(super) async fn list(
         describe(&lambda, &arn, url)
     });
     let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
-    let mut shown = json!({ "FunctionUrlConfigs": page.items });
-    if let Some(marker) = page.next_marker {
-        shown["NextMarker"] = json!(marker);
-    }
-    Ok(Answer(shown))
+    Ok(Answer(page.into_value("FunctionUrlConfigs")))
 }

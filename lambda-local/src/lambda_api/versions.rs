@@ -8,7 +8,7 @@ use axum::{
 };
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Function, Json, Paging};
 use crate::{
@@ -61,9 +61,5 @@ pub(super) async fn list(
         .snapshots()
         .filter_map(|snapshot| function.list_entry(snapshot.number));
     let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
-    let mut shown = json!({ "Versions": page.items });
-    if let Some(marker) = page.next_marker {
-        shown["NextMarker"] = json!(marker);
-    }
-    Ok(Answer(shown))
+    Ok(Answer(page.into_value("Versions")))
 }

@@ -23,6 +23,9 @@ pub(crate) use reference::{FunctionRef, Qualifier};
 pub(crate) use settling::Clock;
 pub(crate) use url::{AuthType, FunctionUrl, UrlChange};
 
+use serde::Serialize;
+use serde_json::{Value, json};
+
 use crate::error::{ApiError, ApiResult};
 
 /// Where this Lambda claims to be: what its ARNs say.
@@ -119,15 +122,15 @@ impl Model {
 
 /// A page of a listing.
 #[derive(Debug)]
-pub(crate) struct Page<T> {
-    pub(crate) items: Vec<T>,
-    pub(crate) next_marker: Option<String>,
+pub(crate) struct Page {
+    items: Vec<Value>,
+    next_marker: Option<String>,
 }
 
-impl<T> Page<T> {
+impl Page {
     /// Cuts one page out of all items. A marker is the position of the page's first item.
     pub(crate) fn cut(
-        items: impl Iterator<Item = T>,
+        items: impl Iterator<Item = impl Serialize>,
         marker: Option<&str>,
         max_items: Option<usize>,
     ) -> ApiResult<Self> {
@@ -138,10 +141,19 @@ impl<T> Page<T> {
                 .map_err(|_| ApiError::invalid_parameter("Invalid marker"))?,
         };
         let size = max_items.unwrap_or(50).clamp(1, 10_000);
-        let mut rest = items.skip(start);
-        let items: Vec<T> = rest.by_ref().take(size).collect();
+        let mut rest = items.skip(start).map(|item| json!(item));
+        let items: Vec<Value> = rest.by_ref().take(size).collect();
         let next_marker = rest.next().map(|_| (start + size).to_string());
         Ok(Self { items, next_marker })
+    }
+
+    /// The answer that shows it, in which the list has this name.
+    pub(crate) fn into_value(self, list: &str) -> Value {
+        let mut shown = json!({ list: self.items });
+        if let Some(marker) = self.next_marker {
+            shown["NextMarker"] = json!(marker);
+        }
+        shown
     }
 }
 
