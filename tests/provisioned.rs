@@ -1,6 +1,8 @@
 //! Provisioned concurrency in rollouts: green has it before it gets traffic, and afterwards nothing
 //! has it that serves nothing.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -169,6 +171,45 @@ fn what_cannot_be_allocated_moves_no_traffic_and_is_not_paid_for() {
     says(&finished, &[failed, "no room"]);
     serves(&server, "1");
     assert_eq!(provisioned(&server), [has("1", 2)]);
+}
+
+/// A rollout through a proxy that three times refuses a write to the alias which has this in its
+/// body, in these words.
+fn refused(server: &Server, body: &'static str, words: &'static str) -> Finished {
+    let left = AtomicUsize::new(3);
+    let proxy = Proxy::start(&server.url, move |call, _| {
+        let one_less = |left: usize| left.checked_sub(1);
+        let order = Ordering::SeqCst;
+        let meant = call.is_update_alias() && call.body.contains(body);
+        match meant && left.fetch_update(order, order, one_less).is_ok() {
+            true => Fate::RefuseSaying(400, "InvalidParameterValueException", words),
+            false => Fate::Pass,
+        }
+    });
+    let mut command = server.command(program("bluegreen"));
+    command
+        .args(ends("promote"))
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    Finished::run(command)
+}
+
+#[test]
+fn what_aws_refuses_of_an_alias_that_has_it_is_understood() {
+    let server = ready();
+    provision(&server, "live", 3);
+    let words = "Alias with weights can not be used with Provisioned Concurrency";
+    let finished = refused(&server, r#""AdditionalVersionWeights":{"2""#, words).exits(1);
+    let advice = ["--strategy all-at-once", "--qualifier VERSION"];
+    says(&finished, &[&[words], &advice[..]].concat());
+    serves(&server, "1");
+    assert_eq!(provisioned(&server), [has("live", 3)]);
+
+    // AWS may take a moment to forget what was given back.
+    let words = "Alias can't be used for Provisioned Concurrency configuration on an already \
+                 Provisioned version";
+    refused(&server, r#""FunctionVersion":"2""#, words).exits(0);
+    serves(&server, "2");
+    assert_eq!(provisioned(&server), [has("live", 3)]);
 }
 
 #[test]

@@ -59,7 +59,8 @@ impl Gateway {
         request: Request,
         connection: Connection,
     ) -> Response {
-        if let Ok(api) = self.rest_api(id) {
+        let rest_api = self.rest_apis().get(id).cloned();
+        if let Some(api) = rest_api {
             return self.execute_rest(&api, path, request, connection).await;
         }
         let request_id = format!("{:016x}=", fastrand::u64(..));

@@ -68,7 +68,7 @@ pub(crate) struct RoutingConfig {
 impl Alias {
     /// Whether the alias sends invocations to this version.
     pub(super) fn uses(&self, version: u64) -> bool {
-        match self.target {
+        match self.shown_target() {
             Target::Latest => false,
             Target::Version { number, additional } => {
                 number == version || additional.is_some_and(|(other, _)| other == version)
@@ -215,11 +215,11 @@ impl Function {
         // A call that names only the version leaves the weights as they are.
         let routing = change.routing_config.unwrap_or_else(|| current.routing());
         let target = self.target(&version, &routing)?;
-        let before = current.version();
+        let (before, still_leaving) = (current.version(), current.leaving);
         self.check_movable(name, target.version())?;
         let leaving = match before.filter(|_| target.version() != before) {
             Some(old) => self.move_provisioned(name, clock).map(|until| (old, until)),
-            None => None,
+            None => still_leaving,
         };
         let current = self.aliases.get(name).ok_or_else(missing)?;
         let updated = Alias {

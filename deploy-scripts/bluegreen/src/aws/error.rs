@@ -17,6 +17,11 @@ pub(crate) struct AwsError {
 
 /// What Lambda says of a role that it may not take, or does not know yet.
 pub(super) const NOT_ASSUMABLE: &str = "cannot be assumed by Lambda";
+/// What Lambda says where an alias is to take its provisioned concurrency to a version that has its
+/// own: also a moment after that was given back.
+const STILL_PROVISIONED: &str = "already Provisioned version";
+/// What Lambda says of an alias that has provisioned concurrency and is to be split.
+const NOT_SPLIT: &str = "Alias with weights can not be used with Provisioned Concurrency";
 /// What AWS calls it when it is asked too often.
 const THROTTLED: [&str; 4] = [
     "TooManyRequestsException",
@@ -61,14 +66,22 @@ impl AwsError {
                  --role, `create` makes one",
             );
         }
+        if self.says(NOT_SPLIT) {
+            return Some(
+                "give the provisioned concurrency to the version instead of the alias: `aws lambda \
+                 delete-provisioned-concurrency-config --qualifier ALIAS`, then \
+                 `put-provisioned-concurrency-config --qualifier VERSION`; or release with \
+                 --strategy all-at-once",
+            );
+        }
         let code = self.code.as_deref()?;
         let known = ADVICE.iter().find(|(codes, _)| codes.contains(&code));
         known.map(|(_, advice)| *advice)
     }
 
     /// Whether the same call may succeed a little later.
-    pub(crate) const fn is_transient(&self) -> bool {
-        self.transient
+    pub(crate) fn is_transient(&self) -> bool {
+        self.transient || self.says(STILL_PROVISIONED)
     }
 
     /// Whether the server does not know the operation: an emulator may not, AWS does.
