@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Clock, Function, Qualifier, new_revision, reference::is_word};
+use super::{
+    Clock, Function, Qualifier, new_revision, reference::is_word, routing_config::RoutingConfig,
+};
 use crate::error::{ApiError, ApiResult};
 
 #[derive(Debug, Clone)]
@@ -57,12 +59,6 @@ pub(crate) struct AliasChange {
     description: Option<String>,
     routing_config: Option<RoutingConfig>,
     revision_id: Option<String>,
-}
-
-#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct RoutingConfig {
-    additional_version_weights: BTreeMap<String, f64>,
 }
 
 impl Alias {
@@ -291,53 +287,6 @@ impl Alias {
         RoutingConfig {
             additional_version_weights,
         }
-    }
-}
-
-impl RoutingConfig {
-    /// What the service's model refuses, before any rule of the service.
-    fn check_values(&self) -> ApiResult<()> {
-        let weights = &self.additional_version_weights;
-        let refuse = |constraint: &str| {
-            let entries: Vec<String> = weights
-                .iter()
-                .map(|(version, weight)| format!("{version}={weight:?}"))
-                .collect();
-            Err(ApiError::validation(
-                &format!("{{{}}}", entries.join(", ")),
-                "routingConfig.additionalVersionWeights",
-                constraint,
-            ))
-        };
-        if weights
-            .keys()
-            .any(|key| key.is_empty() || !key.bytes().all(|b| b.is_ascii_digit()))
-        {
-            return refuse(
-                "Map keys must satisfy constraint: [Member must have length less than or equal \
-                 to 1024, Member must have length greater than or equal to 1, Member must satisfy \
-                 regular expression pattern: [0-9]+]",
-            );
-        }
-        if weights.values().any(|weight| !(0.0..=1.0).contains(weight)) {
-            return refuse(
-                "Map value must satisfy constraint: [Member must have value less than or equal \
-                 to 1.0, Member must have value greater than or equal to 0.0]",
-            );
-        }
-        Ok(())
-    }
-
-    fn additional(&self) -> ApiResult<Option<(u64, f64)>> {
-        let mut weights = self.additional_version_weights.iter();
-        let first = weights.next();
-        if weights.next().is_some() {
-            return Err(ApiError::invalid_parameter(
-                "Number of items in AdditionalVersionWeights cannot be greater than 1",
-            ));
-        }
-        // A number too long for any version is a version that is not there.
-        Ok(first.map(|(version, weight)| (version.parse().unwrap_or(u64::MAX), *weight)))
     }
 }
 

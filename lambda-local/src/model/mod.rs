@@ -8,6 +8,7 @@ mod describe;
 mod function;
 mod policy;
 mod reference;
+mod routing_config;
 mod settling;
 mod url;
 

@@ -8,11 +8,12 @@ mod interrupt;
 mod live;
 mod observe;
 mod reporter;
+mod write;
 
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
-use rollout::{Action, Decision, Journal, Rollout, Routing, Seconds, Timestamp, Waiting, Write};
+use anyhow::Result;
+use rollout::{Action, Decision, Journal, Rollout, Seconds, Timestamp, Waiting, Write};
 
 pub(crate) use event::{Event, Looked};
 pub(crate) use hooks::{Hook, Hooks};
@@ -20,20 +21,16 @@ pub(crate) use interrupt::Interrupts;
 pub(crate) use reporter::Reporter;
 
 use crate::{
-    aws::{Alias, AwsError},
     cli::{OnInterrupt, WatchArgs},
-    commands::shout,
     deployment::{Deployment, Moved, now},
     exit::Exit,
-    provisioned::{Provisioning, settle},
+    provisioned::Provisioning,
 };
 
 /// The longest time between two looks.
 const LONGEST_REST: u64 = 15;
 /// A call that failed is tried again after this long, beside the SDK's own retries.
 const RETRY: Duration = Duration::from_secs(1);
-/// Failed tries of a write after which a rollback is left to the user's hands.
-const MAX_FAILURES: u32 = 20;
 
 /// One rollout that is being driven.
 #[derive(Debug)]
@@ -236,98 +233,6 @@ impl<'a> Driver<'a> {
         }
     }
 
-    async fn write(&mut self, seen: &Alias, journal: &Journal, write: Write) -> Result<Ticked> {
-        let description = journal.with(write.entry.clone()).description();
-        let Deployment { alias, lambda, .. } = self.deployment;
-        if let (Action::Promote, Routing::All(green)) = (write.action, write.routing)
-            && let Err(error) = self.provisioning.make_way(self.deployment, green).await
-        {
-            return self.not_written(write, error);
-        }
-        let call = lambda.update_alias(alias, &seen.revision_id, write.routing, &description);
-        match call.await {
-            Ok(_) => {
-                self.attempted = None;
-                self.done(&write).await
-            }
-            Err(error) => self.not_written(write, error),
-        }
-    }
-
-    /// A write that failed may have been done all the same, or have met somebody else's: the next
-    /// tick looks.
-    fn not_written(&mut self, write: Write, error: AwsError) -> Result<Ticked> {
-        let conflict = error.has_code("PreconditionFailedException");
-        let again = conflict || error.is_transient();
-        let action = write.action;
-        let blue = write.entry.serving();
-        self.attempted = Some(write);
-        if conflict {
-            return Ok(Ticked::Again(Duration::ZERO));
-        }
-        let error = anyhow!(error).context(format!("failed to {}", verb(action)));
-        let error = match action {
-            Action::RollBack => error.context(shout(self.deployment, blue)),
-            Action::Shift | Action::Restamp | Action::Promote => error,
-        };
-        if again {
-            self.try_again(error)
-        } else {
-            Err(error)
-        }
-    }
-
-    /// Reports a failure that may pass, and waits a moment; gives up where it does not pass.
-    fn try_again(&mut self, error: anyhow::Error) -> Result<Ticked> {
-        self.failures += 1;
-        let calls = error
-            .chain()
-            .filter_map(|cause| cause.downcast_ref::<AwsError>());
-        let lasting = calls
-            .into_iter()
-            .any(|call| !call.is_transient() && !call.has_code("PreconditionFailedException"));
-        if lasting || self.failures > MAX_FAILURES {
-            return Err(error);
-        }
-        self.reporter.say(&Event::problem(&error));
-        Ok(Ticked::Again(RETRY))
-    }
-
-    /// After a write: says so, and runs what is to be run then.
-    async fn done(&mut self, write: &Write) -> Result<Ticked> {
-        self.failures = 0;
-        if write.action != Action::Restamp {
-            self.reporter.say(&Event::written(write));
-        }
-        Ok(match write.action {
-            Action::Restamp => Ticked::Shifted,
-            Action::Shift => {
-                self.stepped = Some(now());
-                Ticked::Shifted
-            }
-            Action::Promote => Ticked::Ended(self.promoted(write).await),
-            Action::RollBack => {
-                self.settle(write).await;
-                self.hooks
-                    .at_the_end(Hook::AfterRollback, write, self.reporter)
-                    .await;
-                Ticked::Ended(Exit::RolledBack)
-            }
-        })
-    }
-
-    /// After the end: what is provisioned for nothing is given back.
-    async fn settle(&self, write: &Write) {
-        if self.provisioning.is_empty() {
-            return;
-        }
-        let (serving, left) = (write.entry.serving(), write.entry.left());
-        settle(self.deployment, serving, left, |text| {
-            self.reporter.notice(text);
-        })
-        .await;
-    }
-
     /// Starts the hook of a step that was not there at the look before: also at a resume, since
     /// nobody knows whether the deployer that died came to it.
     fn start_hook(&mut self, rollout: &Rollout, decision: &Decision) {
@@ -347,13 +252,5 @@ impl<'a> Driver<'a> {
             .interval
             .map_or(period.min(LONGEST_REST), |interval| interval.0);
         Duration::from_secs(rest.max(1))
-    }
-}
-
-const fn verb(action: Action) -> &'static str {
-    match action {
-        Action::Shift | Action::Restamp => "shift the alias",
-        Action::Promote => "promote green",
-        Action::RollBack => "roll back",
     }
 }

@@ -1,20 +1,22 @@
 //! `bluegreen rollout`: moves the traffic to a version in steps, judging it on the way.
 
-use anyhow::{Context, Result, anyhow, bail};
-use rollout::{
-    Action, Entry, Journal, Plan, Probe, Rollout, Seconds, Strategy, Verdict, Version, Write, begin,
-};
+mod plan;
+mod start;
+
+use anyhow::{Context, Result};
+use rollout::{Action, Probe, Rollout, Seconds, Verdict, Version, Write};
 
 use super::doctor;
 use crate::{
     aws::Alias,
-    cli::{PlanArgs, ProbeArgs, RolloutArgs, Slow, WatchArgs},
-    deployment::{Deployment, now},
+    cli::{PlanArgs, ProbeArgs, RolloutArgs, WatchArgs},
+    deployment::Deployment,
     driver::{Driver, Event, Hooks, Interrupts, Reporter},
     exit::Exit,
     probe::{Probed, Prober, deadline, read_events},
     provisioned::Provisioning,
 };
+use start::Start;
 
 /// What to do, once it is known which version is green.
 #[derive(Debug)]
@@ -57,12 +59,12 @@ impl Release<'_> {
         reporter: &Reporter,
     ) -> Result<Exit> {
         let mut interrupts = Interrupts::listen()?;
-        let plan = self.complete_plan(deployment, reporter).await?;
+        let plan = plan::complete(self.plan, deployment, reporter).await?;
         let start = Start::new(seen, self.green, plan);
         // Before anything is tested: whether it could begin at all.
         let first = start.rollout(&start.write(None)?);
         self.check(deployment, seen, reporter).await?;
-        tell_plan(deployment, &first, reporter).await?;
+        plan::tell(deployment, &first, reporter).await?;
         if self.dry_run {
             reporter.notice("nothing was written");
             return Ok(Exit::Done);
@@ -201,24 +203,6 @@ impl Release<'_> {
         }
     }
 
-    /// The plan with what has to be looked up.
-    async fn complete_plan(&self, deployment: &Deployment, reporter: &Reporter) -> Result<Plan> {
-        let mut plan = self.plan.plan();
-        plan.check()?;
-        if self.plan.slow == Some(Slow::P95) {
-            let found = deployment.cloudwatch.p95(now()).await;
-            let found = found.context("failed to read blue's latency from CloudWatch")?;
-            let p95 = found.ok_or_else(|| {
-                anyhow!("no request was seen in the last hour: give a limit, as in --slow 250ms")
-            })?;
-            plan.slow = Some(p95.ceil() as u32);
-        }
-        if !plan.alarms.is_empty() {
-            plan.alarms = silent_alarms(deployment, &plan.alarms, reporter).await?;
-        }
-        Ok(plan)
-    }
-
     /// Warms green and sends the test events, where there are some.
     async fn probe(
         &self,
@@ -245,95 +229,4 @@ impl Release<'_> {
 enum Tested {
     Passed(Option<Probe>),
     Failed(String),
-}
-
-/// Where a rollout begins.
-struct Start<'a> {
-    seen: &'a Alias,
-    journal: Journal,
-    green: Version,
-    plan: Plan,
-    run: String,
-}
-
-impl<'a> Start<'a> {
-    fn new(seen: &'a Alias, green: Version, plan: Plan) -> Self {
-        Self {
-            seen,
-            journal: Journal::read(&seen.description),
-            green,
-            plan,
-            run: format!("{:04x}", fastrand::u16(..)),
-        }
-    }
-
-    /// The first write.
-    fn write(&self, probe: Option<Probe>) -> Result<Write> {
-        let (plan, run) = (self.plan.clone(), self.run.clone());
-        let (routing, green) = (self.seen.routing, self.green);
-        let write = begin(routing, &self.journal, green, plan, run, now(), probe);
-        write.with_context(|| format!("failed to roll out version {green}"))
-    }
-
-    /// The rollout that this write begins; of a single switch, what it would be.
-    fn rollout(&self, write: &Write) -> Rollout {
-        match &write.entry {
-            Entry::Rollout(rollout) => (**rollout).clone(),
-            _ => Rollout {
-                blue: self.seen.routing.serving(),
-                green: self.green,
-                plan: self.plan.clone(),
-                run: self.run.clone(),
-                started: vec![now()],
-                probe: None,
-                before: Vec::new(),
-            },
-        }
-    }
-}
-
-async fn tell_plan(deployment: &Deployment, rollout: &Rollout, reporter: &Reporter) -> Result<()> {
-    let Deployment {
-        function, alias, ..
-    } = deployment;
-    // A single switch is not judged by the traffic.
-    let rate = match rollout.plan.strategy {
-        Strategy::AllAtOnce => Ok(None),
-        // Whoever may not read the metrics would learn it only with the traffic shifted.
-        _ => {
-            deployment
-                .cloudwatch
-                .rate(rollout.plan.metrics, now())
-                .await
-        }
-    };
-    let rate = rate.context("failed to read the traffic of the alias from CloudWatch")?;
-    let forecast = rollout.plan.forecast(rate.unwrap_or_default());
-    reporter.say(&Event::planned((function, alias), rollout, rate, forecast));
-    Ok(())
-}
-
-/// Those of the alarms that do not ring: one that rings already would block its own fix.
-async fn silent_alarms(
-    deployment: &Deployment,
-    names: &[String],
-    reporter: &Reporter,
-) -> Result<Vec<String>> {
-    let found = deployment.cloudwatch.alarms(names).await;
-    let found = found.context("failed to read the alarms from CloudWatch")?;
-    let mut silent = Vec::new();
-    for name in names {
-        match found.get(name) {
-            None => bail!(
-                "there is no CloudWatch alarm '{name}'; `aws cloudwatch describe-alarms` lists them"
-            ),
-            Some(alarm) if alarm.rings => {
-                reporter.notice(format!(
-                    "alarm '{name}' rings already: it is no veto in this rollout"
-                ));
-            }
-            Some(_) => silent.push(name.clone()),
-        }
-    }
-    Ok(silent)
 }

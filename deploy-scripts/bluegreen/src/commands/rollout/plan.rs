@@ -1,0 +1,83 @@
+//! The plan: what has to be looked up for it, and how it is told.
+
+use anyhow::{Context, Result, anyhow, bail};
+use rollout::{Plan, Rollout, Strategy};
+
+use crate::{
+    cli::{PlanArgs, Slow},
+    deployment::{Deployment, now},
+    driver::{Event, Reporter},
+};
+
+/// The plan with what has to be looked up.
+pub(super) async fn complete(
+    args: &PlanArgs,
+    deployment: &Deployment,
+    reporter: &Reporter,
+) -> Result<Plan> {
+    let mut plan = args.plan();
+    plan.check()?;
+    if args.slow == Some(Slow::P95) {
+        let found = deployment.cloudwatch.p95(now()).await;
+        let found = found.context("failed to read blue's latency from CloudWatch")?;
+        let p95 = found.ok_or_else(|| {
+            anyhow!("no request was seen in the last hour: give a limit, as in --slow 250ms")
+        })?;
+        plan.slow = Some(p95.ceil() as u32);
+    }
+    if !plan.alarms.is_empty() {
+        plan.alarms = silent_alarms(deployment, &plan.alarms, reporter).await?;
+    }
+    Ok(plan)
+}
+
+/// Says what will be done, and what the traffic allows.
+pub(super) async fn tell(
+    deployment: &Deployment,
+    rollout: &Rollout,
+    reporter: &Reporter,
+) -> Result<()> {
+    let Deployment {
+        function, alias, ..
+    } = deployment;
+    // A single switch is not judged by the traffic.
+    let rate = match rollout.plan.strategy {
+        Strategy::AllAtOnce => Ok(None),
+        // Whoever may not read the metrics would learn it only with the traffic shifted.
+        _ => {
+            deployment
+                .cloudwatch
+                .rate(rollout.plan.metrics, now())
+                .await
+        }
+    };
+    let rate = rate.context("failed to read the traffic of the alias from CloudWatch")?;
+    let forecast = rollout.plan.forecast(rate.unwrap_or_default());
+    reporter.say(&Event::planned((function, alias), rollout, rate, forecast));
+    Ok(())
+}
+
+/// Those of the alarms that do not ring: one that rings already would block its own fix.
+async fn silent_alarms(
+    deployment: &Deployment,
+    names: &[String],
+    reporter: &Reporter,
+) -> Result<Vec<String>> {
+    let found = deployment.cloudwatch.alarms(names).await;
+    let found = found.context("failed to read the alarms from CloudWatch")?;
+    let mut silent = Vec::new();
+    for name in names {
+        match found.get(name) {
+            None => bail!(
+                "there is no CloudWatch alarm '{name}'; `aws cloudwatch describe-alarms` lists them"
+            ),
+            Some(alarm) if alarm.rings => {
+                reporter.notice(format!(
+                    "alarm '{name}' rings already: it is no veto in this rollout"
+                ));
+            }
+            Some(_) => silent.push(name.clone()),
+        }
+    }
+    Ok(silent)
+}
