@@ -201,6 +201,16 @@ fn boto3_walks_the_same_way() {
 }
 
 #[test]
+fn every_answer_is_what_botocores_models_say() {
+    let server = Server::start();
+    let script = repository().join("tests/clients/ways_in_with_boto3.py");
+    let blue = program("blue");
+    let args = [script.to_str().unwrap(), blue.to_str().unwrap()];
+    let finished = server.run("python3", &args);
+    assert_eq!(finished.stdout.trim(), "boto3 is content");
+}
+
+#[test]
 fn cargo_lambda_deploys_and_invokes_on_lambda_local() {
     let server = Server::start();
     let built = lambda_builds(&server);

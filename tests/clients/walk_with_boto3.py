@@ -7,13 +7,14 @@ import sys
 import zipfile
 
 import boto3
+from shapes import checked
 
 executable, event_file = sys.argv[1:]
 package = io.BytesIO()
 with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
     archive.write(executable, "bootstrap")
 
-client = boto3.client("lambda")
+client = checked(boto3.client("lambda"))
 created = client.create_function(
     FunctionName="boto",
     Runtime="provided.al2023",
@@ -39,7 +40,7 @@ except client.exceptions.PreconditionFailedException as error:
 else:
     sys.exit("a stale revision id was accepted")
 
-logs = boto3.client("logs").filter_log_events(logGroupName="/aws/lambda/boto")
+logs = checked(boto3.client("logs")).filter_log_events(logGroupName="/aws/lambda/boto")
 assert any("hello from blue" in event["message"] for event in logs["events"]), logs
 
 account = boto3.client("sts").get_caller_identity()["Account"]

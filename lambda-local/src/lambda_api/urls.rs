@@ -30,7 +30,11 @@ pub(super) async fn create(
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let mut model = lambda.model();
     let url = model.create_url(&reference, &request)?;
-    let shown = describe(&lambda, &model.url_owner(&reference)?, &url);
+    let mut shown = describe(&lambda, &model.url_owner(&reference)?, &url);
+    // What was just made was not modified.
+    if let Some(members) = shown.as_object_mut() {
+        members.remove("LastModifiedTime");
+    }
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 

@@ -90,6 +90,9 @@ pub(super) async fn permit(
         let Api { kind, id, .. } = api;
         format!("failed to let {kind} {id} invoke alias '{alias}'")
     })?;
+    if !admitted(deployment).await?.source(&source_arn) {
+        bail!("{text} was put there, and is not there when it is read; run `create` again");
+    }
     steps.push(Step::made(text));
     Ok(())
 }

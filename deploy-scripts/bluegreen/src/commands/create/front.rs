@@ -1,6 +1,6 @@
 //! What clients call: an API, or the alias's own URL.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::{
     Step,
@@ -87,10 +87,15 @@ async fn permit_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<()
         lambda.permit_url_invoke(alias).await.with_context(failed)?;
     }
     let text = "permission for everybody to call the URL";
-    steps.push(match admitted.url_call && admitted.url_invoke {
-        true => Step::found(text),
-        false => Step::made(text),
-    });
+    if admitted.url_call && admitted.url_invoke {
+        steps.push(Step::found(text));
+        return Ok(());
+    }
+    let now = api::admitted(deployment).await?;
+    if !now.url_call || !now.url_invoke {
+        bail!("the {text} was put there, and is not there when it is read; run `create` again");
+    }
+    steps.push(Step::made(text));
     Ok(())
 }
 
