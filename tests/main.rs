@@ -17,6 +17,7 @@ mod harness;
 #[cfg(feature = "real-clients")]
 mod independent;
 mod invocations;
+mod kept;
 mod policy;
 mod processes;
 mod provisioned;

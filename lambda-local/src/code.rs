@@ -1,11 +1,13 @@
 //! Packages: takes a function's zip and unpacks it once into a folder named by its hash.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     io::{Cursor, Read},
     path::{Path, PathBuf},
 };
 
+use anyhow::{Context, Result, bail};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 use zip::{ZipArchive, result::ZipError};
@@ -37,16 +39,44 @@ impl CodeStore {
     /// allows.
     pub(crate) fn add(&self, zip: &[u8]) -> ApiResult<Code> {
         let hash = Sha256::digest(zip);
-        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        let folder = self.folder.join(&name);
-        if !folder.exists() {
-            self.unpack_to(&folder, zip)?;
-        }
-        Ok(Code {
+        let mut code = Code {
             sha256: BASE64_STANDARD.encode(hash),
             size: zip.len() as u64,
-            folder,
-        })
+            folder: PathBuf::new(),
+        };
+        code.folder = self.folder_of(&code);
+        if !code.folder.exists() {
+            self.unpack_to(&code.folder, zip)?;
+        }
+        Ok(code)
+    }
+
+    /// Where this code is, or will be.
+    pub(crate) fn folder_of(&self, code: &Code) -> PathBuf {
+        let hash = BASE64_STANDARD.decode(&code.sha256).unwrap_or_default();
+        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.folder.join(name)
+    }
+
+    /// Deletes what no function has any more, and what was being unpacked when all ended.
+    ///
+    /// # Errors
+    /// If code that a function has is not there.
+    pub(crate) fn retain(&self, used: &BTreeSet<PathBuf>) -> Result<()> {
+        if let Some(missing) = used.iter().find(|folder| !folder.exists()) {
+            bail!(
+                "code of a function is not there any more: {}",
+                missing.display()
+            );
+        }
+        for entry in fs::read_dir(&self.folder)? {
+            let folder = entry?.path();
+            if !used.contains(&folder) {
+                fs::remove_dir_all(&folder)
+                    .with_context(|| format!("failed to delete {}", folder.display()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Unpacks beside the final place and renames, so that a folder of that name is complete.

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Result;
 use bytes::Bytes;
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use crate::{
     logs::Logs,
     model::{Caller, Clock, Function, FunctionRef, Model, Place, Qualifier, Snapshot},
     runtime::{Done, Invocation, Limits, Pool},
+    store::{Changed, Kind, Store},
 };
 
 /// What is set when the server starts.
@@ -46,6 +48,8 @@ pub(crate) struct Lambda {
     pub(crate) logs: Arc<Logs>,
     pub(crate) cloudwatch: Arc<CloudWatch>,
     pub(crate) iam: Iam,
+    /// What is still to be written to disk.
+    pub(crate) changed: Arc<Changed>,
     limits: Limits,
     model: Mutex<Model>,
     random: Mutex<fastrand::Rng>,
@@ -79,6 +83,7 @@ impl Lambda {
         let random = settings
             .seed
             .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let changed = Arc::new(Changed::default());
         Ok(Self {
             address: settings.address,
             place: settings.place.clone(),
@@ -88,12 +93,30 @@ impl Lambda {
                 settings.place.clone(),
                 settings.metric_delay,
             )),
-            iam: Iam::new(&settings.place),
+            iam: Iam::new(&settings.place, changed.clone()),
             limits: settings.limits,
-            model: Mutex::new(Model::new(settings.place, clock)),
+            model: Mutex::new(Model::new(settings.place, clock, changed.clone())),
+            changed,
             random: Mutex::new(random),
             pools: Mutex::default(),
         })
+    }
+
+    /// Takes in what was kept.
+    pub(crate) fn restore(&self, store: &Store) -> Result<()> {
+        let mut functions: Vec<Function> = store.load(Kind::Function)?;
+        for function in &mut functions {
+            function.find_code(|code| self.code.folder_of(code));
+        }
+        let used = functions.iter().flat_map(Function::snapshots);
+        self.code
+            .retain(&used.map(|snapshot| snapshot.code.folder.clone()).collect())?;
+        let mut model = self.model();
+        for function in functions {
+            model.restore(function);
+        }
+        drop(model);
+        self.iam.restore(store)
     }
 
     /// The resources. Not to be held while anything is awaited.

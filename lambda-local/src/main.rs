@@ -5,6 +5,7 @@ mod code;
 mod error;
 mod gateway;
 mod iam;
+mod keeper;
 mod lambda;
 mod lambda_api;
 mod logs;
@@ -12,13 +13,14 @@ mod logs_api;
 mod model;
 mod runtime;
 mod server;
+mod store;
 mod timestamp;
 
 use std::{
-    env,
+    env, fs,
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
@@ -27,16 +29,19 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use rustix::process::WaitOptions;
+use tempfile::TempDir;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
 
 use gateway::Gateway;
+use keeper::Keeper;
 use lambda::{Lambda, Settings};
 use model::Place;
 use runtime::{EXEC_BOOTSTRAP, Limits, exec_bootstrap};
 use server::Server;
+use store::{Store, workspace_folder};
 
 /// Lambda with weighted aliases, and API Gateway in front of them, on one machine.
 ///
@@ -77,6 +82,15 @@ struct Args {
     /// Seconds by which metrics come late, to rehearse AWS's lateness
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     metric_delay: u64,
+
+    /// Keep functions, versions, aliases, APIs and roles in this folder; otherwise in
+    /// target/lambda-local of the workspace that this is started in
+    #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
+    data: Option<PathBuf>,
+
+    /// Keep nothing when it ends
+    #[arg(long)]
+    ephemeral: bool,
 
     /// Do not print what functions log; `aws logs tail` shows it all the same
     #[arg(long)]
@@ -126,21 +140,65 @@ async fn serve(args: Args) -> Result<()> {
     let local = listener
         .local_addr()
         .context("failed to read the port's number")?;
-    let folder = tempfile::Builder::new()
-        .prefix("lambda-local-")
-        .tempdir()
-        .context("failed to make a folder for packages")?;
+    let home = Home::new(&args)?;
     let region = args.region.clone();
-    let lambda = Lambda::new(settings(args, local), folder.path());
+    let lambda = Lambda::new(settings(args, local), home.folder());
     let lambda = Arc::new(lambda.context("failed to make a folder for packages")?);
     let gateway = Arc::new(Gateway::new(lambda.clone()));
-    announce(local, &region);
+    let keeper = match &home {
+        Home::Kept(folder) => Some(restored(&gateway, folder, &region)?),
+        Home::Passing(_) => None,
+    };
+    announce(local, &region, &home);
     tokio::spawn(keep_tidy(lambda.clone()));
-    Server::new(gateway, local.ip().is_loopback())
+    Server::new(gateway, keeper, local.ip().is_loopback())
         .serve(listener, stop)
         .await;
     lambda.shut_down();
     Ok(())
+}
+
+/// Where code and resources are.
+enum Home {
+    Kept(PathBuf),
+    /// Deleted at the end.
+    Passing(TempDir),
+}
+
+impl Home {
+    fn new(args: &Args) -> Result<Self> {
+        let kept = args.data.clone().or_else(workspace_folder);
+        if let Some(folder) = kept.filter(|_| !args.ephemeral) {
+            fs::create_dir_all(&folder)
+                .with_context(|| format!("failed to make {}", folder.display()))?;
+            return Ok(Self::Kept(folder.canonicalize()?));
+        }
+        let folder = tempfile::Builder::new().prefix("lambda-local-").tempdir();
+        Ok(Self::Passing(
+            folder.context("failed to make a folder for packages")?,
+        ))
+    }
+
+    fn folder(&self) -> &Path {
+        match self {
+            Self::Kept(folder) => folder,
+            Self::Passing(folder) => folder.path(),
+        }
+    }
+}
+
+/// With what was kept in the folder, and keeping what comes.
+fn restored(gateway: &Arc<Gateway>, folder: &Path, region: &str) -> Result<Arc<Keeper>> {
+    let store = Store::open(folder, region)?;
+    let restored = gateway.lambda.restore(&store);
+    let restored = restored.and_then(|()| gateway.restore(&store));
+    restored.with_context(|| {
+        format!(
+            "what is kept in {} is damaged; move it away to begin anew",
+            folder.display()
+        )
+    })?;
+    Ok(Arc::new(Keeper::new(gateway.clone(), store)))
 }
 
 fn settings(args: Args, local: SocketAddr) -> Settings {
@@ -175,12 +233,16 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 /// What a reader pastes into the terminal in which they use it.
-fn announce(address: SocketAddr, region: &str) {
+fn announce(address: SocketAddr, region: &str, home: &Home) {
     let text = format!(
         "lambda-local listens on http://{address}\n\n  \
          export AWS_ENDPOINT_URL=http://{address}\n  \
          export AWS_REGION={region} AWS_DEFAULT_REGION={region}\n  \
-         export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n\n"
+         export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n\n{}\n",
+        match home {
+            Home::Kept(folder) => format!("What you make is kept in {}.", folder.display()),
+            Home::Passing(_) => "What you make is forgotten when this ends.".to_owned(),
+        }
     );
     // Where nobody reads it, the server runs all the same.
     let _ = io::stdout().write_all(text.as_bytes());

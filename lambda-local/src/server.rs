@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
@@ -24,6 +24,7 @@ use crate::{
     error::ApiError,
     gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST},
     iam,
+    keeper::Keeper,
     lambda_api::{self, LAMBDA_URL},
     logs_api,
 };
@@ -38,13 +39,15 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 pub(crate) struct Server {
     gateway: Arc<Gateway>,
     control: Router,
+    /// Where something is kept.
+    keeper: Option<Arc<Keeper>>,
     /// Whether only this machine can reach the port: then a request that names another host was
     /// sent by a web page that was tricked into it, and is refused.
     loopback: bool,
 }
 
 impl Server {
-    pub(crate) fn new(gateway: Arc<Gateway>, loopback: bool) -> Self {
+    pub(crate) fn new(gateway: Arc<Gateway>, keeper: Option<Arc<Keeper>>, loopback: bool) -> Self {
         let lambda = gateway.lambda.clone();
         let control = Router::new()
             .merge(cloudwatch::routes().with_state(lambda.cloudwatch.clone()))
@@ -56,6 +59,7 @@ impl Server {
         Self {
             gateway,
             control,
+            keeper,
             loopback,
         }
     }
@@ -116,9 +120,18 @@ impl Server {
             };
             return self.execute(front, &id, &path, request, between).await;
         }
-        match self.control.call(request).await {
+        let keeper = self.keeper.take().filter(|_| may_change(&request));
+        let response = match self.control.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
+        };
+        // What is acknowledged is on disk.
+        match keeper {
+            Some(keeper) => match keeper.keep().await {
+                Ok(()) => response,
+                Err(error) => error.into_response(),
+            },
+            None => response,
         }
     }
 
@@ -162,6 +175,14 @@ impl Front {
         let mut all = Self::ALL.into_iter();
         all.find_map(|(front, prefix, _)| Some((front, path.strip_prefix(prefix)?)))
     }
+}
+
+/// Whether a call may change what is kept: an invocation does not, nor does a look at metrics.
+fn may_change(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() != Method::GET
+        && !path.ends_with("/invocations")
+        && !path.contains("/operation/")
 }
 
 /// The Host header without its port.

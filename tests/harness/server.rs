@@ -21,10 +21,18 @@ impl Server {
         Self::with(&[])
     }
 
+    /// Keeps nothing, unless the options say where.
     pub(crate) fn with(options: &[&str]) -> Self {
-        let mut process = Command::new(program("lambda-local"))
-            .args(["--port", "0", "--quiet"])
-            .args(options)
+        let passing = (!options.contains(&"--data")).then_some("--ephemeral");
+        let mut command = Command::new(program("lambda-local"));
+        command.args(["--port", "0", "--quiet"]);
+        command.args(passing).args(options);
+        Self::of(command)
+    }
+
+    /// One that this command becomes.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

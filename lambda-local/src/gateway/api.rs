@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
     timestamp,
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Api {
     pub(super) id: String,
     pub(super) name: String,
@@ -27,7 +27,7 @@ pub(super) struct Api {
     pub(super) stages: BTreeMap<String, Stage>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Route {
     id: String,
     pub(super) key: RouteKey,
@@ -35,7 +35,7 @@ pub(super) struct Route {
     target: Option<String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Stage {
     pub(super) name: String,
     pub(super) auto_deploy: bool,

@@ -108,7 +108,7 @@ async fn create_api(State(gateway): Shared, Json(new): Json<NewApi>) -> Created 
         quick_create(&mut api, target, new.route_key)?;
     }
     let shown = api.describe(&gateway.endpoint(&api.id));
-    gateway.apis().insert(api.id.clone(), Arc::new(api));
+    gateway.add_api(api);
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 
@@ -137,8 +137,7 @@ async fn get_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<An
 }
 
 async fn delete_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<StatusCode> {
-    gateway.api(&id)?;
-    gateway.apis().remove(&id);
+    gateway.remove_api(&id)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

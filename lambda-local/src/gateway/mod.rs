@@ -13,10 +13,12 @@ mod route_key;
 
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use anyhow::Result;
 use api::Api;
 use axum::Router;
 pub(crate) use data_plane::Connection;
@@ -25,6 +27,7 @@ use rest::RestApi;
 use crate::{
     error::{ApiError, ApiResult},
     lambda::Lambda,
+    store::{Kind, Store, encoded},
 };
 
 /// The path under which APIs are reached: `/_aws/execute-api/{api-id}/…`.
@@ -50,6 +53,51 @@ impl Gateway {
         }
     }
 
+    /// Takes in what was kept.
+    pub(crate) fn restore(&self, store: &Store) -> Result<()> {
+        let apis: Vec<Api> = store.load(Kind::HttpApi)?;
+        let apis = apis.into_iter().map(|api| (api.id.clone(), Arc::new(api)));
+        self.apis().extend(apis);
+        let apis: Vec<RestApi> = store.load(Kind::RestApi)?;
+        let apis = apis.into_iter().map(|api| (api.id.clone(), Arc::new(api)));
+        self.rest_apis().extend(apis);
+        Ok(())
+    }
+
+    /// An API as it is kept; `None` if it is not there.
+    pub(crate) fn encoded_http_api(&self, id: &str) -> Option<io::Result<Vec<u8>>> {
+        self.apis().get(id).map(|api| encoded(api.as_ref()))
+    }
+
+    /// See [`Self::encoded_http_api`].
+    pub(crate) fn encoded_rest_api(&self, id: &str) -> Option<io::Result<Vec<u8>>> {
+        self.rest_apis().get(id).map(|api| encoded(api.as_ref()))
+    }
+
+    fn add_api(&self, api: Api) {
+        self.lambda.changed.mark(Kind::HttpApi, &api.id);
+        self.apis().insert(api.id.clone(), Arc::new(api));
+    }
+
+    fn remove_api(&self, id: &str) -> ApiResult<()> {
+        self.api(id)?;
+        self.lambda.changed.mark(Kind::HttpApi, id);
+        self.apis().remove(id);
+        Ok(())
+    }
+
+    fn add_rest_api(&self, api: RestApi) {
+        self.lambda.changed.mark(Kind::RestApi, &api.id);
+        self.rest_apis().insert(api.id.clone(), Arc::new(api));
+    }
+
+    fn remove_rest_api(&self, id: &str) -> ApiResult<()> {
+        self.rest_api(id)?;
+        self.lambda.changed.mark(Kind::RestApi, id);
+        self.rest_apis().remove(id);
+        Ok(())
+    }
+
     fn apis(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Api>>> {
         self.apis.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -66,6 +114,7 @@ impl Gateway {
         let missing =
             || ApiError::gateway_not_found(format!("Invalid API identifier specified {id}"));
         let current = apis.get_mut(id).ok_or_else(missing)?;
+        self.lambda.changed.mark(Kind::HttpApi, id);
         change(Arc::make_mut(current))
     }
 
@@ -87,6 +136,7 @@ impl Gateway {
     ) -> ApiResult<T> {
         let mut apis = self.rest_apis();
         let current = apis.get_mut(id).ok_or_else(|| self.no_rest_api(id))?;
+        self.lambda.changed.mark(Kind::RestApi, id);
         change(Arc::make_mut(current))
     }
 

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, fmt};
 
 use http::Method;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{ApiError, ApiResult};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum RouteKey {
     Default,
     Path {
@@ -15,7 +16,7 @@ pub(super) enum RouteKey {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Segment {
     Literal(String),
     Variable(String),

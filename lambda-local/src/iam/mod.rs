@@ -6,13 +6,19 @@ mod role;
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use anyhow::Result;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-use crate::{model::Place, timestamp};
+use crate::{
+    model::Place,
+    store::{Changed, Kind, Store, encoded},
+    timestamp,
+};
 use query::Form;
 pub(crate) use query::answer;
 use role::Role;
@@ -31,14 +37,33 @@ type Answered = Result<Value, Refusal>;
 pub(crate) struct Iam {
     account: String,
     roles: Mutex<BTreeMap<String, Role>>,
+    changed: Arc<Changed>,
 }
 
 impl Iam {
-    pub(crate) fn new(place: &Place) -> Self {
+    pub(crate) fn new(place: &Place, changed: Arc<Changed>) -> Self {
         Self {
             account: place.account.clone(),
             roles: Mutex::default(),
+            changed,
         }
+    }
+
+    /// Takes in what was kept.
+    pub(crate) fn restore(&self, store: &Store) -> Result<()> {
+        let roles: Vec<Role> = store.load(Kind::Role)?;
+        let roles = roles.into_iter().map(|role| (role.name.clone(), role));
+        self.roles().extend(roles);
+        Ok(())
+    }
+
+    /// A role as it is kept; `None` if it is not there.
+    pub(crate) fn encoded_role(&self, name: &str) -> Option<io::Result<Vec<u8>>> {
+        self.roles().get(name).map(encoded)
+    }
+
+    fn roles(&self) -> MutexGuard<'_, BTreeMap<String, Role>> {
+        self.roles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `None` if there is no such operation here.
@@ -69,36 +94,39 @@ impl Iam {
             _ => return None,
         };
         Some(form.required("RoleName").and_then(|name| {
-            let mut roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut roles = self.roles();
             let role = roles.get_mut(name).ok_or_else(|| no_role(name))?;
+            self.changed.mark(Kind::Role, name);
             operation(role, form)
         }))
     }
 
     fn create_role(&self, form: &Form) -> Answered {
         let role = Role::new(form, &self.account)?;
-        let mut roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut roles = self.roles();
         if roles.contains_key(&role.name) {
             let message = format!("Role with name {} already exists.", role.name);
             return Err(Refusal::new("EntityAlreadyExists", 409, message));
         }
         let shown = json!({ "Role": role.describe() });
+        self.changed.mark(Kind::Role, &role.name);
         roles.insert(role.name.clone(), role);
         Ok(shown)
     }
 
     fn list_roles(&self) -> Value {
-        let roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        let roles = self.roles();
         let shown: Vec<Value> = roles.values().map(Role::describe).collect();
         json!({ "Roles": shown, "IsTruncated": false })
     }
 
     fn delete_role(&self, form: &Form) -> Answered {
         let name = form.required("RoleName")?;
-        let mut roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut roles = self.roles();
         let role = roles.get(name).ok_or_else(|| no_role(name))?;
         role.may_be_deleted()?;
         roles.remove(name);
+        self.changed.mark(Kind::Role, name);
         Ok(json!({}))
     }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Answered, Refusal, query::Form};
 use crate::timestamp;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Role {
     pub(super) name: String,
     path: String,

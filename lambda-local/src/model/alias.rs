@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::error::{ApiError, ApiResult};
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Alias {
     pub(crate) name: String,
     arn: String,
@@ -18,11 +18,12 @@ pub(crate) struct Alias {
     target: Target,
     revision: String,
     /// The version that serves until provisioned concurrency has moved to the new one.
+    #[serde(skip)]
     leaving: Option<(u64, Instant)>,
 }
 
 /// Where an alias sends its invocations.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 enum Target {
     Latest,
     Version {

@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Clock, Function, Qualifier};
@@ -18,9 +19,10 @@ const MIN_UNRESERVED: u32 = 100;
 
 /// Provisioned concurrency: allocated some time after it was asked for. No environment is started
 /// ahead here; what is kept are the states, and what they forbid.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Provisioned {
     requested: u32,
+    #[serde(skip, default = "Instant::now")]
     allocated_at: Instant,
     modified: String,
 }

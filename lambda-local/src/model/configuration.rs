@@ -26,7 +26,7 @@ pub(crate) enum LogFormat {
 }
 
 /// The configuration of one version, immutable once it is published.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Configuration {
     pub(crate) runtime: String,
     pub(crate) role: String,

@@ -7,29 +7,35 @@ use std::{
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
     Alias, Clock, Configuration, FunctionUrl, Policy, Provisioned, Qualifier, new_revision,
     settling::{Phase, Settling},
 };
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    store::shared,
+};
 
 /// A function's package, unpacked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Code {
     /// Base64 of the zip's SHA-256, as Lambda shows it.
     pub(crate) sha256: String,
     /// Size of the zip in bytes.
     pub(crate) size: u64,
     /// The folder that holds what was in the zip: the environment's `/var/task`.
+    #[serde(skip)]
     pub(crate) folder: PathBuf,
 }
 
 /// Code and configuration together: `$LATEST`, or one published version.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Snapshot {
     /// Identifies exactly this code with this configuration: execution environments belong to it.
+    #[serde(skip, default = "Uuid::new_v4")]
     pub(crate) id: Uuid,
     pub(crate) function: String,
     /// Without a qualifier.
@@ -41,11 +47,14 @@ pub(crate) struct Snapshot {
     pub(crate) last_modified: String,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Function {
     pub(crate) arn: String,
+    #[serde(with = "shared")]
     pub(crate) latest: Arc<Snapshot>,
     pub(crate) tags: BTreeMap<String, String>,
+    /// Whatever was under way has settled when it is read again.
+    #[serde(skip)]
     pub(super) settling: Settling,
     revision_while_settling: String,
     revision: String,
@@ -59,8 +68,9 @@ pub(crate) struct Function {
     pub(super) provisioned: BTreeMap<Qualifier, Provisioned>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Version {
+    #[serde(with = "shared")]
     snapshot: Arc<Snapshot>,
     revision: String,
 }
@@ -96,6 +106,18 @@ impl Function {
             urls: BTreeMap::new(),
             reserved: None,
             provisioned: BTreeMap::new(),
+        }
+    }
+
+    /// Says anew where the code of each version lies.
+    pub(crate) fn find_code(&mut self, folder: impl Fn(&Code) -> PathBuf) {
+        let versions = self
+            .versions
+            .values_mut()
+            .map(|version| &mut version.snapshot);
+        for snapshot in std::iter::once(&mut self.latest).chain(versions) {
+            let code = &mut Arc::make_mut(snapshot).code;
+            code.folder = folder(code);
         }
     }
 

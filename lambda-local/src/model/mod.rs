@@ -12,7 +12,7 @@ mod routing_config;
 mod settling;
 mod url;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub(crate) use alias::{Alias, AliasChange, NewAlias};
 pub(crate) use concurrency::{ACCOUNT_CONCURRENCY, Provisioned};
@@ -27,7 +27,10 @@ pub(crate) use url::{AuthType, FunctionUrl, UrlChange};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    store::{Changed, Kind},
+};
 
 /// Where this Lambda claims to be: what its ARNs say.
 #[derive(Debug, Clone)]
@@ -53,16 +56,35 @@ pub(crate) struct Model {
     functions: BTreeMap<String, Function>,
     /// What the URL with an id belongs to.
     urls: BTreeMap<String, FunctionRef>,
+    changed: Arc<Changed>,
 }
 
 impl Model {
-    pub(crate) const fn new(place: Place, clock: Clock) -> Self {
+    pub(crate) const fn new(place: Place, clock: Clock, changed: Arc<Changed>) -> Self {
         Self {
             place,
             clock,
             functions: BTreeMap::new(),
             urls: BTreeMap::new(),
+            changed,
         }
+    }
+
+    /// Takes in what was kept.
+    pub(crate) fn restore(&mut self, function: Function) {
+        let name = function.latest.function.clone();
+        for (qualifier, url) in function.urls() {
+            let owner = FunctionRef {
+                name: name.clone(),
+                qualifier: qualifier.cloned(),
+            };
+            self.urls.insert(url.id.clone(), owner);
+        }
+        self.functions.insert(name, function);
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<&Function> {
+        self.functions.get(name)
     }
 
     pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {
@@ -82,6 +104,7 @@ impl Model {
 
     pub(crate) fn function_mut(&mut self, reference: &FunctionRef) -> ApiResult<&mut Function> {
         let missing = self.no_function(reference);
+        self.changed.mark(Kind::Function, &reference.name);
         self.functions.get_mut(&reference.name).ok_or(missing)
     }
 
@@ -106,6 +129,7 @@ impl Model {
                 "Function already exist: {name}"
             )));
         }
+        self.changed.mark(Kind::Function, name);
         let arn = self.place.function_arn(name);
         let function = Function::new(name, arn, configuration, code, &self.clock);
         Ok(self.functions.entry(name.to_owned()).or_insert(function))
@@ -113,6 +137,7 @@ impl Model {
 
     pub(crate) fn delete(&mut self, reference: &FunctionRef) -> ApiResult<()> {
         let missing = self.no_function(reference);
+        self.changed.mark(Kind::Function, &reference.name);
         self.urls.retain(|_, owner| owner.name != reference.name);
         self.functions
             .remove(&reference.name)

@@ -1,19 +1,19 @@
 //! Resource policies: who may invoke a function, one of its versions or one of its aliases. Each
 //! of them has a policy of its own, and a statement on one does not cover another.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{AuthType, new_revision};
 use crate::error::{ApiError, ApiResult};
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Policy {
     statements: Vec<Statement>,
     pub(crate) revision: String,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Statement {
     id: String,
     action: String,

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Place;
 use crate::error::{ApiError, ApiResult};
 
@@ -18,7 +20,7 @@ pub(crate) struct FunctionRef {
 }
 
 /// What may stand behind a function's name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Qualifier {
     Latest,
     Version(u64),

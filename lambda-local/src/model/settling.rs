@@ -50,6 +50,16 @@ impl Clock {
     }
 }
 
+impl Default for Settling {
+    /// Settled.
+    fn default() -> Self {
+        Self {
+            kind: Kind::Updating,
+            until: Instant::now(),
+        }
+    }
+}
+
 impl Settling {
     pub(crate) fn phase(&self) -> Phase {
         match self.kind {

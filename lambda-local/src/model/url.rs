@@ -10,7 +10,7 @@ use crate::{
     timestamp,
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct FunctionUrl {
     pub(crate) id: String,
     pub(crate) auth_type: AuthType,

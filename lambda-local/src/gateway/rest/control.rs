@@ -74,7 +74,7 @@ fn item(entries: impl Iterator<Item = Value>) -> Answer<Value> {
 async fn create_api(State(gateway): Shared, Json(new): Json<NewRestApi>) -> Created {
     let api = RestApi::new(new)?;
     let shown = api.describe();
-    gateway.rest_apis().insert(api.id.clone(), Arc::new(api));
+    gateway.add_rest_api(api);
     created(shown)
 }
 
@@ -87,8 +87,7 @@ async fn get_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<An
 }
 
 async fn delete_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<StatusCode> {
-    gateway.rest_api(&id)?;
-    gateway.rest_apis().remove(&id);
+    gateway.remove_rest_api(&id)?;
     Ok(StatusCode::ACCEPTED)
 }
 

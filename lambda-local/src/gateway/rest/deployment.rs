@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use http::Method as HttpMethod;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -13,18 +13,20 @@ use super::{
 use crate::{
     error::{ApiError, ApiResult},
     gateway::{new_id, now_seconds, route_key::RouteKey},
+    store::shared,
 };
 
 /// The methods of an API as they were at a moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Deployment {
     id: String,
     description: Option<String>,
     created: u64,
+    #[serde(with = "shared")]
     methods: Arc<Vec<DeployedMethod>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct DeployedMethod {
     pub(super) key: RouteKey,
     pub(super) resource_id: String,
@@ -33,7 +35,7 @@ pub(super) struct DeployedMethod {
     pub(super) integration: Integration,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Stage {
     pub(super) name: String,
     pub(super) deployment: String,

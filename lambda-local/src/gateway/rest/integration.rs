@@ -9,7 +9,7 @@ use crate::error::{ApiError, ApiResult};
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
 const MAX_TIMEOUT: u64 = 29_000;
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Integration {
     #[serde(rename = "type")]

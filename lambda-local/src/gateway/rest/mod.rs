@@ -18,7 +18,7 @@ use integration::Integration;
 use super::{new_id, now_seconds};
 use crate::error::{ApiError, ApiResult};
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct RestApi {
     pub(super) id: String,
     name: String,
@@ -31,7 +31,7 @@ pub(super) struct RestApi {
     stages: BTreeMap<String, Stage>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Resource {
     id: String,
     /// Its parent's id and its own part of the path; the root has neither.
@@ -41,7 +41,7 @@ struct Resource {
     methods: BTreeMap<String, Method>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Method {
     http_method: String,
