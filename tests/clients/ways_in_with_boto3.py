@@ -51,6 +51,18 @@ def permit(statement, action="lambda:InvokeFunction", principal="*", **condition
     )
 
 
+# Tags.
+function = arn.rsplit(":", 1)[0]
+client.tag_resource(Resource=function, Tags={"c": "d", "e": "f"})
+client.untag_resource(Resource=function, TagKeys=["a", "e"])
+assert client.list_tags(Resource=function)["Tags"] == {"c": "d"}
+try:
+    client.list_tags(Resource=arn)
+except client.exceptions.InvalidParameterValueException:
+    pass
+else:
+    sys.exit("an alias had tags")
+
 # A function URL.
 url = client.create_function_url_config(AuthType="NONE", **on_alias)["FunctionUrl"]
 permit("call", "lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE")

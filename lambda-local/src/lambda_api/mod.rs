@@ -5,6 +5,7 @@ mod concurrency;
 mod functions;
 mod invoke;
 mod policy;
+mod tags;
 mod urls;
 mod versions;
 
@@ -76,6 +77,10 @@ fn later_routes() -> Router<Arc<Lambda>> {
                 .delete(urls::delete),
         )
         .route("/2021-10-31/functions/{function}/urls", get(urls::list))
+        .route(
+            "/2017-03-31/tags/{arn}",
+            get(tags::list).post(tags::add).delete(tags::remove),
+        )
         .route(
             "/2017-10-31/functions/{function}/concurrency",
             put(concurrency::reserve).delete(concurrency::unreserve),
