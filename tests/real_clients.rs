@@ -343,7 +343,8 @@ fn the_contract_with_aws_holds_on_lambda_local() {
         .env("GREEN", program("green"))
         .env("RED", program("red"))
         .env("METRICS", "--metric-period 1s --metric-delay 1s")
-        .env("STEP", "2s");
+        .env("STEP", "2s")
+        .env_remove("AWS_DEFAULT_REGION");
     let finished = Finished::run(command).succeeds();
     assert!(
         finished.stdout.contains("all of it holds"),

@@ -25,10 +25,13 @@ die() {
 for file in "$BLUEGREEN" "$BLUE" "$GREEN" "$RED"; do
     [ -e "$file" ] || die "$file is not there: run this as \`make test-aws\`"
 done
-account=$(aws sts get-caller-identity --query Account --output text) ||
-    die "no AWS account can be reached; set AWS_PROFILE, or sign in with \`aws sso login\`"
+command -v curl >/dev/null || die "curl is needed"
 region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
 [ -n "$region" ] || die "no AWS region is set; set AWS_REGION"
+# The first version of the AWS CLI reads one of them, everything else the other.
+export AWS_REGION=$region AWS_DEFAULT_REGION=$region
+account=$(aws sts get-caller-identity --query Account --output text) ||
+    die "no AWS account can be reached; set AWS_PROFILE, or sign in with \`aws sso login\`"
 
 cat <<END
 This creates in account $account, region $region:

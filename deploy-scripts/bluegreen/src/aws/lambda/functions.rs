@@ -26,6 +26,8 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
 const ROLE_TIMEOUT: Duration = Duration::from_secs(60);
 const ROLE_PAUSE: Duration = Duration::from_secs(2);
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(300);
+/// No change is done sooner. A look at once would be in vain, and the next one comes a second later.
+const FIRST_LOOK: Duration = Duration::from_millis(100);
 
 /// A function, as far as a release needs to know it.
 #[derive(Debug, Clone)]
@@ -159,6 +161,7 @@ impl Lambda {
             }
             tokio::time::sleep(ROLE_PAUSE).await;
         }
+        tokio::time::sleep(FIRST_LOOK).await;
         self.wait_until_active().await
     }
 
@@ -233,6 +236,7 @@ impl Lambda {
         if dry_run {
             return required(updated.code_sha256, "CodeSha256");
         }
+        tokio::time::sleep(FIRST_LOOK).await;
         let wait = self
             .client
             .wait_until_function_updated_v2()
