@@ -165,7 +165,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed_a_hundred_times_while_it_write
         );
         written = kept.max(acknowledged);
     }
-    assert!(written > 100, "{written} writes were made");
+    assert!(written > 20, "{written} writes were made");
     assert_eq!(server.invoke("f:live", &json!("pid")).status, 200);
 }
 

@@ -24,7 +24,7 @@ fn ends(otherwise: &str) -> Vec<&str> {
 
 /// Blue as version 1 and green as version 2, on a server whose changes take a moment.
 fn ready() -> Server {
-    let server = Server::with(&["--transition", "300"]);
+    let server = Server::with(&["--transition", "1200"]);
     server.create("blue").succeeds();
     server.publish("green");
     server
