@@ -231,7 +231,7 @@ fn a_deployer_killed_at_the_end_leaves_nothing_that_resume_does_not_give_back() 
     says(
         &finished,
         &[
-            "the alias is moved, but",
+            "could not be put in order",
             "AccessDenied",
             "bluegreen doctor",
         ],

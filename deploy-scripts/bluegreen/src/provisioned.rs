@@ -62,8 +62,7 @@ impl Provisioning {
     }
 
     /// Before green gets its first traffic, unless all of it comes in one switch that takes what
-    /// the alias has along. What was allocated is given back if it does not get
-    /// ready.
+    /// the alias has along. What does not get ready is given back.
     pub(crate) async fn allocate(
         &self,
         deployment: &Deployment,
@@ -142,8 +141,8 @@ pub(crate) async fn settle(
     };
     if let Err(error) = settled.await {
         notice(format!(
-            "the alias is moved, but its provisioned concurrency is not in order: {error:#}; \
-             `bluegreen doctor` says what is still paid for"
+            "the alias is moved, but its provisioned concurrency could not be put in order: \
+             {error:#}; `bluegreen doctor` says what is still paid for"
         ));
     }
 }

@@ -37,7 +37,10 @@ impl Provisioned {
     }
 
     pub(crate) fn describe(&self) -> Value {
-        let ready = Instant::now() >= self.allocated_at;
+        self.shown(Instant::now() >= self.allocated_at)
+    }
+
+    fn shown(&self, ready: bool) -> Value {
         let allocated = if ready { self.requested } else { 0 };
         json!({
             "RequestedProvisionedConcurrentExecutions": self.requested,
@@ -85,10 +88,8 @@ impl Function {
             ));
         }
         let provisioned = Provisioned::new(requested, clock);
-        let mut shown = provisioned.describe();
-        if clock.transition.is_zero() {
-            shown["Status"] = json!("IN_PROGRESS");
-        }
+        // However soon it is there: the answer comes before.
+        let shown = provisioned.shown(false);
         self.provisioned.insert(qualifier.clone(), provisioned);
         Ok(shown)
     }
@@ -96,10 +97,7 @@ impl Function {
     fn check_provisionable(&self, qualifier: &Qualifier) -> ApiResult<()> {
         let refused = |text: &str| Err(ApiError::invalid_parameter(text));
         match qualifier {
-            Qualifier::Latest => refused(
-                "Provisioned Concurrency Configs cannot be applied to unpublished function \
-                 versions.",
-            ),
+            Qualifier::Latest => refused(UNPUBLISHED),
             Qualifier::Version(number) => {
                 let by_alias = |alias: &super::Alias| {
                     alias.uses(*number)
@@ -122,10 +120,7 @@ impl Function {
                     );
                 }
                 match alias.version().map(Qualifier::Version) {
-                    None => refused(
-                        "Provisioned Concurrency Configs cannot be applied to unpublished \
-                         function versions.",
-                    ),
+                    None => refused(UNPUBLISHED),
                     Some(version) if self.provisioned.contains_key(&version) => {
                         refused(ALREADY_PROVISIONED)
                     }
@@ -172,5 +167,7 @@ impl Function {
     }
 }
 
+const UNPUBLISHED: &str =
+    "Provisioned Concurrency Configs cannot be applied to unpublished function versions.";
 const ALREADY_PROVISIONED: &str = "Alias can't be used for Provisioned Concurrency configuration \
     on an already Provisioned version";

@@ -125,13 +125,11 @@ impl Policy {
     /// A URL needs two statements: one to be called, and one to invoke what is behind it.
     /// <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
     pub(crate) fn allows(&self, caller: Caller<'_>) -> bool {
-        let any = |admits: fn(&Statement, Caller<'_>) -> bool| {
-            let mut statements = self.statements.iter();
-            statements.any(|statement| admits(statement, caller))
-        };
+        let statements = || self.statements.iter();
+        let may_invoke = statements().any(|statement| statement.admits_invocation(caller));
         match caller {
-            Caller::Service { .. } => any(Statement::admits_invocation),
-            Caller::FunctionUrl => any(Statement::admits_call) && any(Statement::admits_invocation),
+            Caller::Service { .. } => may_invoke,
+            Caller::FunctionUrl => may_invoke && statements().any(Statement::admits_call),
         }
     }
 }
@@ -153,7 +151,7 @@ impl Statement {
     }
 
     /// `lambda:InvokeFunctionUrl`, by everybody.
-    fn admits_call(&self, _: Caller<'_>) -> bool {
+    fn admits_call(&self) -> bool {
         self.covers("lambda:InvokeFunctionUrl")
             && self.principal == "*"
             && self.source_arn.is_none()

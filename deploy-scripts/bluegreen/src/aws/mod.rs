@@ -16,6 +16,6 @@ pub(crate) use error::AwsError;
 pub(crate) use explain::Explain;
 pub(crate) use iam::{Iam, ROLE_PATH, Role, role_name};
 pub(crate) use lambda::{
-    Alias, Architecture, ConcurrencyLimits, Function, FunctionUrl, Lambda, NamedAlias, NewFunction,
-    Provisioned, ProvisionedState, PublishedVersion, URL_STATEMENT, VersionSettings,
+    Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, Provisioned,
+    ProvisionedState, PublishedVersion, URL_STATEMENT, VersionSettings,
 };

@@ -22,15 +22,6 @@ pub(crate) enum ProvisionedState {
     Failed(String),
 }
 
-/// Invocations that may run at once.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ConcurrencyLimits {
-    /// Of the function alone, where it has reserved some.
-    pub(crate) reserved: Option<i32>,
-    /// What the account has for all functions that reserve nothing.
-    pub(crate) unreserved: i32,
-}
-
 impl Lambda {
     /// What is provisioned for versions and aliases of the function.
     pub(crate) async fn provisioned(&self) -> Result<Vec<Provisioned>, AwsError> {

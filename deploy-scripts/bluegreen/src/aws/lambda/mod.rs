@@ -13,7 +13,7 @@ use rollout::{Routing, Version};
 
 use super::AwsError;
 pub(crate) use aliases::NamedAlias;
-pub(crate) use concurrency::{ConcurrencyLimits, Provisioned, ProvisionedState};
+pub(crate) use concurrency::{Provisioned, ProvisionedState};
 pub(crate) use functions::{Function, NewFunction, PublishedVersion, VersionSettings};
 pub(crate) use urls::{FunctionUrl, URL_STATEMENT};
 

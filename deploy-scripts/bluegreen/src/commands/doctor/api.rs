@@ -75,19 +75,25 @@ fn elsewhere(api: &Api, target: Option<&Target>, alias_arn: &str, ours: bool) ->
     Finding::problem(CHECK, what, redirect(api, &target.at, alias_arn))
 }
 
+/// `create` completes a REST API that it left half-made; an HTTP API it makes in one call.
 fn nowhere(api: &Api) -> Finding {
     let (kind, id) = (api.kind, &api.id);
-    let delete = match kind {
-        ApiKind::Http => format!("aws apigatewayv2 delete-api --api-id {id}"),
-        ApiKind::Rest => format!("aws apigateway delete-rest-api --rest-api-id {id}"),
+    let mend = match kind {
+        ApiKind::Http => {
+            format!("aws apigatewayv2 delete-api --api-id {id}, then `bluegreen create`")
+        }
+        ApiKind::Rest if api.made_here => "bluegreen create --api rest".to_owned(),
+        ApiKind::Rest => format!(
+            "aws apigateway delete-rest-api --rest-api-id {id}, then `bluegreen create --api rest`"
+        ),
     };
-    let mend = format!("{delete}, then `bluegreen create`");
     Finding::problem(CHECK, format!("{kind} {id} leads nowhere"), mend)
 }
 
 /// The command that lets an integration lead to the alias.
 fn redirect(api: &Api, at: &Place, alias_arn: &str) -> String {
     let id = &api.id;
+    let stage = if api.made_here { STAGE } else { "YOUR-STAGE" };
     match at {
         Place::Integration(integration) => format!(
             "aws apigatewayv2 update-integration --api-id {id} --integration-id {integration} \
@@ -96,7 +102,7 @@ fn redirect(api: &Api, at: &Place, alias_arn: &str) -> String {
         Place::Method { resource, method } => format!(
             "aws apigateway update-integration --rest-api-id {id} --resource-id {resource} \
              --http-method {method} --patch-operations op=replace,path=/uri,value={} && aws \
-             apigateway create-deployment --rest-api-id {id} --stage-name {STAGE}",
+             apigateway create-deployment --rest-api-id {id} --stage-name {stage}",
             invoke_uri(alias_arn)
         ),
     }

@@ -4,7 +4,7 @@ use rollout::Version;
 
 use super::Finding;
 use crate::{
-    aws::{AwsError, ConcurrencyLimits, Provisioned, ProvisionedState},
+    aws::{AwsError, Provisioned, ProvisionedState},
     deployment::Deployment,
     provisioned::Provisioning,
 };
@@ -31,12 +31,13 @@ async fn look(
     let mut findings = Vec::new();
     findings.extend(room(deployment, reserved));
     if let Some(wanted) = provisioning.wanted(blue) {
-        let unreserved = lambda.unreserved().await?;
-        let limits = ConcurrencyLimits {
-            reserved,
-            unreserved,
+        // All that a function has provisioned is taken from what it has reserved, where it has.
+        let (needed, has) = match reserved {
+            Some(reserved) => (2 * wanted, reserved),
+            None => (wanted, (lambda.unreserved().await? - KEPT).max(0)),
         };
-        findings.push(provisioned(&provisioning, (blue, green), wanted, limits));
+        let versions = (blue, green);
+        findings.push(provisioned(&provisioning, versions, wanted, needed <= has));
     }
     findings.extend(unused(deployment, &provisioning, blue, green));
     if findings.is_empty() {
@@ -72,7 +73,7 @@ fn provisioned(
     provisioning: &Provisioning,
     (blue, green): (Version, Version),
     wanted: i32,
-    limits: ConcurrencyLimits,
+    has_room: bool,
 ) -> Finding {
     let of_blue = provisioning
         .of_alias()
@@ -91,11 +92,7 @@ fn provisioned(
         }
         Some(ProvisionedState::Ready) | None => {}
     }
-    let (needed, has) = match limits.reserved {
-        Some(reserved) => (2 * wanted, reserved),
-        None => (wanted, (limits.unreserved - KEPT).max(0)),
-    };
-    if needed > has {
+    if !has_room {
         return Finding::problem(
             CHECK,
             format!(
