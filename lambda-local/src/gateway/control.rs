@@ -16,7 +16,7 @@ use super::{
     Gateway,
     api::{Api, NewRoute, NewStage},
     integration::NewIntegration,
-    new_id,
+    new_id, no_api,
 };
 use crate::{
     error::{ApiError, ApiResult},
@@ -108,7 +108,7 @@ async fn create_api(State(gateway): Shared, Json(new): Json<NewApi>) -> Created 
         quick_create(&mut api, target, new.route_key)?;
     }
     let shown = api.describe(&gateway.endpoint(&api.id));
-    gateway.add_api(api);
+    gateway.http_apis.add(api.id.clone(), api);
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 
@@ -125,9 +125,9 @@ fn quick_create(api: &mut Api, target: String, route_key: Option<String>) -> Api
 }
 
 async fn list_apis(State(gateway): Shared) -> Answer<Value> {
-    let apis = gateway.apis();
+    let apis = gateway.http_apis.all();
     items(
-        apis.values()
+        apis.iter()
             .map(|api| api.describe(&gateway.endpoint(&api.id))),
     )
 }
@@ -137,7 +137,7 @@ async fn get_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<An
 }
 
 async fn delete_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<StatusCode> {
-    gateway.remove_api(&id)?;
+    gateway.http_apis.remove(&id).ok_or_else(|| no_api(&id))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -59,8 +59,7 @@ impl Gateway {
         request: Request,
         connection: Connection,
     ) -> Response {
-        let rest_api = self.rest_apis().get(id).cloned();
-        if let Some(api) = rest_api {
+        if let Some(api) = self.rest_apis.get(id) {
             return self.execute_rest(&api, path, request, connection).await;
         }
         let request_id = format!("{:016x}=", fastrand::u64(..));

@@ -74,12 +74,12 @@ fn item(entries: impl Iterator<Item = Value>) -> Answer<Value> {
 async fn create_api(State(gateway): Shared, Json(new): Json<NewRestApi>) -> Created {
     let api = RestApi::new(new)?;
     let shown = api.describe();
-    gateway.add_rest_api(api);
+    gateway.rest_apis.add(api.id.clone(), api);
     created(shown)
 }
 
 async fn list_apis(State(gateway): Shared) -> Answer<Value> {
-    item(gateway.rest_apis().values().map(|api| api.describe()))
+    item(gateway.rest_apis.all().iter().map(|api| api.describe()))
 }
 
 async fn get_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<Answer<Value>> {
@@ -87,7 +87,8 @@ async fn get_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<An
 }
 
 async fn delete_api(State(gateway): Shared, Path(id): Path<String>) -> ApiResult<StatusCode> {
-    gateway.remove_rest_api(&id)?;
+    let removed = gateway.rest_apis.remove(&id);
+    removed.ok_or_else(|| gateway.no_rest_api(&id))?;
     Ok(StatusCode::ACCEPTED)
 }
 
