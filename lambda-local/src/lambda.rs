@@ -20,6 +20,7 @@ use crate::{
     model::{Caller, Clock, Function, FunctionRef, Model, Place, Qualifier, Snapshot},
     runtime::{Done, Invocation, Limits, Pool},
     store::{Changed, Kind, Store},
+    to_the_end::ToTheEnd,
 };
 
 /// What is set when the server starts.
@@ -62,7 +63,7 @@ pub(crate) struct Target {
     pub(crate) snapshot: Arc<Snapshot>,
     /// The ARN that was invoked.
     pub(crate) arn: String,
-    invoked: FunctionRef,
+    invoked: Arc<FunctionRef>,
     /// The most invocations of the function that may run at once.
     reserved: Option<u32>,
 }
@@ -71,7 +72,7 @@ pub(crate) struct Target {
 #[derive(Debug)]
 pub(crate) struct Invoked {
     pub(crate) done: Done,
-    pub(crate) request_id: String,
+    pub(crate) request_id: Arc<str>,
     pub(crate) version: String,
 }
 
@@ -125,7 +126,7 @@ impl Lambda {
     }
 
     /// Finds what to run, throwing the alias's coin.
-    pub(crate) fn resolve(&self, reference: &FunctionRef) -> ApiResult<Target> {
+    pub(crate) fn resolve(&self, reference: &Arc<FunctionRef>) -> ApiResult<Target> {
         let model = self.model();
         self.choose(&model, reference)
     }
@@ -134,7 +135,7 @@ impl Lambda {
     pub(crate) fn resolve_for(
         &self,
         caller: Caller<'_>,
-        reference: &FunctionRef,
+        reference: &Arc<FunctionRef>,
     ) -> ApiResult<Target> {
         let model = self.model();
         let policy = model
@@ -146,7 +147,7 @@ impl Lambda {
         self.choose(&model, reference)
     }
 
-    fn choose(&self, model: &Model, reference: &FunctionRef) -> ApiResult<Target> {
+    fn choose(&self, model: &Model, reference: &Arc<FunctionRef>) -> ApiResult<Target> {
         let function = model.function(reference)?;
         let missing = || model.no_function(reference);
         let snapshot = match &reference.qualifier {
@@ -163,6 +164,7 @@ impl Lambda {
         function.check_invocable()?;
         check_runs_here(snapshot)?;
         let arn = match &reference.qualifier {
+            Some(Qualifier::Alias(name)) => [&function.arn, ":", name].concat(),
             Some(qualifier) => format!("{}:{qualifier}", function.arn),
             None => function.arn.clone(),
         };
@@ -182,7 +184,7 @@ impl Lambda {
         client_context: Option<String>,
         tail: bool,
     ) -> ApiResult<Invoked> {
-        let request_id = Uuid::new_v4().to_string();
+        let request_id: Arc<str> = new_request_id().into();
         let version = target.snapshot.label();
         let invocation = Invocation {
             request_id: request_id.clone(),
@@ -190,6 +192,7 @@ impl Lambda {
             invoked_arn: target.arn,
             client_context,
             timeout: Duration::from_secs(target.snapshot.configuration.timeout.into()),
+            pieces: None,
         };
         let pool = self.pool(&target.snapshot);
         let running = Running::begin(self.cloudwatch.clone(), target.invoked);
@@ -198,16 +201,12 @@ impl Lambda {
             return Err(ApiError::throttled());
         }
         let executed = version.clone();
-        let run = tokio::spawn(async move {
+        let run = async move {
             let done = pool.invoke(invocation, tail).await;
             running.end(&executed, done.duration, done.outcome.is_error());
             done
-        });
-        let done = run.await.map_err(|error| {
-            ApiError::service(format!(
-                "lambda-local failed to run the invocation: {error}"
-            ))
-        })?;
+        };
+        let done = ToTheEnd::new(run).await;
         Ok(Invoked {
             done,
             request_id,
@@ -216,8 +215,8 @@ impl Lambda {
     }
 
     /// Ends environments that are not needed: those idle for too long, and those of code that
-    /// no version has any more.
-    pub(crate) fn end_unneeded_environments(&self) {
+    /// no version has any more. Passes on what the others print between invocations.
+    pub(crate) fn tidy_environments(&self) {
         let live: HashSet<Uuid> = {
             let model = self.model();
             model
@@ -229,7 +228,7 @@ impl Lambda {
         let mut pools = lock(&self.pools);
         pools.retain(|id, _| live.contains(id));
         for pool in pools.values() {
-            pool.end_idle();
+            pool.tidy();
         }
     }
 
@@ -256,6 +255,14 @@ fn check_runs_here(snapshot: &Snapshot) -> ApiResult<()> {
     Err(ApiError::not_implemented(&format!(
         "invoking functions of runtime '{runtime}': only provided.al2023 and provided.al2 run here"
     )))
+}
+
+/// A random UUID. It identifies and protects nothing, so the kernel need not be asked for it.
+pub(crate) fn new_request_id() -> String {
+    let random = fastrand::u128(..).to_ne_bytes();
+    uuid::Builder::from_random_bytes(random)
+        .into_uuid()
+        .to_string()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

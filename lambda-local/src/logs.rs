@@ -3,28 +3,42 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    fmt::{self, Debug, Display},
     io::Write,
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Bytes of messages that a log group keeps before it forgets the oldest.
+/// Bytes that a log group takes before it forgets the oldest.
 const MAX_GROUP_BYTES: usize = 8 << 20;
-/// Lines that may wait for a slow terminal before they are not shown.
-const MAX_WAITING_LINES: usize = 1024;
+/// Invocations whose lines may wait for a slow terminal before lines are not shown.
+const MAX_WAITING: usize = 1024;
 
 #[derive(Debug)]
 pub(crate) struct Logs {
-    groups: Mutex<BTreeMap<String, Group>>,
-    terminal: Option<mpsc::SyncSender<String>>,
+    groups: Mutex<BTreeMap<String, Arc<Group>>>,
+    terminal: Option<mpsc::SyncSender<Vec<Message>>>,
+}
+
+#[derive(Debug)]
+struct Group {
+    kept: Mutex<Kept>,
+    terminal: Option<mpsc::SyncSender<Vec<Message>>>,
 }
 
 #[derive(Debug, Default)]
-struct Group {
+struct Kept {
     events: VecDeque<LogEvent>,
     bytes: usize,
     next_id: u64,
+}
+
+/// Where the lines of one execution environment go.
+#[derive(Debug, Clone)]
+pub(crate) struct LogStream {
+    group: Arc<Group>,
+    pub(crate) name: Arc<str>,
 }
 
 #[derive(Debug, Clone)]
@@ -34,14 +48,49 @@ pub(crate) struct LogEvent {
     pub(crate) stream: Arc<str>,
     /// Milliseconds since 1970.
     pub(crate) timestamp: u64,
-    pub(crate) message: String,
+    pub(crate) message: Message,
+}
+
+/// A line. Few lines are ever read, so those that are not there as text yet are written when
+/// somebody looks.
+#[derive(Clone)]
+pub(crate) enum Message {
+    Printed(Arc<str>),
+    Platform(Arc<dyn Display + Send + Sync>),
+}
+
+impl Message {
+    /// What it takes in memory, about: a line of Lambda's own is reckoned as long as most are.
+    fn bytes(&self) -> usize {
+        const PLATFORM_LINE: usize = 72;
+        size_of::<LogEvent>()
+            + match self {
+                Self::Printed(text) => text.len(),
+                Self::Platform(_) => PLATFORM_LINE,
+            }
+    }
+}
+
+impl Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Printed(text) => f.write_str(text),
+            Self::Platform(line) => Display::fmt(line, f),
+        }
+    }
+}
+
+impl Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
 }
 
 impl Logs {
     /// Logs that are also printed on standard output, or not.
     pub(crate) fn new(print: bool) -> Self {
         let terminal = print.then(|| {
-            let (sender, lines) = mpsc::sync_channel::<String>(MAX_WAITING_LINES);
+            let (sender, lines) = mpsc::sync_channel(MAX_WAITING);
             thread::spawn(move || print_lines(&lines));
             sender
         });
@@ -51,17 +100,18 @@ impl Logs {
         }
     }
 
-    pub(crate) fn add(&self, group: &str, stream: &Arc<str>, message: String) {
-        if let Some(terminal) = &self.terminal {
-            // A terminal that does not keep up loses lines; the log group keeps them.
-            let _ = terminal.try_send(message.clone());
-        }
-        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        if !groups.contains_key(group) {
-            groups.insert(group.to_owned(), Group::default());
-        }
-        if let Some(group) = groups.get_mut(group) {
-            group.add(stream, message);
+    /// A stream of this name in a group, which is made if it is not there.
+    pub(crate) fn stream(&self, group: &str, name: String) -> LogStream {
+        let mut groups = lock(&self.groups);
+        let new = || {
+            Arc::new(Group {
+                kept: Mutex::default(),
+                terminal: self.terminal.clone(),
+            })
+        };
+        LogStream {
+            group: groups.entry(group.to_owned()).or_insert_with(new).clone(),
+            name: name.into(),
         }
     }
 
@@ -71,12 +121,7 @@ impl Logs {
     }
 
     pub(crate) fn group_names(&self) -> Vec<String> {
-        self.groups
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .keys()
-            .cloned()
-            .collect()
+        lock(&self.groups).keys().cloned().collect()
     }
 
     /// The group's events from `start_id` on that are wanted, at most `limit`; `None` if there
@@ -88,39 +133,60 @@ impl Logs {
         limit: usize,
         wanted: impl Fn(&LogEvent) -> bool,
     ) -> Option<Vec<LogEvent>> {
-        let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        let events = groups.get(group)?.events.iter();
+        let group = lock(&self.groups).get(group)?.clone();
+        let kept = lock(&group.kept);
+        let events = kept.events.iter();
         let events = events.filter(|event| event.id >= start_id && wanted(event));
         Some(events.take(limit).cloned().collect())
     }
 }
 
-impl Group {
-    fn add(&mut self, stream: &Arc<str>, message: String) {
-        self.bytes += message.len();
+impl LogStream {
+    /// Adds lines with the milliseconds since 1970 of each.
+    pub(crate) fn add(&self, lines: &mut Vec<(u64, Message)>) {
+        if lines.is_empty() {
+            return;
+        }
+        if let Some(terminal) = &self.group.terminal {
+            let shown = lines.iter().map(|(_, message)| message.clone()).collect();
+            // A terminal that does not keep up loses lines; the log group keeps them.
+            let _ = terminal.try_send(shown);
+        }
+        let mut kept = lock(&self.group.kept);
+        for (timestamp, message) in lines.drain(..) {
+            kept.add(&self.name, timestamp, message);
+        }
+    }
+}
+
+impl Kept {
+    fn add(&mut self, stream: &Arc<str>, timestamp: u64, message: Message) {
+        self.bytes += message.bytes();
         let id = self.next_id;
         self.next_id += 1;
         self.events.push_back(LogEvent {
             id,
             stream: stream.clone(),
-            timestamp: now(),
+            timestamp,
             message,
         });
         while self.bytes > MAX_GROUP_BYTES {
             let Some(oldest) = self.events.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.message.len();
+            self.bytes -= oldest.message.bytes();
         }
     }
 }
 
-fn print_lines(lines: &mpsc::Receiver<String>) {
-    let mut out = std::io::stdout();
-    for line in lines {
-        // Nobody reads standard output any more: the log groups are still there.
-        if writeln!(out, "{line}").is_err() {
-            return;
+fn print_lines(invocations: &mpsc::Receiver<Vec<Message>>) {
+    let mut out = std::io::stdout().lock();
+    for lines in invocations {
+        for line in lines {
+            // Nobody reads standard output any more: the log groups are still there.
+            if writeln!(out, "{line}").is_err() {
+                return;
+            }
         }
     }
 }
@@ -133,6 +199,10 @@ pub(crate) fn now() -> u64 {
     elapsed.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,14 +210,14 @@ mod tests {
     #[test]
     fn a_group_forgets_its_oldest_lines_and_not_more() {
         let logs = Logs::new(false);
-        let stream: Arc<str> = "stream".into();
-        let line = "x".repeat(1 << 20);
-        for _ in 0..10 {
-            logs.add("group", &stream, line.clone());
+        let stream = logs.stream("group", "stream".into());
+        let line: Arc<str> = "x".repeat((1 << 20) - size_of::<LogEvent>()).into();
+        for at in 0..10 {
+            stream.add(&mut vec![(at, Message::Printed(line.clone()))]);
         }
         let events = logs.events("group", 0, 100, |_| true).unwrap();
         assert_eq!(events.len(), 8);
-        assert_eq!(events[0].id, 2);
+        assert_eq!((events[0].id, events[0].timestamp), (2, 2));
         assert!(logs.events("other", 0, 100, |_| true).is_none());
     }
 }

@@ -99,7 +99,7 @@ fn filter(logs: &Logs, request: &FilterLogEvents) -> Result<Value, Refusal> {
                     .log_stream_names
                     .iter()
                     .any(|name| **name == *event.stream))
-            && words.iter().all(|word| event.message.contains(word))
+            && (words.is_empty() || has_all(&event.message.to_string(), &words))
     };
     let start = request
         .next_token
@@ -122,12 +122,16 @@ fn filter(logs: &Logs, request: &FilterLogEvents) -> Result<Value, Refusal> {
     Ok(answer)
 }
 
+fn has_all(message: &str, words: &[&str]) -> bool {
+    words.iter().all(|word| message.contains(word))
+}
+
 fn describe(event: &LogEvent) -> Value {
     json!({
         "eventId": format!("{:056}", event.id),
         "ingestionTime": event.timestamp,
         "logStreamName": &*event.stream,
-        "message": event.message,
+        "message": event.message.to_string(),
         "timestamp": event.timestamp,
     })
 }

@@ -15,6 +15,7 @@ mod runtime;
 mod server;
 mod store;
 mod timestamp;
+mod to_the_end;
 
 use std::{
     env, fs,
@@ -28,6 +29,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use mimalloc::MiMalloc;
 use rustix::process::WaitOptions;
 use tempfile::TempDir;
 use tokio::{
@@ -42,6 +44,11 @@ use model::Place;
 use runtime::{EXEC_BOOTSTRAP, Limits, exec_bootstrap};
 use server::Server;
 use store::{Store, workspace_folder};
+
+/// Memory is often given back by another thread than took it, which glibc's allocator does under
+/// a lock.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Lambda with weighted aliases, and API Gateway in front of them, on one machine.
 ///
@@ -258,7 +265,7 @@ async fn keep_tidy(lambda: Arc<Lambda>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     loop {
         ticks.tick().await;
-        lambda.end_unneeded_environments();
+        lambda.tidy_environments();
         lambda.cloudwatch.forget_old();
     }
 }

@@ -87,13 +87,18 @@ impl Server {
             return;
         };
         let _ = stream.set_nodelay(true);
-        let between = Connection { peer, local };
+        let between = Connection {
+            source_ip: peer.ip().to_string().into(),
+            port: local.port(),
+        };
         let service = service_fn(move |request| {
-            let server = self.clone();
-            async move { Ok::<_, Infallible>(server.answer(request, between).await) }
+            let (server, between) = (self.clone(), between.clone());
+            async move { Ok::<_, Infallible>(server.answer(request, &between).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
+            // A head and a small body are sent in one piece.
+            .writev(false)
             .header_read_timeout(HEADER_TIMEOUT)
             .serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
@@ -103,7 +108,7 @@ impl Server {
         });
     }
 
-    async fn answer(mut self, request: Request<Incoming>, between: Connection) -> Response {
+    async fn answer(mut self, request: Request<Incoming>, between: &Connection) -> Response {
         let request = request.map(Body::new);
         let host = host_name(&request);
         if let Some((front, id)) = Front::of_host(host) {
@@ -141,7 +146,7 @@ impl Server {
         id: &str,
         path: &str,
         request: Request,
-        between: Connection,
+        between: &Connection,
     ) -> Response {
         let gateway = &self.gateway;
         match front {

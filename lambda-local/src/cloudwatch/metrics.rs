@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -56,8 +56,11 @@ pub(super) struct Dimension {
 
 #[derive(Debug, Default)]
 pub(super) struct Metrics {
-    series: HashMap<Key, BTreeMap<u64, Bucket>>,
+    /// Of each function its series: a few, so that they are looked through.
+    series: BTreeMap<String, Vec<Series>>,
 }
+
+type Series = (Key, BTreeMap<u64, Bucket>);
 
 /// The finest set: `Resource` is the function's name with the qualifier that was invoked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,31 +72,9 @@ pub(super) struct Key {
 
 impl Metrics {
     pub(super) fn add(&mut self, observation: &Observation<'_>) {
-        let Observation {
-            function,
-            qualifier,
-            executed_version,
-            began,
-            ..
-        } = observation;
-        let key = Key {
-            function: (*function).to_owned(),
-            resource: match qualifier {
-                Some(qualifier) => format!("{function}:{qualifier}"),
-                None => (*function).to_owned(),
-            },
-            executed_version: executed_version.map(str::to_owned),
-        };
-        let second = began
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs();
-        let bucket = self
-            .series
-            .entry(key)
-            .or_default()
-            .entry(second)
-            .or_default();
+        let second = observation.began.duration_since(UNIX_EPOCH);
+        let second = second.unwrap_or_default().as_secs();
+        let bucket = self.series_of(observation).entry(second).or_default();
         match observation.measured {
             Measured::Ended { duration, failed } => {
                 let milliseconds = duration.as_secs_f64() * 1e3;
@@ -103,15 +84,31 @@ impl Metrics {
         }
     }
 
+    fn series_of(&mut self, observation: &Observation<'_>) -> &mut BTreeMap<u64, Bucket> {
+        let all = self.series.entry(observation.function.to_owned());
+        let all = all.or_default();
+        let index = match all.iter().position(|(key, _)| key.counts(observation)) {
+            Some(index) => index,
+            None => {
+                all.push((Key::new(observation), BTreeMap::new()));
+                all.len() - 1
+            }
+        };
+        &mut all[index].1
+    }
+
     pub(super) fn forget_before(&mut self, second: u64) {
-        self.series.retain(|_, seconds| {
-            *seconds = seconds.split_off(&second);
-            !seconds.is_empty()
+        self.series.retain(|_, series| {
+            series.retain_mut(|(_, seconds)| {
+                *seconds = seconds.split_off(&second);
+                !seconds.is_empty()
+            });
+            !series.is_empty()
         });
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.series.keys()
+        self.series.values().flatten().map(|(key, _)| key)
     }
 
     /// What the invocations with these dimensions did from `start` to before `end`, by period.
@@ -123,7 +120,7 @@ impl Metrics {
         period: u64,
     ) -> BTreeMap<u64, Bucket> {
         let mut periods: BTreeMap<u64, Bucket> = BTreeMap::new();
-        for (key, seconds) in &self.series {
+        for (key, seconds) in self.series.values().flatten() {
             if start >= end || !key.has(dimensions) {
                 continue;
             }
@@ -139,6 +136,30 @@ impl Metrics {
 }
 
 impl Key {
+    fn new(observation: &Observation<'_>) -> Self {
+        let Observation {
+            function,
+            qualifier,
+            executed_version,
+            ..
+        } = observation;
+        Self {
+            function: (*function).to_owned(),
+            resource: match qualifier {
+                Some(qualifier) => format!("{function}:{qualifier}"),
+                None => (*function).to_owned(),
+            },
+            executed_version: executed_version.map(str::to_owned),
+        }
+    }
+
+    /// Whether this is the series of such an invocation.
+    fn counts(&self, observation: &Observation<'_>) -> bool {
+        let qualifier = self.resource.get(self.function.len() + 1..);
+        self.executed_version.as_deref() == observation.executed_version
+            && qualifier == observation.qualifier
+    }
+
     /// Whether an invocation of this kind counts under these dimensions. Invocations through an
     /// alias count under the alias, not under the version that ran.
     fn has(&self, dimensions: &[Dimension]) -> bool {

@@ -18,19 +18,23 @@ pub(super) type Concurrency = HashMap<String, u64>;
 #[derive(Debug)]
 pub(crate) struct Running {
     cloudwatch: Arc<CloudWatch>,
-    invoked: FunctionRef,
+    invoked: Arc<FunctionRef>,
     /// Metrics carry the time at which the invocation began.
     began: SystemTime,
     concurrent: u64,
 }
 
 impl Running {
-    pub(crate) fn begin(cloudwatch: Arc<CloudWatch>, invoked: FunctionRef) -> Self {
+    pub(crate) fn begin(cloudwatch: Arc<CloudWatch>, invoked: Arc<FunctionRef>) -> Self {
         let concurrent = {
             let mut running = lock(&cloudwatch.concurrency);
-            let count = running.entry(invoked.name.clone()).or_default();
-            *count += 1;
-            *count
+            match running.get_mut(&invoked.name) {
+                Some(count) => {
+                    *count += 1;
+                    *count
+                }
+                None => *running.entry(invoked.name.clone()).or_insert(1),
+            }
         };
         Self {
             cloudwatch,
@@ -56,14 +60,18 @@ impl Running {
     }
 
     fn measure(&self, version: &str, measured: Measured) {
+        let number;
         let (qualifier, executed_version) = match &self.invoked.qualifier {
             None => (None, None),
-            Some(qualifier @ Qualifier::Alias(_)) => (Some(qualifier.to_string()), Some(version)),
-            Some(qualifier) => (Some(qualifier.to_string()), None),
+            Some(Qualifier::Alias(name)) => (Some(name.as_str()), Some(version)),
+            Some(qualifier) => {
+                number = qualifier.to_string();
+                (Some(number.as_str()), None)
+            }
         };
         lock(&self.cloudwatch.metrics).add(&Observation {
             function: &self.invoked.name,
-            qualifier: qualifier.as_deref(),
+            qualifier,
             executed_version,
             began: self.began,
             measured,
@@ -77,9 +85,6 @@ impl Drop for Running {
         let mut running = lock(&self.cloudwatch.concurrency);
         if let Some(count) = running.get_mut(&self.invoked.name) {
             *count -= 1;
-            if *count == 0 {
-                running.remove(&self.invoked.name);
-            }
         }
     }
 }

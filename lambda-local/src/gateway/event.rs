@@ -2,13 +2,18 @@
 //! members that AWS sends.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
-use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, header, request::Parts};
-use serde::Serialize;
+use http::{HeaderMap, HeaderName, header, request::Parts};
+use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
+
+use super::Connection;
+
+/// Bytes that most events take beside their body.
+const ROOM: usize = 2048;
 
 /// Where a request came in, and what it matched.
 pub(super) struct Matched<'a> {
@@ -21,8 +26,7 @@ pub(super) struct Matched<'a> {
     /// With the stage in front, unless that is `$default`.
     pub(super) raw_path: &'a str,
     pub(super) request_id: &'a str,
-    pub(super) source_ip: IpAddr,
-    pub(super) port: u16,
+    pub(super) connection: &'a Connection,
 }
 
 #[derive(Serialize)]
@@ -34,7 +38,8 @@ struct Event<'a> {
     raw_query_string: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     cookies: Vec<&'a str>,
-    headers: BTreeMap<&'a str, Cow<'a, str>>,
+    #[serde(serialize_with = "as_map")]
+    headers: Vec<(&'a str, Cow<'a, str>)>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     query_string_parameters: BTreeMap<String, String>,
     request_context: Context<'a>,
@@ -68,7 +73,7 @@ struct Http<'a> {
     method: &'a str,
     path: &'a str,
     protocol: &'static str,
-    source_ip: String,
+    source_ip: &'a str,
     user_agent: &'a str,
 }
 
@@ -82,7 +87,8 @@ pub(super) fn event(
     let host = text(&parts.headers, header::HOST);
     let now = OffsetDateTime::now_utc();
     let (body, is_base64_encoded) = event_body(&parts.headers, body);
-    serde_json::to_vec(&Event {
+    let mut event = Vec::with_capacity(ROOM + body.as_deref().map_or(0, str::len));
+    let written = Event {
         version: "2.0",
         route_key: matched.route_key,
         raw_path: matched.raw_path,
@@ -99,7 +105,7 @@ pub(super) fn event(
                 method: parts.method.as_str(),
                 path: matched.raw_path,
                 protocol: "HTTP/1.1",
-                source_ip: matched.source_ip.to_string(),
+                source_ip: &matched.connection.source_ip,
                 user_agent: text(&parts.headers, header::USER_AGENT),
             },
             request_id: matched.request_id,
@@ -112,7 +118,9 @@ pub(super) fn event(
         stage_variables: matched.stage_variables,
         body,
         is_base64_encoded,
-    })
+    };
+    serde_json::to_writer(&mut event, &written)?;
+    Ok(event)
 }
 
 pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
@@ -123,37 +131,51 @@ pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
 }
 
 /// Each name once, in lower case, values joined with commas; cookies are a member of their own.
-fn headers<'a>(headers: &'a HeaderMap, matched: &Matched<'_>) -> BTreeMap<&'a str, Cow<'a, str>> {
-    let mut all: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
-    for (name, value) in headers {
-        if name == header::COOKIE || name == header::CONNECTION {
-            continue;
+fn headers<'a>(headers: &'a HeaderMap, matched: &Matched<'a>) -> Vec<(&'a str, Cow<'a, str>)> {
+    let forwarded = forwarded(headers, matched.connection);
+    let mut all = Vec::with_capacity(headers.keys_len() + forwarded.len());
+    for name in headers.keys() {
+        let ours = name == header::COOKIE || name == header::CONNECTION;
+        if !ours && !forwarded.iter().any(|(own, _)| name == own) {
+            all.push((name.as_str(), joined(headers, name)));
         }
-        let value = String::from_utf8_lossy(value.as_bytes());
-        all.entry(name.as_str())
-            .and_modify(|joined| *joined = format!("{joined},{value}").into())
-            .or_insert(value);
     }
-    for (name, value) in forwarded(headers, matched.source_ip, matched.port) {
-        all.insert(name, value.into());
-    }
+    all.extend(forwarded);
+    all.sort_unstable_by_key(|(name, _)| *name);
     all
 }
 
+fn joined<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Cow<'a, str> {
+    let values = headers.get_all(name).iter();
+    let mut values = values.map(|value| match value.to_str() {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(value.as_bytes()),
+    });
+    let first = values.next().unwrap_or_default();
+    values.fold(first, |joined, value| format!("{joined},{value}").into())
+}
+
+fn as_map<S: Serializer>(pairs: &[(&str, Cow<'_, str>)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
+}
+
 /// The headers that API Gateway adds: who called, and how.
-pub(super) fn forwarded(
+pub(super) fn forwarded<'a>(
     headers: &HeaderMap,
-    source: IpAddr,
-    port: u16,
-) -> [(&'static str, String); 3] {
+    connection: &'a Connection,
+) -> [(&'static str, Cow<'a, str>); 3] {
     let before = headers.get_all("x-forwarded-for").iter();
-    let mut chain: Vec<&str> = before.filter_map(|value| value.to_str().ok()).collect();
-    let source = source.to_string();
-    chain.push(&source);
+    let before = before.filter_map(|value| value.to_str().ok());
+    let chain = before.map(|value| format!("{value}, ")).collect::<String>();
+    let source = &*connection.source_ip;
+    let chain = match chain.is_empty() {
+        true => source.into(),
+        false => (chain + source).into(),
+    };
     [
-        ("x-forwarded-for", chain.join(", ")),
-        ("x-forwarded-port", port.to_string()),
-        ("x-forwarded-proto", "http".to_owned()),
+        ("x-forwarded-for", chain),
+        ("x-forwarded-port", connection.port.to_string().into()),
+        ("x-forwarded-proto", "http".into()),
     ]
 }
 
@@ -205,11 +227,27 @@ pub(super) fn event_body<'a>(headers: &HeaderMap, body: &'a Bytes) -> (Option<Co
 
 /// `23/Nov/2026:06:52:59 +0000`
 pub(super) fn common_log_time(now: OffsetDateTime) -> String {
-    let format = time::macros::format_description!(
-        "[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000"
-    );
-    now.format(format).unwrap_or_default()
+    let (hour, minute, second) = now.to_hms();
+    let (year, month, day) = now.to_calendar_date();
+    let month = MONTHS[usize::from(u8::from(month)) - 1];
+    let mut text = String::with_capacity(26);
+    push_two_digits(&mut text, day);
+    text.extend(["/", month, "/", itoa::Buffer::new().format(year)]);
+    for part in [hour, minute, second] {
+        text.push(':');
+        push_two_digits(&mut text, part);
+    }
+    text + " +0000"
 }
+
+fn push_two_digits(text: &mut String, number: u8) {
+    text.push(char::from(b'0' + number / 10));
+    text.push(char::from(b'0' + number % 10));
+}
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 #[cfg(test)]
 mod tests {
@@ -229,8 +267,10 @@ mod tests {
             path_parameters: &BTreeMap::from([("id".to_owned(), "7".to_owned())]),
             raw_path: "/pets/7",
             request_id: "id",
-            source_ip: [127, 0, 0, 1].into(),
-            port: 4566,
+            connection: &Connection {
+                source_ip: "127.0.0.1".into(),
+                port: 4566,
+            },
         };
         serde_json::from_slice(&event(&parts, &body, &matched).unwrap()).unwrap()
     }
@@ -242,6 +282,7 @@ mod tests {
             .header("cookie", "one=1; two=2")
             .header("x-twice", "first")
             .header("x-twice", "second")
+            .header("x-forwarded-for", "10.0.0.1")
             .body(Bytes::new())
             .unwrap();
         let event = parsed(request);
@@ -258,7 +299,7 @@ mod tests {
             Some(vec!["one=1".to_owned(), "two=2".to_owned()])
         );
         assert_eq!(event.headers["x-twice"], "first,second");
-        assert_eq!(event.headers["x-forwarded-for"], "127.0.0.1");
+        assert_eq!(event.headers["x-forwarded-for"], "10.0.0.1, 127.0.0.1");
         assert_eq!(event.path_parameters["id"], "7");
         let context = event.request_context;
         assert_eq!(
@@ -267,6 +308,12 @@ mod tests {
         );
         assert_eq!(context.http.method, http::Method::GET);
         assert_eq!(context.http.source_ip.as_deref(), Some("127.0.0.1"));
+    }
+
+    #[test]
+    fn the_time_is_written_as_web_servers_write_it() {
+        let now = time::macros::datetime!(2026-11-03 06:52:09 UTC);
+        assert_eq!(common_log_time(now), "03/Nov/2026:06:52:09 +0000");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! APIs that ask for it. A member without a value is there, and null.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>
 
-use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -11,7 +11,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::event::{common_log_time, forwarded, text};
+use super::{
+    Connection,
+    event::{common_log_time, forwarded, text},
+};
 
 /// Where a request came in, and what it matched.
 pub(super) struct Matched<'a> {
@@ -29,8 +32,7 @@ pub(super) struct Matched<'a> {
     /// With the stage in front.
     pub(super) stage_path: &'a str,
     pub(super) request_id: &'a str,
-    pub(super) source_ip: IpAddr,
-    pub(super) port: u16,
+    pub(super) connection: &'a Connection,
     /// Whether the body comes in base64.
     pub(super) body_is_binary: bool,
 }
@@ -105,8 +107,8 @@ fn headers(headers: &HeaderMap, matched: &Matched<'_>) -> Many {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         all.entry(name.as_str().to_owned()).or_default().push(value);
     }
-    for (name, value) in forwarded(headers, matched.source_ip, matched.port) {
-        all.insert(name.to_owned(), vec![value]);
+    for (name, value) in forwarded(headers, matched.connection) {
+        all.insert(name.to_owned(), vec![value.into_owned()]);
     }
     all
 }
@@ -139,7 +141,7 @@ fn context(parts: &Parts, matched: &Matched<'_>) -> Value {
             "cognitoIdentityId": null,
             "cognitoIdentityPoolId": null,
             "principalOrgId": null,
-            "sourceIp": matched.source_ip.to_string(),
+            "sourceIp": &*matched.connection.source_ip,
             "user": null,
             "userAgent": text(&parts.headers, header::USER_AGENT),
             "userArn": null,

@@ -2,7 +2,7 @@
 //! API in between.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{ApiError, ApiResult},
-    lambda::Target,
+    lambda::{Target, new_request_id},
     logs::Logs,
     model::{AuthType, Caller},
 };
@@ -36,7 +36,7 @@ impl Gateway {
         id: &str,
         path: &str,
         request: Request,
-        connection: Connection,
+        connection: &Connection,
     ) -> Response {
         let (parts, body) = request.into_parts();
         let target = match self.behind_url(id, &parts.headers) {
@@ -47,7 +47,7 @@ impl Gateway {
             Ok(body) => body,
             Err(refusal) => return refusal,
         };
-        let request_id = uuid::Uuid::new_v4().to_string();
+        let request_id = new_request_id();
         let matched = Matched {
             account: "anonymous",
             api: id,
@@ -57,8 +57,7 @@ impl Gateway {
             path_parameters: &BTreeMap::new(),
             raw_path: path,
             request_id: &request_id,
-            source_ip: connection.peer.ip(),
-            port: connection.local.port(),
+            connection,
         };
         let Ok(event) = event(&parts, &body, &matched) else {
             return internal_server_error();
@@ -77,7 +76,7 @@ impl Gateway {
         let model = self.lambda.model();
         let missing = || ApiError::not_found("there is no such function URL");
         let (reference, url) = model.at_url(id).ok_or_else(missing)?;
-        let (reference, auth_type) = (reference.clone(), url.auth_type);
+        let (reference, auth_type) = (Arc::new(reference.clone()), url.auth_type);
         drop(model);
         match auth_type {
             AuthType::None => self.lambda.resolve_for(Caller::FunctionUrl, &reference),

@@ -1,8 +1,13 @@
 //! An integration of an HTTP API: the function that its requests go to.
 
+use std::sync::{Arc, OnceLock};
+
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    model::{FunctionRef, Place},
+};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -10,12 +15,15 @@ pub(super) struct Integration {
     pub(super) integration_id: String,
     integration_type: String,
     integration_method: String,
-    pub(super) integration_uri: String,
+    integration_uri: String,
     connection_type: String,
     payload_format_version: String,
     pub(super) timeout_in_millis: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
+    /// What the URI names, read once and not with each request.
+    #[serde(skip)]
+    function: OnceLock<Arc<FunctionRef>>,
 }
 
 #[derive(Deserialize)]
@@ -78,11 +86,20 @@ impl Integration {
             payload_format_version: format,
             timeout_in_millis: timeout,
             description: new.description,
+            function: OnceLock::new(),
         })
     }
 
     pub(super) fn is_format_1(&self) -> bool {
         self.payload_format_version == "1.0"
+    }
+
+    pub(super) fn function(&self, place: &Place) -> ApiResult<&Arc<FunctionRef>> {
+        if let Some(function) = self.function.get() {
+            return Ok(function);
+        }
+        let function = parse_function(&self.integration_uri, place)?;
+        Ok(self.function.get_or_init(|| function))
     }
 
     /// Changes what is named, and leaves the rest.
@@ -102,6 +119,13 @@ impl Integration {
             description: change.description.or_else(|| self.description.clone()),
         }
     }
+}
+
+/// The function that an integration URI names.
+pub(super) fn parse_function(uri: &str, place: &Place) -> ApiResult<Arc<FunctionRef>> {
+    let arn = function_of(uri)
+        .ok_or_else(|| ApiError::gateway_bad_request("the integration names no function"))?;
+    FunctionRef::parse(arn, None, place).map(Arc::new)
 }
 
 /// The function's ARN in an integration URI: the ARN itself, or the longer form that names

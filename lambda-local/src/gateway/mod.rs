@@ -8,6 +8,7 @@ mod event;
 mod event_1;
 mod function_url;
 mod integration;
+mod proxy_answer;
 mod response;
 mod rest;
 mod route_key;

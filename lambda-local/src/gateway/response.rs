@@ -1,54 +1,19 @@
 //! A function's answer as the response of an API: payload formats 2.0 and 1.0.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response>
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use axum::response::Response;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use serde::Deserialize;
 use serde_json::Value;
+
+use super::proxy_answer::{Pairs, ProxyAnswer, Scalar, StrictAnswer, Text};
 
 /// What an answer is taken for that does not say it.
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ProxyAnswer {
-    status_code: Option<Status>,
-    headers: Option<HashMap<String, Scalar>>,
-    multi_value_headers: Option<HashMap<String, Vec<Scalar>>>,
-    cookies: Option<Vec<String>>,
-    body: Option<String>,
-    is_base64_encoded: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct StrictAnswer {
-    status_code: Status,
-    headers: Option<HashMap<String, Scalar>>,
-    multi_value_headers: Option<HashMap<String, Vec<Scalar>>>,
-    body: Option<String>,
-    is_base64_encoded: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Status {
-    Number(u16),
-    Text(String),
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar {
-    Text(String),
-    Flag(bool),
-    Number(serde_json::Number),
-}
 
 /// What API Gateway says where there is no answer that it can pass on.
 pub(super) fn message(status: StatusCode, text: &str) -> Response {
@@ -75,10 +40,7 @@ pub(super) fn response(payload: Bytes) -> Response {
             body,
             is_base64_encoded,
         }) => {
-            let body = decoded(
-                body.unwrap_or_default(),
-                is_base64_encoded.unwrap_or_default(),
-            );
+            let body = decoded(body, is_base64_encoded.unwrap_or_default());
             let parts = status.code().zip(body);
             let Some((status, body)) = parts else {
                 return internal_server_error();
@@ -104,7 +66,7 @@ pub(super) fn strict_response(payload: &Bytes, decode: bool) -> Option<Response>
         is_base64_encoded,
     } = serde_json::from_slice(payload).ok()?;
     let is_base64 = decode && is_base64_encoded.unwrap_or_default();
-    let body = decoded(body.unwrap_or_default(), is_base64)?;
+    let body = decoded(body, is_base64)?;
     let mut response = Response::new(body.into());
     *response.status_mut() = status_code.code()?;
     set_headers(&mut response, headers, multi_value_headers, None, JSON);
@@ -125,75 +87,52 @@ fn inferred(payload: Bytes) -> Response {
     response
 }
 
-fn decoded(body: String, is_base64: bool) -> Option<Bytes> {
-    if is_base64 {
-        return BASE64_STANDARD.decode(body).ok().map(Bytes::from);
+fn decoded(body: Option<Text<'_>>, is_base64: bool) -> Option<Bytes> {
+    match body {
+        None => Some(Bytes::new()),
+        Some(Text(body)) if is_base64 => BASE64_STANDARD.decode(&*body).ok().map(Bytes::from),
+        Some(Text(body)) => Some(Bytes::from(body.into_owned())),
     }
-    Some(Bytes::from(body))
 }
 
+/// The two lists are merged; what is in both is there once.
 fn set_headers(
     response: &mut Response,
-    single: Option<HashMap<String, Scalar>>,
-    multiple: Option<HashMap<String, Vec<Scalar>>>,
-    cookies: Option<Vec<String>>,
+    single: Option<Pairs<'_, Scalar<'_>>>,
+    multiple: Option<Pairs<'_, Vec<Scalar<'_>>>>,
+    cookies: Option<Vec<Cow<'_, str>>>,
     default_type: &'static str,
 ) {
-    let multiple = multiple.unwrap_or_default();
-    let mut all: Vec<(String, String)> = multiple
-        .iter()
-        .flat_map(|(name, values)| values.iter().map(move |value| (name.clone(), value.text())))
-        .collect();
-    // The two lists are merged; what is in both is there once.
-    for (name, value) in single.unwrap_or_default() {
-        let value = value.text();
-        let same =
-            |other: &(String, String)| other.0.eq_ignore_ascii_case(&name) && other.1 == value;
-        if !all.iter().any(same) {
-            all.push((name, value));
+    for (name, values) in multiple.map(|pairs| pairs.0).unwrap_or_default() {
+        for Scalar(value) in values {
+            set_header(response, &name, &value);
         }
     }
-    let cookies = cookies.unwrap_or_default().into_iter();
-    all.extend(cookies.map(|cookie| ("set-cookie".to_owned(), cookie)));
-    for (name, value) in all {
-        let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value))
-        else {
-            continue;
-        };
-        // These belong to the connection, which is ours.
-        if ![
-            header::CONTENT_LENGTH,
-            header::TRANSFER_ENCODING,
-            header::CONNECTION,
-        ]
-        .contains(&name)
-        {
-            response.headers_mut().append(name, value);
+    for (name, Scalar(value)) in single.map(|pairs| pairs.0).unwrap_or_default() {
+        let mut same = response.headers().get_all(&*name).iter();
+        if !same.any(|other| other.as_bytes() == value.as_bytes()) {
+            set_header(response, &name, &value);
         }
+    }
+    for cookie in cookies.unwrap_or_default() {
+        set_header(response, "set-cookie", &cookie);
     }
     let kind = response.headers_mut().entry(header::CONTENT_TYPE);
     kind.or_insert(HeaderValue::from_static(default_type));
 }
 
-impl Status {
-    fn code(&self) -> Option<StatusCode> {
-        let number = match self {
-            Self::Number(number) => *number,
-            Self::Text(text) => text.parse().ok()?,
-        };
-        StatusCode::from_u16(number)
-            .ok()
-            .filter(|code| (200..600).contains(&code.as_u16()))
-    }
-}
-
-impl Scalar {
-    fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Flag(flag) => flag.to_string(),
-            Self::Number(number) => number.to_string(),
-        }
+fn set_header(response: &mut Response, name: &str, value: &str) {
+    let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) else {
+        return;
+    };
+    // These belong to the connection, which is ours.
+    let ours = [
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::CONNECTION,
+    ];
+    if !ours.contains(&name) {
+        response.headers_mut().append(name, value);
     }
 }
 

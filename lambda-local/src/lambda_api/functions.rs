@@ -261,6 +261,6 @@ pub(super) async fn delete(
             }
         }
     }
-    lambda.end_unneeded_environments();
+    lambda.tidy_environments();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode};
 use super::{Function, body_error};
 use crate::{
     error::{ApiError, ApiResult},
-    lambda::{Invoked, Lambda},
+    lambda::{Invoked, Lambda, new_request_id},
 };
 
 /// The largest payload of a synchronous invocation, in bytes.
@@ -31,7 +31,7 @@ pub(super) async fn invoke(
         .await
         .map_err(|error| body_error(&error, "InvokeFunction"))?;
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let target = lambda.resolve(&reference)?;
+    let target = lambda.resolve(&Arc::new(reference))?;
     let payload = check_payload(payload, header("x-amz-invocation-type"))?;
     let tail = header("x-amz-log-type") == Some("Tail");
     match header("x-amz-invocation-type") {
@@ -90,7 +90,7 @@ fn answer(invoked: &Invoked, tail: bool) -> ApiResult<Response> {
     let mut response = Response::builder()
         .status(StatusCode::OK)
         .header("content-type", "application/json")
-        .header("x-amzn-requestid", &invoked.request_id)
+        .header("x-amzn-requestid", &*invoked.request_id)
         .header("x-amz-executed-version", &invoked.version);
     if outcome.is_error() {
         response = response.header("x-amz-function-error", "Unhandled");
@@ -105,7 +105,7 @@ fn answer(invoked: &Invoked, tail: bool) -> ApiResult<Response> {
 }
 
 fn empty(status: StatusCode) -> ApiResult<Response> {
-    let request_id = uuid::Uuid::new_v4().to_string();
+    let request_id = new_request_id();
     let response = Response::builder()
         .status(status)
         .header("x-amzn-requestid", request_id);

@@ -222,13 +222,15 @@ impl NewPermission {
 /// IAM's `ArnLike`: `*` stands for any text and `?` for one character, within each of the six
 /// parts of an ARN.
 fn arn_like(pattern: &str, arn: &str) -> bool {
-    let pattern: Vec<&str> = pattern.splitn(6, ':').collect();
-    let arn: Vec<&str> = arn.splitn(6, ':').collect();
-    pattern.len() == arn.len()
-        && pattern
-            .iter()
-            .zip(arn)
-            .all(|(pattern, part)| glob(pattern.as_bytes(), part.as_bytes()))
+    let (mut pattern, mut arn) = (pattern.splitn(6, ':'), arn.splitn(6, ':'));
+    loop {
+        match (pattern.next(), arn.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(part))
+                if pattern == part || glob(pattern.as_bytes(), part.as_bytes()) => {}
+            _ => return false,
+        }
+    }
 }
 
 /// Matches with one backtracking point: linear for one star, never exponential.

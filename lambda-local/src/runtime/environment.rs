@@ -1,28 +1,30 @@
 //! One execution environment: a process running a version's bootstrap, one invocation at a time.
 
 use std::{
+    future::poll_fn,
     io,
-    os::fd::OwnedFd,
     path::PathBuf,
     process::{ExitStatus, Stdio},
+    sync::Arc,
+    task::{Context, Waker},
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::{
-    net::unix::pipe,
     process::Command,
     sync::{mpsc, oneshot, watch},
-    task::AbortHandle,
-    time::timeout,
+    time::sleep_until,
 };
 
 use super::{
     Invocation, Outcome,
     bootstrap::{EXEC_BOOTSTRAP, cannot_start},
-    log_pump::{LogStream, Mark, pump},
+    connections::Connections,
+    output::{CALM, Output},
     runtime_api::{Init, RuntimeApi, Work},
 };
+use crate::logs::LogStream;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -39,10 +41,10 @@ pub(super) struct Launch {
 #[derive(Debug)]
 pub(super) struct Environment {
     work: mpsc::Sender<Work>,
-    marks: mpsc::UnboundedSender<Mark>,
+    pub(super) output: Output,
     exit: watch::Receiver<Option<ExitStatus>>,
     group: Option<Pid>,
-    runtime_api: AbortHandle,
+    connections: Connections,
     init_duration: Option<Duration>,
     /// A folder for temporary files, removed with the environment.
     _tmp: tempfile::TempDir,
@@ -53,7 +55,7 @@ pub(super) struct Environment {
 pub(super) enum Ran {
     Ended(Outcome),
     /// The process ended before it took the invocation: it can be given to another.
-    NeverTaken(Invocation),
+    NeverTaken,
 }
 
 impl Environment {
@@ -76,7 +78,10 @@ impl Environment {
     }
 
     async fn spawn(launch: Launch, init: watch::Sender<Init>) -> io::Result<Self> {
-        let (listener, address) = RuntimeApi::listen().await?;
+        let (work, work_read) = mpsc::channel(1);
+        let api = RuntimeApi::new(work_read, init);
+        let connections = Connections::listen(api).await?;
+        let address = connections.address()?;
         let tmp = tempfile::Builder::new().prefix("lambda-").tempdir()?;
         let (reader, writer) = io::pipe()?;
         let mut child = command(&launch, &address.to_string(), tmp.path())?
@@ -84,20 +89,15 @@ impl Environment {
             .stderr(writer)
             .spawn()?;
         let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        let output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader))?;
-        let (marks, marks_read) = mpsc::unbounded_channel();
-        tokio::spawn(pump(output, marks_read, launch.log));
-        let (work, work_read) = mpsc::channel(1);
-        let api = RuntimeApi::new(work_read, init);
-        let runtime_api = tokio::spawn(api.serve(listener)).abort_handle();
+        let output = Output::new(reader, launch.log)?;
         let (exited, exit) = watch::channel(None);
         tokio::spawn(async move { exited.send_replace(child.wait().await.ok()) });
         Ok(Self {
             work,
-            marks,
+            output,
             exit,
             group,
-            runtime_api,
+            connections,
             init_duration: None,
             _tmp: tmp,
             idle_since: Instant::now(),
@@ -105,16 +105,23 @@ impl Environment {
     }
 
     async fn initialized(&mut self, progress: &mut watch::Receiver<Init>) -> Result<(), Outcome> {
-        let done = progress.wait_for(|init| !matches!(init, Init::Running));
+        let deadline = tokio::time::Instant::now() + INIT_LIMIT;
         let mut exit = self.exit.clone();
-        tokio::select! {
-            biased;
-            init = timeout(INIT_LIMIT, done) => match init.ok().and_then(Result::ok).as_deref() {
-                Some(Init::Failed(reason)) => Err(Outcome::Reported(reason.clone())),
-                Some(Init::Running | Init::Ready) => Ok(()),
-                None => Err(Outcome::TimedOut(INIT_LIMIT)),
-            },
-            status = exited(&mut exit) => Err(Outcome::Exited(status)),
+        loop {
+            let pause = self.output.pass_on();
+            tokio::select! {
+                biased;
+                never = poll_fn(|context| self.connections.poll_serve(context)) => match never {},
+                init = progress.wait_for(|init| !matches!(init, Init::Running)) => {
+                    return match init.ok().as_deref() {
+                        Some(Init::Failed(reason)) => Err(Outcome::Reported(reason.clone())),
+                        _ => Ok(()),
+                    };
+                }
+                status = exited(&mut exit) => return Err(Outcome::Exited(status)),
+                () = sleep_until(deadline) => return Err(Outcome::TimedOut(INIT_LIMIT)),
+                () = tokio::time::sleep(pause) => {}
+            }
         }
     }
 
@@ -130,51 +137,54 @@ impl Environment {
         self.init_duration.take()
     }
 
-    pub(super) fn log(&self, mark: Mark) {
-        // Fails only when the pump is gone, and the process with it.
-        let _ = self.marks.send(mark);
-    }
-
-    /// The end of what was logged for the invocation that was just run.
-    pub(super) async fn log_tail(&self) -> Vec<u8> {
-        let (reply, tail) = oneshot::channel();
-        self.log(Mark::Tail(reply));
-        tail.await.unwrap_or_default()
-    }
-
     /// Gives the process an invocation and waits for its end, at most for its timeout.
-    pub(super) async fn run(&mut self, invocation: Invocation) -> Ran {
+    pub(super) async fn run(&mut self, invocation: Arc<Invocation>) -> Ran {
         let (reply, mut answer) = oneshot::channel();
-        let (taken, mut was_taken) = oneshot::channel();
         let limit = invocation.timeout;
-        let again = invocation.clone();
-        if self
-            .work
-            .send(Work {
-                invocation,
-                reply,
-                taken,
-            })
-            .await
-            .is_err()
-        {
-            return Ran::NeverTaken(again);
+        let deadline = tokio::time::Instant::now() + limit;
+        if self.work.send(Work { invocation, reply }).await.is_err() {
+            return Ran::NeverTaken;
         }
-        tokio::select! {
-            biased;
-            Ok(outcome) = &mut answer => Ran::Ended(outcome),
-            status = exited(&mut self.exit) => match was_taken.try_recv() {
-                Ok(()) => Ran::Ended(Outcome::Exited(status)),
-                Err(_) => Ran::NeverTaken(again),
-            },
-            () = tokio::time::sleep(limit) => Ran::Ended(Outcome::TimedOut(limit)),
+        let mut look = tokio::time::Instant::now() + CALM;
+        loop {
+            tokio::select! {
+                biased;
+                never = poll_fn(|context| self.connections.poll_serve(context)) => match never {},
+                answered = &mut answer, if !answer.is_terminated() => if let Ok(outcome) = answered {
+                    return Ran::Ended(outcome);
+                },
+                status = exited(&mut self.exit) => return match self.is_waiting() {
+                    true => Ran::NeverTaken,
+                    false => Ran::Ended(Outcome::Exited(status)),
+                },
+                () = sleep_until(look.min(deadline)) => {
+                    let now = tokio::time::Instant::now();
+                    if now >= deadline {
+                        return Ran::Ended(Outcome::TimedOut(limit));
+                    }
+                    look = now + self.output.pass_on();
+                }
+            }
         }
+    }
+
+    /// Nobody waits for the process until it is given another invocation: what it sends meanwhile
+    /// wakes nobody.
+    pub(super) fn rest(&mut self) {
+        self.idle_since = Instant::now();
+        let _ = self
+            .connections
+            .poll_serve(&mut Context::from_waker(Waker::noop()));
+    }
+
+    /// Whether the invocation still waits for the process to take it.
+    fn is_waiting(&self) -> bool {
+        self.work.capacity() == 0
     }
 }
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        self.runtime_api.abort();
         if let Some(group) = self.group {
             // The whole group: a bootstrap may have started processes of its own. An error means
             // that they have ended.

@@ -13,12 +13,12 @@ use uuid::Uuid;
 use super::{
     Done, Invocation, Outcome,
     environment::{Environment, Launch, Ran},
-    log_pump::{LogStream, Mark},
+    output::log_of,
     report::Report,
     variables::lambda_variables,
 };
 use crate::{
-    logs::Logs,
+    logs::{LogStream, Logs},
     model::{Place, Snapshot},
 };
 
@@ -49,6 +49,18 @@ struct State {
     count: usize,
 }
 
+/// What an invocation that comes has to do.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is taken apart at once, and never kept"
+)]
+enum Next {
+    Idle(Environment),
+    Start,
+    Wait(oneshot::Receiver<Turn>),
+}
+
 /// What an invocation that waited is given.
 #[derive(Debug)]
 enum Turn {
@@ -73,22 +85,23 @@ impl Pool {
     }
 
     /// Runs one invocation to its end.
-    pub(crate) async fn invoke(&self, mut invocation: Invocation, tail: bool) -> Done {
+    pub(crate) async fn invoke(&self, invocation: Invocation, tail: bool) -> Done {
+        let invocation = Arc::new(invocation);
         loop {
-            let (environment, invocation_after) = match self.acquire().await {
-                Ok(environment) => (environment, invocation),
+            let environment = match self.acquire().await {
+                Ok(environment) => environment,
                 Err(outcome) => return self.not_started(outcome, &invocation, tail),
             };
-            match self.run(environment, invocation_after, tail).await {
-                Ok(done) => return done,
-                // The environment had died while it was idle: another takes its place.
-                Err(never_taken) => invocation = never_taken,
+            // Otherwise it had died while it was idle, and another takes its place.
+            if let Some(done) = self.run(environment, &invocation, tail).await {
+                return done;
             }
         }
     }
 
-    /// Ends the environments that have been idle for too long, and the dead ones.
-    pub(crate) fn end_idle(&self) {
+    /// Ends the environments that have been idle for too long, and the dead ones; passes on what
+    /// the others print in the meantime.
+    pub(crate) fn tidy(&self) {
         let mut state = self.lock();
         let before = state.idle.len();
         let limit = self.limits.idle;
@@ -96,6 +109,9 @@ impl Pool {
             .idle
             .retain(|env| env.is_alive() && env.idle_since.elapsed() < limit);
         state.count -= before - state.idle.len();
+        for environment in &mut state.idle {
+            environment.output.pass_on();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -103,30 +119,34 @@ impl Pool {
     }
 
     async fn acquire(&self) -> Result<Environment, Outcome> {
-        let wait = {
-            let mut state = self.lock();
-            while let Some(environment) = state.idle.pop() {
-                if environment.is_alive() {
-                    return Ok(environment);
+        loop {
+            match self.turn() {
+                // Whether it lives is asked of the kernel: not while others wait for the lock.
+                Next::Idle(environment) if environment.is_alive() => return Ok(environment),
+                Next::Idle(_) => self.lock().count -= 1,
+                Next::Start => return self.start().await,
+                Next::Wait(turn) => {
+                    return match turn.await {
+                        Ok(Turn::Use(environment)) => Ok(*environment),
+                        Ok(Turn::Start) | Err(_) => self.start().await,
+                    };
                 }
-                state.count -= 1;
             }
-            if state.count < self.limits.environments {
-                state.count += 1;
-                None
-            } else {
-                let (turn, wait) = oneshot::channel();
-                state.waiting.push_back(turn);
-                Some(wait)
-            }
-        };
-        match wait {
-            None => self.start().await,
-            Some(wait) => match wait.await {
-                Ok(Turn::Use(environment)) => Ok(*environment),
-                Ok(Turn::Start) | Err(_) => self.start().await,
-            },
         }
+    }
+
+    fn turn(&self) -> Next {
+        let mut state = self.lock();
+        if let Some(environment) = state.idle.pop() {
+            return Next::Idle(environment);
+        }
+        if state.count < self.limits.environments {
+            state.count += 1;
+            return Next::Start;
+        }
+        let (turn, wait) = oneshot::channel();
+        state.waiting.push_back(turn);
+        Next::Wait(wait)
     }
 
     async fn start(&self) -> Result<Environment, Outcome> {
@@ -139,7 +159,7 @@ impl Pool {
 
     /// Gives an environment back: to the invocation that has waited longest, if one has.
     fn release(&self, mut environment: Environment) {
-        environment.idle_since = Instant::now();
+        environment.rest();
         let mut state = self.lock();
         let mut turn = Turn::Use(Box::new(environment));
         while let Some(next) = state.waiting.pop_front() {
@@ -164,63 +184,50 @@ impl Pool {
         state.count -= 1;
     }
 
+    /// `None` if the environment died before it took the invocation.
     async fn run(
         &self,
         mut environment: Environment,
-        invocation: Invocation,
+        invocation: &Arc<Invocation>,
         tail: bool,
-    ) -> Result<Done, Invocation> {
-        let report = Report::new(&self.snapshot, &invocation.request_id);
-        environment.log(Mark::Start(report.start()));
+    ) -> Option<Done> {
+        let report = self.report(invocation);
+        environment.output.begin(report.start(), tail);
         let started = Instant::now();
-        let outcome = match environment.run(invocation).await {
-            Ran::Ended(outcome) => outcome,
-            Ran::NeverTaken(invocation) => {
-                self.lost();
-                return Err(invocation);
-            }
+        let Ran::Ended(outcome) = environment.run(invocation.clone()).await else {
+            self.lost();
+            return None;
         };
         let duration = started.elapsed();
         let init = environment.take_init_duration();
-        for line in report.end(&outcome, duration, init) {
-            environment.log(Mark::Line(line));
-        }
-        let log_tail = if tail {
-            environment.log_tail().await
-        } else {
-            Vec::new()
-        };
+        let log_tail = environment.output.end(report.end(&outcome, duration, init));
         if outcome.environment_lives() {
             self.release(environment);
         } else {
             drop(environment);
             self.lost();
         }
-        Ok(Done {
+        Some(Done {
             outcome,
             duration,
             log_tail,
         })
     }
 
+    fn report(&self, invocation: &Invocation) -> Report {
+        Report::new(self.snapshot.clone(), invocation.request_id.clone())
+    }
+
     /// The log and the answer of an invocation for which no environment could be started.
     fn not_started(&self, outcome: Outcome, invocation: &Invocation, tail: bool) -> Done {
-        let report = Report::new(&self.snapshot, &invocation.request_id);
-        let mut lines = vec![report.start()];
-        lines.extend(report.end(&outcome, Duration::ZERO, None));
-        let stream = self.log_stream();
-        for line in &lines {
-            self.logs.add(&stream.group, &stream.name, line.clone());
-        }
-        let log_tail = if tail {
-            (lines.join("\n") + "\n").into_bytes()
-        } else {
-            Vec::new()
-        };
+        let report = self.report(invocation);
+        let lines = report.end(&outcome, Duration::ZERO, None);
+        let lines = std::iter::once(report.start()).chain(lines);
+        let log_tail = log_of(lines, &self.log_stream());
         Done {
             outcome,
             duration: Duration::ZERO,
-            log_tail,
+            log_tail: if tail { log_tail } else { Vec::new() },
         }
     }
 
@@ -228,16 +235,9 @@ impl Pool {
         let date = time::OffsetDateTime::now_utc().date();
         let format = time::macros::format_description!("[year]/[month]/[day]");
         let date = date.format(format).unwrap_or_default();
-        let name = format!(
-            "{date}/[{}]{}",
-            self.snapshot.label(),
-            Uuid::new_v4().simple()
-        );
-        LogStream {
-            logs: self.logs.clone(),
-            group: self.snapshot.configuration.logging.log_group.clone(),
-            name: name.into(),
-        }
+        let (version, id) = (self.snapshot.label(), Uuid::new_v4().simple());
+        let group = &self.snapshot.configuration.logging.log_group;
+        self.logs.stream(group, format!("{date}/[{version}]{id}"))
     }
 
     fn launch(&self) -> Launch {

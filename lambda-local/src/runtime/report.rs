@@ -1,43 +1,56 @@
 //! Lambda's own lines around an invocation: START, END and REPORT, or their JSON forms.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
+use time::{OffsetDateTime, macros::format_description};
 
 use super::Outcome;
-use crate::model::{LogFormat, Snapshot};
+use crate::{
+    logs::now,
+    model::{LogFormat, Snapshot},
+};
 
-/// Writes the lines of one invocation.
+/// One of them. It is written when somebody reads it.
+#[derive(Debug)]
+pub(super) struct Line {
+    request_id: Arc<str>,
+    snapshot: Arc<Snapshot>,
+    /// Milliseconds since 1970.
+    pub(super) at: u64,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    Start,
+    /// What Lambda says of an end that is no answer.
+    Failed(String),
+    End,
+    Report {
+        took: Duration,
+        init: Option<Duration>,
+        status: &'static str,
+    },
+}
+
+/// Makes the lines of one invocation.
+#[derive(Debug)]
 pub(super) struct Report {
-    request_id: String,
-    version: String,
-    memory_size: u32,
-    format: LogFormat,
+    request_id: Arc<str>,
+    snapshot: Arc<Snapshot>,
 }
 
 impl Report {
-    pub(super) fn new(snapshot: &Snapshot, request_id: &str) -> Self {
+    pub(super) const fn new(snapshot: Arc<Snapshot>, request_id: Arc<str>) -> Self {
         Self {
-            request_id: request_id.to_owned(),
-            version: snapshot.label(),
-            memory_size: snapshot.configuration.memory_size,
-            format: snapshot.configuration.logging.log_format,
+            request_id,
+            snapshot,
         }
     }
 
-    pub(super) fn start(&self) -> String {
-        let Self {
-            request_id,
-            version,
-            ..
-        } = self;
-        match self.format {
-            LogFormat::Text => format!("START RequestId: {request_id} Version: {version}"),
-            LogFormat::Json => platform_line(
-                "platform.start",
-                &json!({ "requestId": request_id, "version": version }),
-            ),
-        }
+    pub(super) fn start(&self) -> Line {
+        self.line(What::Start)
     }
 
     pub(super) fn end(
@@ -45,64 +58,103 @@ impl Report {
         outcome: &Outcome,
         took: Duration,
         init: Option<Duration>,
-    ) -> Vec<String> {
-        let mut lines = Vec::from_iter(outcome.log_line(&self.request_id));
-        match self.format {
-            LogFormat::Text => {
-                lines.push(format!("END RequestId: {}", self.request_id));
-                lines.push(self.text_report(took, init));
-            }
-            LogFormat::Json => lines.push(self.json_report(outcome, took, init)),
+    ) -> impl Iterator<Item = Line> {
+        let failed = outcome.log_line(&self.request_id).map(What::Failed);
+        let text = self.snapshot.configuration.logging.log_format == LogFormat::Text;
+        let report = What::Report {
+            took,
+            init,
+            status: status(outcome),
+        };
+        let lines = [failed, text.then_some(What::End), Some(report)];
+        lines.into_iter().flatten().map(|what| self.line(what))
+    }
+
+    fn line(&self, what: What) -> Line {
+        Line {
+            request_id: self.request_id.clone(),
+            snapshot: self.snapshot.clone(),
+            at: now(),
+            what,
         }
-        lines
+    }
+}
+
+fn status(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Response(_) => "success",
+        Outcome::TimedOut(_) => "timeout",
+        Outcome::Reported(_) => "error",
+        _ => "failure",
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.what, self.snapshot.configuration.logging.log_format) {
+            (What::Failed(text), _) => f.write_str(text),
+            (_, LogFormat::Text) => self.write_text(f),
+            (_, LogFormat::Json) => self.json().fmt(f),
+        }
+    }
+}
+
+impl Line {
+    fn write_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = &self.request_id;
+        match &self.what {
+            What::Start => {
+                let version = self.snapshot.label();
+                write!(f, "START RequestId: {id} Version: {version}")
+            }
+            What::Failed(text) => f.write_str(text),
+            What::End => write!(f, "END RequestId: {id}"),
+            What::Report { took, init, .. } => {
+                let (took, memory) = (milliseconds(*took), self.snapshot.configuration.memory_size);
+                write!(
+                    f,
+                    "REPORT RequestId: {id}\tDuration: {took:.2} ms\tBilled Duration: {} ms\t\
+                     Memory Size: {memory} MB",
+                    took.ceil(),
+                )?;
+                init.map_or(Ok(()), |init| {
+                    write!(f, "\tInit Duration: {:.2} ms", milliseconds(init))
+                })
+            }
+        }
     }
 
-    fn text_report(&self, took: Duration, init: Option<Duration>) -> String {
-        let init = init.map_or_else(String::new, |init| {
-            format!("\tInit Duration: {:.2} ms", milliseconds(init))
-        });
-        format!(
-            "REPORT RequestId: {}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB{init}",
-            self.request_id,
-            milliseconds(took),
-            milliseconds(took).ceil(),
-            self.memory_size,
-        )
+    fn json(&self) -> Value {
+        let (kind, members) = match &self.what {
+            What::Report { took, init, status } => (
+                "platform.report",
+                json!({ "metrics": self.metrics(*took, *init), "status": status }),
+            ),
+            _ => (
+                "platform.start",
+                json!({ "version": self.snapshot.label() }),
+            ),
+        };
+        let mut record = members;
+        record["requestId"] = json!(&*self.request_id);
+        let format = format_description!(
+            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
+        );
+        let time = (OffsetDateTime::UNIX_EPOCH + Duration::from_millis(self.at)).format(format);
+        json!({ "time": time.unwrap_or_default(), "type": kind, "record": record })
     }
 
-    fn json_report(&self, outcome: &Outcome, took: Duration, init: Option<Duration>) -> String {
+    fn metrics(&self, took: Duration, init: Option<Duration>) -> Value {
         let mut metrics = json!({
             "durationMs": milliseconds(took),
             "billedDurationMs": milliseconds(took).ceil(),
-            "memorySizeMB": self.memory_size,
+            "memorySizeMB": self.snapshot.configuration.memory_size,
         });
         if let Some(init) = init {
             metrics["initDurationMs"] = milliseconds(init).into();
         }
-        let status = match outcome {
-            Outcome::Response(_) => "success",
-            Outcome::TimedOut(_) => "timeout",
-            Outcome::Reported(_) => "error",
-            _ => "failure",
-        };
-        platform_line(
-            "platform.report",
-            &json!({
-                "requestId": self.request_id,
-                "metrics": metrics,
-                "status": status,
-            }),
-        )
+        metrics
     }
-}
-
-fn platform_line(kind: &str, record: &Value) -> String {
-    let now = time::OffsetDateTime::now_utc();
-    let format = time::macros::format_description!(
-        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
-    );
-    let time = now.format(format).unwrap_or_default();
-    json!({ "time": time, "type": kind, "record": record }).to_string()
 }
 
 /// To the microsecond, as Lambda reports it.

@@ -1,36 +1,34 @@
 //! The [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) of one
-//! execution environment, on an address of its own: the process asks for the next invocation and
-//! posts its answer.
+//! execution environment: the process asks for the next invocation and posts its answer.
 
 use std::{
-    convert::Infallible,
-    net::SocketAddr,
+    fmt::Write,
+    io,
     sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
 
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderValue, StatusCode};
 use tokio::{
-    net::TcpListener,
+    net::TcpStream,
     sync::{Mutex as AsyncMutex, mpsc, oneshot, watch},
-    task::JoinSet,
 };
 
-use super::{Invocation, Outcome, outcome::MAX_RESPONSE};
+use super::{
+    Invocation, Outcome, Piece,
+    outcome::MAX_RESPONSE,
+    wire::{Part, Request, Trailers, Wire},
+};
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 
 /// An invocation for the process, and where its answer goes.
 #[derive(Debug)]
 pub(super) struct Work {
-    pub(super) invocation: Invocation,
+    pub(super) invocation: Arc<Invocation>,
     pub(super) reply: oneshot::Sender<Outcome>,
-    /// Told when the process has taken the invocation.
-    pub(super) taken: oneshot::Sender<()>,
 }
 
 /// What the server side of an environment holds.
@@ -38,7 +36,7 @@ pub(super) struct Work {
 pub(super) struct RuntimeApi {
     /// Its type is a mutex so that two requests for the next invocation queue.
     work: AsyncMutex<mpsc::Receiver<Work>>,
-    current: Mutex<Option<(String, oneshot::Sender<Outcome>)>>,
+    current: Mutex<Option<Work>>,
     init: watch::Sender<Init>,
 }
 
@@ -52,8 +50,6 @@ pub(super) enum Init {
     Failed(Bytes),
 }
 
-type Answer = Response<Full<Bytes>>;
-
 impl RuntimeApi {
     pub(super) fn new(work: mpsc::Receiver<Work>, init: watch::Sender<Init>) -> Arc<Self> {
         Arc::new(Self {
@@ -63,56 +59,41 @@ impl RuntimeApi {
         })
     }
 
-    /// Listens on a free port of the loopback interface.
-    pub(super) async fn listen() -> std::io::Result<(TcpListener, SocketAddr)> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = listener.local_addr()?;
-        Ok((listener, address))
+    /// Serves one connection until the process closes it, or breaks the rules of HTTP.
+    pub(super) async fn serve(self: Arc<Self>, stream: TcpStream) -> io::Result<()> {
+        let mut wire = Wire::new(stream);
+        while let Some(mut request) = wire.request().await? {
+            self.answer(&mut wire, &mut request).await?;
+            if !request.keep_alive {
+                break;
+            }
+        }
+        Ok(())
     }
 
-    /// Serves until the task is dropped.
-    pub(super) async fn serve(self: Arc<Self>, listener: TcpListener) {
-        let mut connections = JoinSet::new();
-        loop {
-            let Ok((stream, _)) = listener.accept().await else {
-                continue;
-            };
-            let _ = stream.set_nodelay(true);
-            let api = self.clone();
-            let service = service_fn(move |request| {
-                let api = api.clone();
-                async move { Ok::<_, Infallible>(api.answer(request).await) }
-            });
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            connections.spawn(connection);
-            while connections.try_join_next().is_some() {}
+    async fn answer(&self, wire: &mut Wire, request: &mut Request) -> io::Result<()> {
+        let path = std::mem::take(&mut request.path);
+        let call = path.strip_prefix(PREFIX).unwrap_or_default();
+        let of_invocation = || call.strip_prefix("invocation/")?.split_once('/');
+        match (request.is_post, call, of_invocation()) {
+            (false, "invocation/next", _) => self.next(wire, request).await,
+            (true, "init/error", _) => self.init_failed(wire, request).await,
+            (true, _, Some((id, "response"))) => {
+                self.finish(wire, request, id, Outcome::Response).await
+            }
+            (true, _, Some((id, "error"))) => {
+                self.finish(wire, request, id, Outcome::Reported).await
+            }
+            _ => {
+                read(wire, request).await?;
+                let text = "no such path in the Runtime API";
+                refuse(wire, StatusCode::NOT_FOUND, "InvalidPath", text).await
+            }
         }
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Answer {
-        let path = request.uri().path().to_owned();
-        let segments: Vec<&str> = path
-            .strip_prefix(PREFIX)
-            .map(|rest| rest.split('/').collect())
-            .unwrap_or_default();
-        match (request.method(), segments.as_slice()) {
-            (&Method::GET, ["invocation", "next"]) => self.next().await,
-            (&Method::POST, ["invocation", id, "response"]) => {
-                self.finish(id, request, Outcome::Response).await
-            }
-            (&Method::POST, ["invocation", id, "error"]) => {
-                self.finish(id, request, Outcome::Reported).await
-            }
-            (&Method::POST, ["init", "error"]) => self.init_failed(request).await,
-            _ => error(
-                StatusCode::NOT_FOUND,
-                "InvalidPath",
-                "no such path in the Runtime API",
-            ),
-        }
-    }
-
-    async fn next(&self) -> Answer {
+    async fn next(&self, wire: &mut Wire, request: &mut Request) -> io::Result<()> {
+        read(wire, request).await?;
         self.init.send_if_modified(|init| {
             let first = matches!(init, Init::Running);
             if first {
@@ -121,154 +102,170 @@ impl RuntimeApi {
             first
         });
         let Some(work) = self.work.lock().await.recv().await else {
-            return error(
-                StatusCode::GONE,
-                "Shutdown",
-                "the execution environment is stopping",
-            );
+            let text = "the execution environment is stopping";
+            return refuse(wire, StatusCode::GONE, "Shutdown", text).await;
         };
-        let answer = invocation_answer(work.invocation);
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = Some((answer.1, work.reply));
-        let _ = work.taken.send(());
-        answer.0
+        let invocation = work.invocation.clone();
+        self.set_current(work);
+        let headers = headers_of(&invocation);
+        wire.answer(StatusCode::OK, &headers, &invocation.payload)
+            .await
     }
 
     /// Ends the invocation with this id. A second answer, and one to another invocation, is
     /// refused and changes nothing.
     async fn finish(
         &self,
+        wire: &mut Wire,
+        request: &mut Request,
         id: &str,
-        request: Request<Incoming>,
         outcome: fn(Bytes) -> Outcome,
-    ) -> Answer {
-        let body = read(request).await;
-        let Some(reply) = self.take(id) else {
-            return error(
-                StatusCode::BAD_REQUEST,
-                "InvalidRequestID",
-                "Invalid request ID",
-            );
+    ) -> io::Result<()> {
+        let Some(work) = self.take_current(id) else {
+            read(wire, request).await?;
+            let text = "Invalid request ID";
+            return refuse(wire, StatusCode::BAD_REQUEST, "InvalidRequestID", text).await;
         };
-        let (outcome, answer) = match body {
-            Body::Complete(payload) => (outcome(payload), accepted()),
-            Body::TooLarge(size) => (
-                Outcome::TooLarge(size),
-                error(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "RequestEntityTooLarge",
-                    "the response is larger than Lambda allows",
-                ),
-            ),
-            // The process broke off: what becomes of the invocation is seen from its end.
-            Body::Broken => {
-                self.put_back(id, reply);
-                return error(StatusCode::BAD_REQUEST, "InvalidBody", "the body broke off");
+        let read = match &work.invocation.pieces {
+            Some(pieces) if request.is_stream => pass_on(wire, request, pieces).await,
+            _ => read(wire, request).await,
+        };
+        let body = match read {
+            Ok(body) => body,
+            Err(error) => {
+                // The process broke off: what becomes of the invocation is seen from its end.
+                self.set_current(work);
+                return Err(error);
             }
         };
-        let _ = reply.send(outcome);
-        answer
+        let (outcome, told) = match body {
+            Body::Complete(payload) => (outcome(payload), accept(wire).await),
+            Body::Failed(payload) => (Outcome::Reported(payload), accept(wire).await),
+            Body::TooLarge(size) => {
+                let text = "the response is larger than Lambda allows";
+                let kind = "RequestEntityTooLarge";
+                let told = refuse(wire, StatusCode::PAYLOAD_TOO_LARGE, kind, text).await;
+                (Outcome::TooLarge(size), told)
+            }
+        };
+        let _ = work.reply.send(outcome);
+        told
     }
 
-    fn take(&self, id: &str) -> Option<oneshot::Sender<Outcome>> {
+    fn set_current(&self, work: Work) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current
-            .take_if(|(expected, _)| expected == id)
-            .map(|(_, reply)| reply)
+        *current = Some(work);
     }
 
-    fn put_back(&self, id: &str, reply: oneshot::Sender<Outcome>) {
+    fn take_current(&self, id: &str) -> Option<Work> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.get_or_insert_with(|| (id.to_owned(), reply));
+        current.take_if(|work| *work.invocation.request_id == *id)
     }
 
-    async fn init_failed(&self, request: Request<Incoming>) -> Answer {
-        if let Body::Complete(reason) = read(request).await {
+    async fn init_failed(&self, wire: &mut Wire, request: &mut Request) -> io::Result<()> {
+        if let Body::Complete(reason) = read(wire, request).await? {
             self.init.send_replace(Init::Failed(reason));
         }
-        accepted()
+        accept(wire).await
     }
 }
 
 enum Body {
     Complete(Bytes),
+    /// The function failed in the middle of a stream; what it says of it.
+    Failed(Bytes),
     TooLarge(usize),
-    Broken,
 }
 
-async fn read(request: Request<Incoming>) -> Body {
-    let announced = hyper::body::Body::size_hint(request.body()).lower();
-    match Limited::new(request.into_body(), MAX_RESPONSE)
-        .collect()
-        .await
-    {
-        Ok(body) => Body::Complete(body.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            let announced = usize::try_from(announced).unwrap_or(usize::MAX);
-            Body::TooLarge(announced.max(MAX_RESPONSE + 1))
+/// Reads a body to its end, and keeps no more than may be.
+async fn read(wire: &mut Wire, request: &mut Request) -> io::Result<Body> {
+    let (mut size, mut first, mut all) = (0, Bytes::new(), BytesMut::new());
+    loop {
+        match wire.part(request).await? {
+            Part::Data(data) => {
+                size += data.len();
+                if size == data.len() {
+                    first = data;
+                } else if size <= MAX_RESPONSE {
+                    all.extend_from_slice(&std::mem::take(&mut first));
+                    all.extend_from_slice(&data);
+                }
+            }
+            Part::End(trailers) if trailers.error_type.is_some() => {
+                return Ok(Body::Failed(trailers.error()));
+            }
+            Part::End(_) if size > MAX_RESPONSE => return Ok(Body::TooLarge(size)),
+            Part::End(_) if all.is_empty() => return Ok(Body::Complete(first)),
+            Part::End(_) => return Ok(Body::Complete(all.freeze())),
         }
-        Err(_) => Body::Broken,
     }
 }
 
-/// The answer that carries an invocation to the process, and the invocation's request id.
-fn invocation_answer(invocation: Invocation) -> (Answer, String) {
-    let deadline = SystemTime::now() + invocation.timeout;
-    let deadline = deadline
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    let mut answer = Response::new(Full::new(invocation.payload));
-    let mut set = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            answer
-                .headers_mut()
-                .insert(HeaderName::from_static(name), value);
+/// Passes a stream on, part by part, as it comes.
+async fn pass_on(
+    wire: &mut Wire,
+    request: &mut Request,
+    pieces: &mpsc::Sender<Piece>,
+) -> io::Result<Body> {
+    let content_type = request.content_type.take().unwrap_or_default();
+    // Nobody listens any more: the function is heard to its end all the same.
+    let _ = pieces.send(Piece::Begin { content_type }).await;
+    loop {
+        match wire.part(request).await? {
+            Part::Data(data) => {
+                let _ = pieces.send(Piece::Data(data)).await;
+            }
+            Part::End(trailers) if trailers.error_type.is_some() => {
+                return Ok(Body::Failed(trailers.error()));
+            }
+            Part::End(_) => return Ok(Body::Complete(Bytes::new())),
         }
-    };
-    set("content-type", "application/json");
-    set("lambda-runtime-aws-request-id", &invocation.request_id);
-    set(
-        "lambda-runtime-deadline-ms",
-        &deadline.as_millis().to_string(),
-    );
-    set(
-        "lambda-runtime-invoked-function-arn",
-        &invocation.invoked_arn,
-    );
-    set("lambda-runtime-trace-id", &trace_id());
-    if let Some(context) = &invocation.client_context {
-        set("lambda-runtime-client-context", context);
     }
-    (answer, invocation.request_id)
 }
 
-/// A trace id of X-Ray's form, not sampled.
-fn trace_id() -> String {
-    let seconds = crate::logs::now() / 1000;
+impl Trailers {
+    /// The error as a payload: what the function says in base64, or at least its type.
+    fn error(&self) -> Bytes {
+        let body = self.error_body.as_ref();
+        let body = body.and_then(|text| BASE64_STANDARD.decode(text).ok());
+        let kind = || serde_json::json!({ "errorType": self.error_type }).to_string();
+        body.unwrap_or_else(|| kind().into_bytes()).into()
+    }
+}
+
+/// The headers that carry an invocation to the process.
+fn headers_of(invocation: &Invocation) -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.unwrap_or_default();
+    let deadline = now + invocation.timeout;
+    let mut headers = String::with_capacity(400);
     let (high, low) = (fastrand::u64(..), fastrand::u64(..));
-    format!(
-        "Root=1-{seconds:08x}-{high:016x}{:08x};Parent={low:016x};Sampled=0",
+    let seconds = now.as_secs();
+    // The trace id is of X-Ray's form, and not sampled.
+    let _ = write!(
+        headers,
+        "lambda-runtime-aws-request-id: {}\r\nlambda-runtime-deadline-ms: {}\r\n\
+         lambda-runtime-invoked-function-arn: {}\r\nlambda-runtime-trace-id: \
+         Root=1-{seconds:08x}-{high:016x}{:08x};Parent={low:016x};Sampled=0\r\n",
+        invocation.request_id,
+        deadline.as_millis(),
+        invocation.invoked_arn,
         low as u32
-    )
+    );
+    if let Some(context) = &invocation.client_context
+        && HeaderValue::from_str(context).is_ok()
+    {
+        let _ = write!(headers, "lambda-runtime-client-context: {context}\r\n");
+    }
+    headers
 }
 
-fn accepted() -> Answer {
-    answer(StatusCode::ACCEPTED, r#"{"status":"OK"}"#.to_owned())
+async fn accept(wire: &mut Wire) -> io::Result<()> {
+    wire.answer(StatusCode::ACCEPTED, "", br#"{"status":"OK"}"#)
+        .await
 }
 
-fn error(status: StatusCode, kind: &str, message: &str) -> Answer {
-    answer(
-        status,
-        format!(r#"{{"errorMessage":"{message}","errorType":"{kind}"}}"#),
-    )
-}
-
-fn answer(status: StatusCode, body: String) -> Answer {
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
-    *answer.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    answer
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, json);
-    answer
+async fn refuse(wire: &mut Wire, status: StatusCode, kind: &str, text: &str) -> io::Result<()> {
+    let body = format!(r#"{{"errorMessage":"{text}","errorType":"{kind}"}}"#);
+    wire.answer(status, "", body.as_bytes()).await
 }

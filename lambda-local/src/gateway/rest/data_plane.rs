@@ -15,11 +15,12 @@ use crate::{
     error::ApiResult,
     gateway::{
         Connection, Gateway,
-        data_plane::{MAX_BODY, invoke, read},
+        data_plane::{MAX_BODY, invoke, read, source_arn},
         event_1::{Matched, event},
+        integration::parse_function,
         response::{message, strict_response},
     },
-    lambda::Invoked,
+    lambda::{Invoked, new_request_id},
     logs::Logs,
 };
 
@@ -40,9 +41,9 @@ impl Gateway {
         api: &RestApi,
         path: &str,
         request: Request,
-        connection: Connection,
+        connection: &Connection,
     ) -> Response {
-        let request_id = uuid::Uuid::new_v4().to_string();
+        let request_id = new_request_id();
         let (parts, body) = request.into_parts();
         let mut answer = match find_way(api, &parts, path) {
             Err(refusal) => message(StatusCode::FORBIDDEN, refusal),
@@ -65,7 +66,7 @@ impl Gateway {
         way: &Way<'_>,
         parts: &Parts,
         body: &Bytes,
-        connection: Connection,
+        connection: &Connection,
         request_id: &str,
     ) -> Response {
         let integration = &way.method.integration;
@@ -82,8 +83,7 @@ impl Gateway {
             path: way.path,
             stage_path: &stage_path,
             request_id,
-            source_ip: connection.peer.ip(),
-            port: connection.local.port(),
+            connection,
             body_is_binary: way.api.is_binary(&parts.headers, &header::CONTENT_TYPE),
         };
         let Ok(event) = event(parts, body, &matched) else {
@@ -93,20 +93,17 @@ impl Gateway {
             Logs::warn("a function is invoked by POST, and this integration's method is another");
             return failure(StatusCode::INTERNAL_SERVER_ERROR);
         }
-        let source = self.rest_source_arn(way);
-        let invoked = invoke(&self.lambda, &integration.uri, &source, event.into());
+        let place = &self.lambda.place;
+        let invoked = async {
+            let function = parse_function(&integration.uri, place)?;
+            let source = source_arn(place, &way.api.id, &way.stage.name, &way.method.key);
+            invoke(&self.lambda, &function, &source, event.into()).await
+        };
         let limit = Duration::from_millis(integration.timeout_in_millis);
         match tokio::time::timeout(limit, invoked).await {
             Err(_) => message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
             Ok(invoked) => way.answer(invoked, &parts.headers),
         }
-    }
-
-    fn rest_source_arn(&self, way: &Way<'_>) -> String {
-        let place = &self.lambda.place;
-        let (region, account, id) = (&place.region, &place.account, &way.api.id);
-        let (stage, method) = (&way.stage.name, way.method.key.source());
-        format!("arn:aws:execute-api:{region}:{account}:{id}/{stage}/{method}")
     }
 }
 

@@ -1,0 +1,336 @@
+//! HTTP/1.1 as far as a runtime speaks it to its Runtime API, on one connection. Written here and not
+//! left to a server for everybody's use: this is half of what an invocation costs.
+
+use std::{io, mem::MaybeUninit};
+
+use bytes::{Buf, Bytes, BytesMut};
+use http::StatusCode;
+use httparse::{Header, Status};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// Bytes that a head, or the trailers, may have.
+const MAX_HEAD: usize = 64 << 10;
+const MAX_HEADERS: usize = 64;
+const READ: usize = 8 << 10;
+/// A body up to this size is copied behind its head, and both are sent in one piece.
+const SMALL_BODY: usize = 64 << 10;
+
+#[derive(Debug)]
+pub(super) struct Wire {
+    stream: TcpStream,
+    unread: BytesMut,
+    unsent: Vec<u8>,
+}
+
+/// The head of a request.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) is_post: bool,
+    pub(super) path: String,
+    pub(super) keep_alive: bool,
+    /// Whether the body is a stream, of which the caller may see the beginning before its end.
+    pub(super) is_stream: bool,
+    pub(super) content_type: Option<String>,
+    pub(super) body: Framing,
+    waits_for_continue: bool,
+}
+
+/// How much of the body is still to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Framing {
+    Sized(u64),
+    /// In chunks; so much is left of the one that was begun.
+    Chunked(Option<u64>),
+}
+
+/// What stands behind a body in chunks.
+#[derive(Debug, Default)]
+pub(super) struct Trailers {
+    pub(super) error_type: Option<String>,
+    pub(super) error_body: Option<String>,
+}
+
+/// A part of a body, or its end.
+#[derive(Debug)]
+pub(super) enum Part {
+    Data(Bytes),
+    End(Trailers),
+}
+
+impl Wire {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        let _ = stream.set_nodelay(true);
+        Self {
+            stream,
+            unread: BytesMut::new(),
+            unsent: Vec::new(),
+        }
+    }
+
+    /// The next request; `None` if the process has closed the connection.
+    pub(super) async fn request(&mut self) -> io::Result<Option<Request>> {
+        loop {
+            if let Some((length, request)) = parse(&self.unread)? {
+                self.unread.advance(length);
+                return Ok(Some(request));
+            }
+            if self.fill().await? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The next part of a request's body.
+    pub(super) async fn part(&mut self, request: &mut Request) -> io::Result<Part> {
+        if std::mem::take(&mut request.waits_for_continue) {
+            self.stream
+                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
+                .await?;
+        }
+        loop {
+            if let Some(part) = take_part(&mut self.unread, &mut request.body)? {
+                return Ok(part);
+            }
+            if self.fill().await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+
+    /// Answers with a status, headers that each end in a line break, and a body.
+    pub(super) async fn answer(
+        &mut self,
+        status: StatusCode,
+        headers: &str,
+        body: &[u8],
+    ) -> io::Result<()> {
+        let mut unsent = std::mem::take(&mut self.unsent);
+        unsent.clear();
+        let mut length = itoa::Buffer::new();
+        let reason = status.canonical_reason().unwrap_or_default();
+        for part in [
+            "HTTP/1.1 ",
+            status.as_str(),
+            " ",
+            reason,
+            "\r\ncontent-type: application/json\r\n",
+            headers,
+            "content-length: ",
+            length.format(body.len()),
+            "\r\n\r\n",
+        ] {
+            unsent.extend_from_slice(part.as_bytes());
+        }
+        let small = body.len() <= SMALL_BODY;
+        if small {
+            unsent.extend_from_slice(body);
+        }
+        self.stream.write_all(&unsent).await?;
+        if !small {
+            self.stream.write_all(body).await?;
+        }
+        self.unsent = unsent;
+        Ok(())
+    }
+
+    async fn fill(&mut self) -> io::Result<usize> {
+        self.unread.reserve(READ);
+        self.stream.read_buf(&mut self.unread).await
+    }
+}
+
+/// The head and its length, once it is complete.
+fn parse(unread: &[u8]) -> io::Result<Option<(usize, Request)>> {
+    let mut headers = [const { MaybeUninit::<Header<'_>>::uninit() }; MAX_HEADERS];
+    let mut head = httparse::Request::new(&mut []);
+    match head.parse_with_uninit_headers(unread, &mut headers) {
+        Ok(Status::Complete(length)) => Ok(Some((length, Request::of(&head)?))),
+        Ok(Status::Partial) if unread.len() < MAX_HEAD => Ok(None),
+        Ok(Status::Partial) => Err(invalid("the head is too long")),
+        Err(error) => Err(invalid(&error.to_string())),
+    }
+}
+
+impl Request {
+    fn of(head: &httparse::Request<'_, '_>) -> io::Result<Self> {
+        let mut request = Self {
+            is_post: head.method == Some("POST"),
+            path: head.path.unwrap_or_default().to_owned(),
+            keep_alive: head.version == Some(1),
+            is_stream: false,
+            content_type: None,
+            body: Framing::Sized(0),
+            waits_for_continue: false,
+        };
+        for header in head.headers.iter() {
+            request.take(header)?;
+        }
+        Ok(request)
+    }
+
+    fn take(&mut self, header: &Header<'_>) -> io::Result<()> {
+        let named = |name: &str| header.name.eq_ignore_ascii_case(name);
+        let text = || str::from_utf8(header.value).unwrap_or_default();
+        let says = |word: &str| text().eq_ignore_ascii_case(word);
+        if named("content-length") {
+            // Chunks count where both are named.
+            if let Framing::Sized(size) = &mut self.body {
+                *size = text().parse().map_err(|_| invalid("no content length"))?;
+            }
+        } else if named("transfer-encoding") && says("chunked") {
+            self.body = Framing::Chunked(None);
+        } else if named("connection") && says("close") {
+            self.keep_alive = false;
+        } else if named("expect") && says("100-continue") {
+            self.waits_for_continue = true;
+        } else if named("lambda-runtime-function-response-mode") {
+            self.is_stream = says("streaming");
+        } else if named("content-type") {
+            self.content_type = Some(text().to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// A part of the body, if enough of it has come.
+fn take_part(unread: &mut BytesMut, framing: &mut Framing) -> io::Result<Option<Part>> {
+    match framing {
+        Framing::Sized(0) => Ok(Some(Part::End(Trailers::default()))),
+        Framing::Sized(left) => Ok(take_data(unread, left)),
+        Framing::Chunked(Some(left @ 1..)) => Ok(take_data(unread, left)),
+        // The line break behind a chunk.
+        Framing::Chunked(Some(0)) => match unread.get(..2) {
+            Some(b"\r\n") => {
+                unread.advance(2);
+                *framing = Framing::Chunked(None);
+                take_part(unread, framing)
+            }
+            Some(_) => Err(invalid("a chunk is longer than it says")),
+            None => Ok(None),
+        },
+        Framing::Chunked(None) => begin_chunk(unread, framing),
+    }
+}
+
+fn take_data(unread: &mut BytesMut, left: &mut u64) -> Option<Part> {
+    let here = usize::try_from(*left).map_or(unread.len(), |left| left.min(unread.len()));
+    *left -= here as u64;
+    (here > 0).then(|| Part::Data(unread.split_to(here).freeze()))
+}
+
+fn begin_chunk(unread: &mut BytesMut, framing: &mut Framing) -> io::Result<Option<Part>> {
+    match httparse::parse_chunk_size(unread) {
+        Ok(Status::Partial) if unread.len() < MAX_HEAD => Ok(None),
+        Ok(Status::Complete((line, 0))) => end(unread, line),
+        Ok(Status::Complete((line, size))) => {
+            unread.advance(line);
+            *framing = Framing::Chunked(Some(size));
+            take_part(unread, framing)
+        }
+        Ok(Status::Partial) | Err(_) => Err(invalid("no chunk size")),
+    }
+}
+
+/// The trailers behind the last chunk, whose line is so long.
+fn end(unread: &mut BytesMut, line: usize) -> io::Result<Option<Part>> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let (length, trailers) = match httparse::parse_headers(&unread[line..], &mut headers) {
+        Ok(Status::Complete((length, headers))) => (length, Trailers::of(headers)),
+        Ok(Status::Partial) if unread.len() < MAX_HEAD => return Ok(None),
+        Ok(Status::Partial) | Err(_) => return Err(invalid("no trailers")),
+    };
+    unread.advance(line + length);
+    Ok(Some(Part::End(trailers)))
+}
+
+impl Trailers {
+    fn of(headers: &[Header<'_>]) -> Self {
+        let value = |name: &str| {
+            let header = headers.iter().find(|h| h.name.eq_ignore_ascii_case(name))?;
+            Some(String::from_utf8_lossy(header.value).into_owned())
+        };
+        Self {
+            error_type: value("lambda-runtime-function-error-type"),
+            error_body: value("lambda-runtime-function-error-body"),
+        }
+    }
+}
+
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn body_of(
+        text: &[u8],
+        mut framing: Framing,
+    ) -> io::Result<Option<(Vec<u8>, Trailers, usize)>> {
+        let mut unread = BytesMut::from(text);
+        let mut body = Vec::new();
+        loop {
+            match take_part(&mut unread, &mut framing)? {
+                Some(Part::Data(data)) => body.extend_from_slice(&data),
+                Some(Part::End(trailers)) => return Ok(Some((body, trailers, unread.len()))),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    #[test]
+    fn a_head_says_how_its_body_comes() {
+        let text = b"POST /x HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello";
+        let (length, request) = parse(text).unwrap().unwrap();
+        assert_eq!((&text[length..], request.is_post), (&b"hello"[..], true));
+        assert_eq!(request.body, Framing::Sized(5));
+        assert!(request.waits_for_continue && request.keep_alive);
+        let text = b"GET /n HTTP/1.1\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+        let (_, request) = parse(text).unwrap().unwrap();
+        assert_eq!(request.body, Framing::Chunked(None));
+        assert!(!request.keep_alive);
+        assert!(parse(b"GET /n HTTP/1.1\r\nhost").unwrap().is_none());
+        assert!(parse(b"GET /n HTTP/1.1\r\ncontent-length: x\r\n\r\n").is_err());
+        assert!(parse(b"\x00\x01\x02 \r\n").is_err());
+    }
+
+    #[test]
+    fn trailers_tell_an_error_in_the_middle_of_a_stream() {
+        let text = b"3\r\nabc\r\n0\r\nLambda-Runtime-Function-Error-Type: Broken\r\n\r\nnext";
+        let (body, trailers, rest) = body_of(text, Framing::Chunked(None)).unwrap().unwrap();
+        assert_eq!((body.as_slice(), rest), (&b"abc"[..], 4));
+        assert_eq!(trailers.error_type.as_deref(), Some("Broken"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_body_is_read_as_it_was_sent_however_it_is_cut(
+            chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..50), 0..8),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut text = Vec::new();
+            for chunk in &chunks {
+                text.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+                text.extend_from_slice(chunk);
+                text.extend_from_slice(b"\r\n");
+            }
+            text.extend_from_slice(b"0\r\n\r\n");
+            let (body, _, rest) = body_of(&text, Framing::Chunked(None)).unwrap().unwrap();
+            prop_assert_eq!((body, rest), (chunks.concat(), 0));
+            let cut = cut.index(text.len());
+            prop_assert!(body_of(&text[..cut], Framing::Chunked(None)).unwrap().is_none());
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(text in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = parse(&text);
+            let _ = body_of(&text, Framing::Chunked(None));
+        }
+    }
+}
