@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Server};
 
 /// A function that answers with its event, alias `live`, and a URL on the alias.
-fn server(configuration: &Value, auth_type: &str) -> (Server, String) {
+pub(crate) fn server(configuration: &Value, auth_type: &str) -> (Server, String) {
     let server = Server::start();
     server.create_misbehaving("f", configuration);
     server.lambda("POST", "/f/versions", &Value::Null);
@@ -22,7 +22,7 @@ fn server(configuration: &Value, auth_type: &str) -> (Server, String) {
     (server, address)
 }
 
-fn url(server: &Server, method: &str, qualifier: &str, body: &Value) -> Answer {
+pub(crate) fn url(server: &Server, method: &str, qualifier: &str, body: &Value) -> Answer {
     let path = format!("/2021-10-31/functions/f/url?Qualifier={qualifier}");
     let body = body.to_string();
     let body = if method == "GET" { "" } else { &body };
@@ -38,7 +38,7 @@ fn permit(server: &Server, id: &str, action: &str, condition: &str, value: &Valu
 }
 
 /// The two statements that a public URL needs.
-fn open(server: &Server) {
+pub(crate) fn open(server: &Server) {
     let (call, auth) = ("lambda:InvokeFunctionUrl", json!("NONE"));
     permit(server, "call", call, "FunctionUrlAuthType", &auth);
     let invoke = "lambda:InvokeFunction";

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod alias_rules;
+mod asynchronous;
 mod clean_up;
 mod concurrency;
+mod cors;
 mod cut_short;
 mod doctor;
 mod dry_run;
@@ -14,6 +16,7 @@ mod function_url;
 mod functions_and_versions;
 mod gateway;
 mod harness;
+mod http_api;
 #[cfg(feature = "real-clients")]
 mod independent;
 mod invocations;
@@ -31,6 +34,7 @@ mod rollout_cut_short;
 mod rollout_faults;
 mod rollout_options;
 mod settings;
+mod streaming;
 mod tutorial;
 mod verdict_command;
 mod ways_in;

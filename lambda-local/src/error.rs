@@ -141,6 +141,13 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "AccessDeniedException", message)
     }
 
+    /// Whether the same call may succeed a little later.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.status == StatusCode::TOO_MANY_REQUESTS
+            || self.kind == "ResourceConflictException"
+            || self.kind == "ServiceException"
+    }
+
     /// Something of AWS that lambda-local does not have: never pretended.
     pub(crate) fn not_implemented(what: &str) -> Self {
         Self::new(

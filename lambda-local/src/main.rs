@@ -90,6 +90,11 @@ struct Args {
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     metric_delay: u64,
 
+    /// Seconds after which an asynchronous invocation that failed is tried again; twice that the
+    /// second time. AWS waits a minute, too
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    retry_delay: u64,
+
     /// Keep functions, versions, aliases, APIs and roles in this folder; otherwise in
     /// target/lambda-local of the workspace that this is started in
     #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
@@ -221,6 +226,7 @@ fn settings(args: Args, local: SocketAddr) -> Settings {
         },
         transition: Duration::from_millis(args.transition),
         metric_delay: Duration::from_secs(args.metric_delay),
+        retry_delay: Duration::from_secs(args.retry_delay),
         seed: args.seed,
         print_logs: !args.quiet,
     }

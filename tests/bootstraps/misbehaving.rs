@@ -73,6 +73,29 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
             thread::sleep(Duration::from_millis(300));
             respond(process::id().to_string().as_bytes())?;
         }
+        "stream" => stream(id, "text/plain", &["one ", "two ", "three"], "")?,
+        "stream-error" => {
+            let trailer = "Lambda-Runtime-Function-Error-Type: Broken\r\n";
+            stream(id, "text/plain", &["one "], trailer)?;
+        }
+        // What a function URL is asked at these paths.
+        _ if event.contains(r#""rawPath":"/with-head""#) => {
+            let head = r#"{"statusCode":201,"headers":{"x-own":"1"},"cookies":["a=b"]}"#;
+            let kind = "application/vnd.awslambda.http-integration-response";
+            stream(
+                id,
+                kind,
+                &[head, "\0\0\0\0", "\0\0\0\0first ", "second"],
+                "",
+            )?;
+        }
+        _ if event.contains(r#""rawPath":"/slowly""#) => {
+            stream(id, "text/plain", &["begin", "WAIT", "end"], "")?;
+        }
+        _ if event.contains(r#""rawPath":"/breaks""#) => {
+            let trailer = "Lambda-Runtime-Function-Error-Type: Broken\r\n";
+            stream(id, "text/plain", &["begin"], trailer)?;
+        }
         // An answer of the proxy format, with the event in its body.
         _ if env::var("ECHO").as_deref() == Ok("body") => {
             respond(format!(r#"{{"statusCode":200,"body":{event:?}}}"#).as_bytes())?;
@@ -82,6 +105,30 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Answers in chunks. `WAIT` is not sent but waited for: until the file that `GATE` names is there.
+fn stream(id: &str, content_type: &str, chunks: &[&str], trailer: &str) -> io::Result<()> {
+    let api = env::var("AWS_LAMBDA_RUNTIME_API").map_err(io::Error::other)?;
+    let mut stream = TcpStream::connect(&api)?;
+    write!(
+        stream,
+        "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\nhost: {api}\r\n\
+         connection: close\r\ncontent-type: {content_type}\r\ntransfer-encoding: chunked\r\n\
+         lambda-runtime-function-response-mode: streaming\r\n\r\n"
+    )?;
+    for chunk in chunks {
+        if *chunk == "WAIT" {
+            let gate = env::var("GATE").map_err(io::Error::other)?;
+            while !std::path::Path::new(&gate).exists() {
+                thread::sleep(Duration::from_millis(5));
+            }
+            continue;
+        }
+        write!(stream, "{:x}\r\n{chunk}\r\n", chunk.len())?;
+    }
+    write!(stream, "0\r\n{trailer}\r\n")?;
+    stream.read_to_end(&mut Vec::new()).map(|_| ())
 }
 
 /// One request to the Runtime API: the answer's head as lines, and its body.

@@ -2,6 +2,7 @@
 answer against botocore's models."""
 
 import io
+import json
 import sys
 import urllib.request
 import zipfile
@@ -70,7 +71,11 @@ permit("invoke", InvokedViaFunctionUrl=True)
 assert answer(url) == "Hello From Blue Deployment"
 client.get_policy(**on_alias)
 client.get_function_url_config(**on_alias)
-client.update_function_url_config(AuthType="AWS_IAM", **on_alias)
+cors = {"AllowOrigins": ["*"], "AllowMethods": ["GET"], "MaxAge": 5}
+client.update_function_url_config(
+    AuthType="AWS_IAM", InvokeMode="RESPONSE_STREAM", Cors=cors, **on_alias
+)
+assert client.get_function_url_config(**on_alias)["Cors"] == cors
 assert len(client.list_function_url_configs(FunctionName="boto")["FunctionUrlConfigs"]) == 1
 client.delete_function_url_config(**on_alias)
 client.remove_permission(StatementId="call", **on_alias)
@@ -86,6 +91,27 @@ assert configs["ProvisionedConcurrencyConfigs"][0]["FunctionArn"] == arn, config
 client.delete_provisioned_concurrency_config(**on_alias)
 client.delete_function_concurrency(FunctionName="boto")
 assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
+
+# Events, and an answer as a stream.
+client.put_function_event_invoke_config(MaximumRetryAttempts=1, **on_alias)
+client.update_function_event_invoke_config(MaximumEventAgeInSeconds=60, **on_alias)
+assert client.get_function_event_invoke_config(**on_alias)["MaximumRetryAttempts"] == 1
+configs = client.list_function_event_invoke_configs(FunctionName="boto")
+assert configs["FunctionEventInvokeConfigs"][0]["FunctionArn"] == arn, configs
+client.delete_function_event_invoke_config(**on_alias)
+assert client.invoke(InvocationType="Event", Payload=b"{}", **on_alias)["StatusCode"] == 202
+assert client.invoke_async(FunctionName="boto", InvokeArgs=b"{}")["Status"] == 202
+with open("functions/events/http-api.json", "rb") as file:
+    event = file.read()
+streamed = client.invoke_with_response_stream(Payload=event, LogType="Tail", **on_alias)
+assert streamed["ExecutedVersion"] == "1", streamed
+*chunks, complete = streamed["EventStream"]
+answered = b"".join(chunk["PayloadChunk"]["Payload"] for chunk in chunks)
+assert json.loads(answered)["body"] == "Hello From Blue Deployment", answered
+assert "LogResult" in complete["InvokeComplete"], complete
+streamed = client.invoke_with_response_stream(Payload=b"1", **on_alias)
+(complete,) = streamed["EventStream"]
+assert complete["InvokeComplete"]["ErrorCode"], complete
 
 # A REST API.
 rest = checked(boto3.client("apigateway"))
@@ -141,6 +167,21 @@ permit(
 )
 found = http.get_api(ApiId=api)
 assert answer(found["ApiEndpoint"] + "/pets") == "Hello From Blue Deployment"
+cors = {"AllowOrigins": ["*"], "MaxAge": 5}
+assert http.update_api(ApiId=api, CorsConfiguration=cors)["CorsConfiguration"] == cors
+http.delete_cors_configuration(ApiId=api)
+http.update_route(ApiId=api, RouteId=route, RouteKey="GET /dogs")
+http.create_stage(ApiId=api, StageName="v1")
+deployment = http.create_deployment(ApiId=api, StageName="v1", Description="d")["DeploymentId"]
+http.get_deployment(ApiId=api, DeploymentId=deployment)
+assert len(http.get_deployments(ApiId=api)["Items"]) == 1
+assert answer(found["ApiEndpoint"] + "/v1/dogs") == "Hello From Blue Deployment"
+http.update_stage(ApiId=api, StageName="v1", AutoDeploy=True, StageVariables={"a": "b"})
+http.delete_stage(ApiId=api, StageName="v1")
+arn_of_api = f"arn:aws:apigateway:us-east-1::/apis/{api}"
+http.tag_resource(ResourceArn=arn_of_api, Tags={"c": "d"})
+http.untag_resource(ResourceArn=arn_of_api, TagKeys=["a"])
+assert http.get_tags(ResourceArn=arn_of_api)["Tags"] == {"c": "d"}
 http.update_integration(ApiId=api, IntegrationId=integration, TimeoutInMillis=9000)
 http.get_integration(ApiId=api, IntegrationId=integration)
 http.get_route(ApiId=api, RouteId=route)

@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, request::Parts};
+use http::{HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Limited};
 
 use super::{
     Gateway,
     api::{Api, Route, Stage},
-    event::{Matched, event, event_body},
+    cors::{decorate, preflight},
+    event::{Matched, event, event_body, text},
     event_1,
     integration::Integration,
     response::{internal_server_error, message, response, strict_response},
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     error::ApiResult,
-    lambda::{Invoked, Lambda},
+    lambda::{Call, Invoked, Lambda},
     logs::Logs,
     model::{Caller, FunctionRef, Place},
 };
@@ -38,6 +39,7 @@ pub(crate) struct Connection {
 struct Way<'a> {
     stage: &'a Stage,
     route: &'a Route,
+    integration: &'a Integration,
     /// Behind the stage.
     path_parameters: BTreeMap<String, String>,
 }
@@ -64,34 +66,55 @@ impl Gateway {
             return self.execute_rest(&api, path, request, connection).await;
         }
         let request_id = format!("{:016x}=", fastrand::u64(..));
-        let mut answer = self
-            .forward(id, path, request, connection, &request_id)
-            .await;
+        let mut answer = match self.api(id) {
+            Ok(api) => {
+                self.with_cors(&api, path, request, connection, &request_id)
+                    .await
+            }
+            Err(_) => message(StatusCode::NOT_FOUND, "Not Found"),
+        };
         if let Ok(value) = HeaderValue::from_str(&request_id) {
             answer.headers_mut().insert("apigw-requestid", value);
         }
         answer
     }
 
-    async fn forward(
+    async fn with_cors(
         self: &Arc<Self>,
-        id: &str,
+        api: &Api,
         path: &str,
         request: Request,
         connection: &Connection,
         request_id: &str,
     ) -> Response {
-        let not_found = || message(StatusCode::NOT_FOUND, "Not Found");
-        let Ok(api) = self.api(id) else {
-            return not_found();
-        };
         let (parts, body) = request.into_parts();
-        let Some(way) = find_way(&api, &parts, path) else {
-            return not_found();
+        let Some(cors) = &api.cors else {
+            return self
+                .forward(api, path, &parts, body, connection, request_id)
+                .await;
         };
-        let Some(integration) = api.integration_of(way.route) else {
-            return not_found();
+        if let Some(answer) = preflight(cors, &parts, StatusCode::NO_CONTENT) {
+            return answer;
+        }
+        let forwarded = self.forward(api, path, &parts, body, connection, request_id);
+        let mut answer = forwarded.await;
+        decorate(cors, text(&parts.headers, header::ORIGIN), &mut answer);
+        answer
+    }
+
+    async fn forward(
+        self: &Arc<Self>,
+        api: &Api,
+        path: &str,
+        parts: &Parts,
+        body: Body,
+        connection: &Connection,
+        request_id: &str,
+    ) -> Response {
+        let Some(way) = find_way(api, parts, path) else {
+            return message(StatusCode::NOT_FOUND, "Not Found");
         };
+        let integration = way.integration;
         let body = match read(body, MAX_BODY).await {
             Ok(body) => body,
             Err(refusal) => return refusal,
@@ -101,19 +124,19 @@ impl Gateway {
             request_id,
             connection,
         };
-        let Ok(event) = self.event(&api, &way, integration, &parts, &body, at) else {
+        let Ok(event) = self.event(api, &way, integration, parts, &body, at) else {
             return internal_server_error();
         };
         let invoked = async {
             let function = integration.function(&self.lambda.place)?;
-            let source = source_arn(&self.lambda.place, id, &way.stage.name, &way.route.key);
+            let source = source_arn(&self.lambda.place, &api.id, &way.stage.name, &way.route.key);
             invoke(&self.lambda, function, &source, event.into()).await
         };
         let limit = Duration::from_millis(integration.timeout_in_millis);
         match tokio::time::timeout(limit, invoked).await {
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
             Ok(Ok(invoked)) if !invoked.done.outcome.is_error() => {
-                let payload = invoked.done.outcome.payload(&invoked.request_id);
+                let payload = invoked.payload();
                 match integration.is_format_1() {
                     false => response(payload),
                     true => strict_response(&payload, true).unwrap_or_else(internal_server_error),
@@ -121,7 +144,7 @@ impl Gateway {
             }
             Ok(Ok(_)) => internal_server_error(),
             Ok(Err(error)) => {
-                Logs::warn(&format!("API {id}: {}", error.message));
+                Logs::warn(&format!("API {}: {}", api.id, error.message));
                 internal_server_error()
             }
         }
@@ -183,17 +206,16 @@ fn find_way<'a>(api: &'a Api, parts: &Parts, path: &str) -> Option<Way<'a>> {
         Some(found) if first != "$default" => (found, &path[1 + first.len()..]),
         _ => (api.stages.get("$default")?, path),
     };
-    if !stage.auto_deploy {
-        return None;
-    }
+    let (routes, integrations) = api.served(stage)?;
     let path = if rest.is_empty() { "/" } else { rest };
-    let fits = api.routes.values().filter_map(|route| {
+    let fits = routes.values().filter_map(|route| {
         let (fit, path_parameters) = route.key.fit(&parts.method, path)?;
         Some((
             fit,
             Way {
                 stage,
                 route,
+                integration: integrations.get(route.integration()?)?,
                 path_parameters,
             },
         ))
@@ -244,5 +266,5 @@ pub(super) async fn invoke(
         source_arn,
     };
     let target = lambda.resolve_for(caller, function)?;
-    lambda.invoke(target, event, None, false).await
+    lambda.invoke(target, Call::with(event)).await
 }

@@ -5,23 +5,27 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
+    body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header, request::Parts};
 use serde_json::json;
 
 use super::{
     Connection, Gateway,
+    cors::{decorate, preflight},
     data_plane::read,
-    event::{Matched, event},
+    event::{Matched, event, text},
+    integration_stream,
     response::{internal_server_error, message, response},
 };
 use crate::{
     error::{ApiError, ApiResult},
-    lambda::{Target, new_request_id},
+    lambda::{Begun, Call, Target, new_request_id},
     logs::Logs,
-    model::{AuthType, Caller},
+    model::{AuthType, Caller, FunctionRef, FunctionUrl, InvokeMode},
 };
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -39,18 +43,46 @@ impl Gateway {
         connection: &Connection,
     ) -> Response {
         let (parts, body) = request.into_parts();
-        let target = match self.behind_url(id, &parts.headers) {
-            Ok(target) => target,
+        let (reference, url) = match self.url(id) {
+            Ok(found) => found,
             Err(error) => return refusal(&error),
         };
-        let body = match read(body, MAX_BODY).await {
-            Ok(body) => body,
+        if let Some(cors) = &url.cors
+            && let Some(answer) = preflight(cors, &parts, StatusCode::OK)
+        {
+            return answer;
+        }
+        let event = match self
+            .event_of_url(&url, path, &parts, body, connection)
+            .await
+        {
+            Ok(event) => event,
             Err(refusal) => return refusal,
         };
+        let answered = match self.admit(&reference, &url, &parts.headers) {
+            Ok(target) => self.answer_url(url.invoke_mode, target, event).await,
+            Err(error) => Err(error),
+        };
+        let mut answer = answered.unwrap_or_else(|error| refusal(&error));
+        if let Some(cors) = &url.cors {
+            decorate(cors, text(&parts.headers, header::ORIGIN), &mut answer);
+        }
+        answer
+    }
+
+    async fn event_of_url(
+        &self,
+        url: &FunctionUrl,
+        path: &str,
+        parts: &Parts,
+        body: Body,
+        connection: &Connection,
+    ) -> Result<Bytes, Response> {
+        let body = read(body, MAX_BODY).await?;
         let request_id = new_request_id();
         let matched = Matched {
             account: "anonymous",
-            api: id,
+            api: &url.id,
             stage: "$default",
             stage_variables: &BTreeMap::new(),
             route_key: "$default",
@@ -59,30 +91,53 @@ impl Gateway {
             request_id: &request_id,
             connection,
         };
-        let Ok(event) = event(&parts, &body, &matched) else {
-            return internal_server_error();
-        };
-        match self.lambda.invoke(target, event.into(), None, false).await {
-            Ok(invoked) if !invoked.done.outcome.is_error() => {
-                response(invoked.done.outcome.payload(&invoked.request_id))
-            }
-            // A function's error is a bad gateway here, where an HTTP API says 500.
-            Ok(_) => message(StatusCode::BAD_GATEWAY, "Internal Server Error"),
-            Err(error) => refusal(&error),
+        match event(parts, &body, &matched) {
+            Ok(event) => Ok(event.into()),
+            Err(_) => Err(internal_server_error()),
         }
     }
 
-    fn behind_url(&self, id: &str, headers: &HeaderMap) -> ApiResult<Target> {
+    async fn answer_url(
+        &self,
+        mode: InvokeMode,
+        target: Target,
+        event: Bytes,
+    ) -> ApiResult<Response> {
+        let call = Call::with(event);
+        let invoked = match mode {
+            InvokeMode::Buffered => self.lambda.invoke(target, call).await?,
+            InvokeMode::ResponseStream => match self.lambda.invoke_streaming(target, call).await? {
+                Begun::Stream { content_type, rest } => {
+                    return Ok(integration_stream::response(&content_type, rest).await);
+                }
+                Begun::Whole(invoked) => invoked,
+            },
+        };
+        // A function's error is a bad gateway here, where an HTTP API says 500.
+        if invoked.done.outcome.is_error() {
+            return Ok(message(StatusCode::BAD_GATEWAY, "Internal Server Error"));
+        }
+        Ok(response(invoked.payload()))
+    }
+
+    fn url(&self, id: &str) -> ApiResult<(Arc<FunctionRef>, FunctionUrl)> {
         let model = self.lambda.model();
         let missing = || ApiError::not_found("there is no such function URL");
         let (reference, url) = model.at_url(id).ok_or_else(missing)?;
-        let (reference, auth_type) = (Arc::new(reference.clone()), url.auth_type);
-        drop(model);
-        match auth_type {
-            AuthType::None => self.lambda.resolve_for(Caller::FunctionUrl, &reference),
+        Ok((Arc::new(reference.clone()), url.clone()))
+    }
+
+    fn admit(
+        &self,
+        reference: &Arc<FunctionRef>,
+        url: &FunctionUrl,
+        headers: &HeaderMap,
+    ) -> ApiResult<Target> {
+        match url.auth_type {
+            AuthType::None => self.lambda.resolve_for(Caller::FunctionUrl, reference),
             // Whose signature it is, is not looked at: there are no identities here.
-            AuthType::Iam if is_signed(headers) => self.lambda.resolve(&reference),
-            AuthType::Iam => Err(ApiError::access_denied(Caller::FunctionUrl, &reference)),
+            AuthType::Iam if is_signed(headers) => self.lambda.resolve(reference),
+            AuthType::Iam => Err(ApiError::access_denied(Caller::FunctionUrl, reference)),
         }
     }
 }

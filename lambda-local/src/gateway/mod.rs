@@ -3,11 +3,14 @@
 mod api;
 mod apis;
 mod control;
+mod cors;
 mod data_plane;
+mod deployment;
 mod event;
 mod event_1;
 mod function_url;
 mod integration;
+mod integration_stream;
 mod proxy_answer;
 mod response;
 mod rest;

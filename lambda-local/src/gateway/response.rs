@@ -54,6 +54,18 @@ pub(super) fn response(payload: Bytes) -> Response {
     }
 }
 
+/// Status and headers of a response whose body is still to come.
+pub(super) fn head(text: &[u8]) -> Option<Response> {
+    let answer: ProxyAnswer<'_> = serde_json::from_slice(text).ok()?;
+    let mut response = Response::default();
+    *response.status_mut() = answer
+        .status_code
+        .map_or(Some(StatusCode::OK), |s| s.code())?;
+    let (single, multiple) = (answer.headers, answer.multi_value_headers);
+    set_headers(&mut response, single, multiple, answer.cookies, TEXT);
+    Some(response)
+}
+
 /// The response for what the handler returned, payload format 1.0: `None` for everything that is
 /// not exactly an answer of the proxy format. A body in base64 is decoded where the API's binary
 /// media types say so.

@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode};
 use super::{Function, body_error};
 use crate::{
     error::{ApiError, ApiResult},
-    lambda::{Invoked, Lambda, new_request_id},
+    lambda::{Call, Invoked, Lambda, new_request_id},
 };
 
 /// The largest payload of a synchronous invocation, in bytes.
@@ -31,20 +31,25 @@ pub(super) async fn invoke(
         .await
         .map_err(|error| body_error(&error, "InvokeFunction"))?;
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let target = lambda.resolve(&Arc::new(reference))?;
+    let reference = Arc::new(reference);
+    let target = lambda.resolve(&reference)?;
     let payload = check_payload(payload, header("x-amz-invocation-type"))?;
-    let tail = header("x-amz-log-type") == Some("Tail");
+    let tail = wants_tail(&headers);
     match header("x-amz-invocation-type") {
         None | Some("RequestResponse") => {
-            let context = client_context(&headers)?;
-            let invoked = lambda.invoke(target, payload, context, tail).await?;
-            answer(&invoked, tail)
+            let call = Call {
+                client_context: client_context(&headers)?,
+                tail,
+                ..Call::with(payload)
+            };
+            answer(&lambda.invoke(target, call).await?, tail)
         }
         Some("Event") => {
-            tokio::spawn(async move { lambda.invoke(target, payload, None, false).await });
-            empty(StatusCode::ACCEPTED)
+            let request_id = new_request_id();
+            lambda.accept(reference, payload, request_id.as_str().into());
+            empty(StatusCode::ACCEPTED, &request_id)
         }
-        Some("DryRun") => empty(StatusCode::NO_CONTENT),
+        Some("DryRun") => empty(StatusCode::NO_CONTENT, &new_request_id()),
         Some(other) => Err(ApiError::validation(
             other,
             "invocationType",
@@ -53,7 +58,28 @@ pub(super) async fn invoke(
     }
 }
 
-fn check_payload(payload: Bytes, kind: Option<&str>) -> ApiResult<Bytes> {
+/// The older call for events.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html>
+pub(super) async fn invoke_async(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    payload: Bytes,
+) -> ApiResult<Response> {
+    let reference = Arc::new(reference);
+    lambda.resolve(&reference)?;
+    let payload = check_payload(payload, Some("Event"))?;
+    let request_id = new_request_id();
+    lambda.accept(reference, payload, request_id.as_str().into());
+    empty(StatusCode::ACCEPTED, &request_id)
+}
+
+pub(super) fn wants_tail(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-amz-log-type")
+        .is_some_and(|kind| kind == "Tail")
+}
+
+pub(super) fn check_payload(payload: Bytes, kind: Option<&str>) -> ApiResult<Bytes> {
     let limit = if kind == Some("Event") {
         MAX_ASYNCHRONOUS
     } else {
@@ -74,7 +100,7 @@ fn check_payload(payload: Bytes, kind: Option<&str>) -> ApiResult<Bytes> {
 }
 
 /// The header is base64; the runtime gets it decoded.
-fn client_context(headers: &HeaderMap) -> ApiResult<Option<String>> {
+pub(super) fn client_context(headers: &HeaderMap) -> ApiResult<Option<String>> {
     let Some(value) = headers.get("x-amz-client-context") else {
         return Ok(None);
     };
@@ -100,12 +126,11 @@ fn answer(invoked: &Invoked, tail: bool) -> ApiResult<Response> {
         response = response.header("x-amz-log-result", log);
     }
     response
-        .body(outcome.payload(&invoked.request_id).into())
+        .body(invoked.payload().into())
         .map_err(|error| ApiError::service(format!("failed to answer the invocation: {error}")))
 }
 
-fn empty(status: StatusCode) -> ApiResult<Response> {
-    let request_id = new_request_id();
+fn empty(status: StatusCode, request_id: &str) -> ApiResult<Response> {
     let response = Response::builder()
         .status(status)
         .header("x-amzn-requestid", request_id);

@@ -2,9 +2,11 @@
 
 mod aliases;
 mod concurrency;
+mod event_invoke;
 mod functions;
 mod invoke;
 mod policy;
+mod streaming;
 mod tags;
 mod urls;
 mod versions;
@@ -77,6 +79,29 @@ fn later_routes() -> Router<Arc<Lambda>> {
                 .delete(urls::delete),
         )
         .route("/2021-10-31/functions/{function}/urls", get(urls::list))
+        .route(
+            "/2021-11-15/functions/{function}/response-streaming-invocations",
+            post(streaming::invoke),
+        )
+        .route(
+            "/2014-11-13/functions/{function}/invoke-async",
+            post(invoke::invoke_async),
+        )
+        .route(
+            "/2014-11-13/functions/{function}/invoke-async/",
+            post(invoke::invoke_async),
+        )
+        .route(
+            "/2019-09-25/functions/{function}/event-invoke-config",
+            get(event_invoke::get)
+                .put(event_invoke::put)
+                .post(event_invoke::update)
+                .delete(event_invoke::delete),
+        )
+        .route(
+            "/2019-09-25/functions/{function}/event-invoke-config/list",
+            get(event_invoke::list),
+        )
         .route(
             "/2017-03-31/tags/{arn}",
             get(tags::list).post(tags::add).delete(tags::remove),

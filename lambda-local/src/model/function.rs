@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Alias, Clock, Configuration, FunctionUrl, Policy, Provisioned, Qualifier, new_revision,
+    Alias, Clock, Configuration, EventInvoke, FunctionUrl, Policy, Provisioned, Qualifier,
+    new_revision,
     settling::{Phase, Settling},
 };
 use crate::{
@@ -66,6 +67,8 @@ pub(crate) struct Function {
     pub(super) urls: BTreeMap<Option<Qualifier>, FunctionUrl>,
     pub(super) reserved: Option<u32>,
     pub(super) provisioned: BTreeMap<Qualifier, Provisioned>,
+    #[serde(default)]
+    pub(super) event_invokes: BTreeMap<Qualifier, EventInvoke>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -106,6 +109,7 @@ impl Function {
             urls: BTreeMap::new(),
             reserved: None,
             provisioned: BTreeMap::new(),
+            event_invokes: BTreeMap::new(),
         }
     }
 
@@ -251,6 +255,7 @@ impl Function {
         self.versions.remove(&number);
         let qualifier = Qualifier::Version(number);
         self.provisioned.remove(&qualifier);
+        self.event_invokes.remove(&qualifier);
         self.policies.remove(&Some(qualifier));
         Ok(())
     }

@@ -4,7 +4,9 @@
 mod alias;
 mod concurrency;
 mod configuration;
+mod cors;
 mod describe;
+mod event_invoke;
 mod function;
 mod policy;
 mod reference;
@@ -17,12 +19,14 @@ use std::{collections::BTreeMap, sync::Arc};
 pub(crate) use alias::{Alias, AliasChange, NewAlias};
 pub(crate) use concurrency::{ACCOUNT_CONCURRENCY, Provisioned};
 pub(crate) use configuration::{Architecture, Configuration, ConfigurationChange, LogFormat};
+pub(crate) use cors::Cors;
 pub(crate) use describe::FunctionConfiguration;
+pub(crate) use event_invoke::{EventInvoke, EventInvokeChange};
 pub(crate) use function::{Code, Function, Snapshot};
 pub(crate) use policy::{Caller, NewPermission, Policy};
 pub(crate) use reference::{FunctionRef, Qualifier};
 pub(crate) use settling::Clock;
-pub(crate) use url::{AuthType, FunctionUrl, UrlChange};
+pub(crate) use url::{AuthType, FunctionUrl, InvokeMode, UrlChange};
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Function, FunctionRef, Model, Qualifier};
+use super::{Cors, Function, FunctionRef, Model, Qualifier};
 use crate::{
     error::{ApiError, ApiResult},
     timestamp,
@@ -14,8 +14,21 @@ use crate::{
 pub(crate) struct FunctionUrl {
     pub(crate) id: String,
     pub(crate) auth_type: AuthType,
+    #[serde(default)]
+    pub(crate) invoke_mode: InvokeMode,
+    #[serde(default)]
+    pub(crate) cors: Option<Cors>,
     created: String,
     modified: String,
+}
+
+/// Whether the answer is passed on while it comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum InvokeMode {
+    #[default]
+    Buffered,
+    ResponseStream,
 }
 
 /// Who may call it: whoever signs as AWS does, or everybody whom the policy lets.
@@ -32,35 +45,43 @@ pub(crate) enum AuthType {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct UrlChange {
     auth_type: Option<AuthType>,
-    invoke_mode: Option<String>,
-    cors: Option<Value>,
+    invoke_mode: Option<InvokeMode>,
+    cors: Option<Cors>,
 }
 
 impl UrlChange {
     fn check(&self) -> ApiResult<()> {
-        if self.cors.as_ref().is_some_and(|cors| *cors != json!({})) {
-            return Err(ApiError::not_implemented("Cors of function URLs"));
+        match self.cors.as_ref().and_then(Cors::too_old) {
+            Some(age) => Err(ApiError::validation(
+                &age.to_string(),
+                "cors.maxAge",
+                "Member must have value less than or equal to 86400",
+            )),
+            None => Ok(()),
         }
-        match self.invoke_mode.as_deref() {
-            None | Some("BUFFERED") => Ok(()),
-            Some(mode) => Err(ApiError::not_implemented(&format!(
-                "invoke mode {mode} of function URLs: use BUFFERED"
-            ))),
-        }
+    }
+
+    /// An empty configuration is none.
+    fn cors(&self) -> Option<Cors> {
+        self.cors.clone().filter(|cors| *cors != Cors::default())
     }
 }
 
 impl FunctionUrl {
     /// `address` is the URL itself.
     pub(crate) fn describe(&self, arn: &str, address: &str) -> Value {
-        json!({
+        let mut shown = json!({
             "FunctionUrl": address,
             "FunctionArn": arn,
             "AuthType": self.auth_type,
             "CreationTime": self.created,
             "LastModifiedTime": self.modified,
-            "InvokeMode": "BUFFERED",
-        })
+            "InvokeMode": self.invoke_mode,
+        });
+        if let Some(cors) = &self.cors {
+            shown["Cors"] = json!(cors);
+        }
+        shown
     }
 }
 
@@ -100,6 +121,8 @@ impl Model {
         let url = FunctionUrl {
             id: uuid::Uuid::new_v4().simple().to_string(),
             auth_type,
+            invoke_mode: change.invoke_mode.unwrap_or_default(),
+            cors: change.cors(),
             created: timestamp::now(),
             modified: timestamp::now(),
         };
@@ -125,6 +148,10 @@ impl Model {
         let function = self.function_mut(reference)?;
         let url = function.url_mut(reference.qualifier.as_ref())?;
         url.auth_type = change.auth_type.unwrap_or(url.auth_type);
+        url.invoke_mode = change.invoke_mode.unwrap_or(url.invoke_mode);
+        if change.cors.is_some() {
+            url.cors = change.cors();
+        }
         url.modified = timestamp::now();
         Ok(url.clone())
     }

@@ -112,7 +112,7 @@ impl Way<'_> {
     fn answer(&self, invoked: ApiResult<Invoked>, request: &HeaderMap) -> Response {
         match invoked {
             Ok(invoked) if !invoked.done.outcome.is_error() => {
-                let payload = invoked.done.outcome.payload(&invoked.request_id);
+                let payload = invoked.payload();
                 let decode = self.api.is_binary(request, &header::ACCEPT);
                 strict_response(&payload, decode)
                     .unwrap_or_else(|| failure(StatusCode::BAD_GATEWAY))

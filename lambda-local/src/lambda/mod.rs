@@ -1,5 +1,8 @@
 //! Lambda itself: the model of its resources, and the environments that run what is invoked.
 
+mod asynchronous;
+mod streamed;
+
 use std::{
     collections::{HashMap, HashSet},
     path::Path,
@@ -9,6 +12,8 @@ use std::{
 
 use anyhow::Result;
 use bytes::Bytes;
+pub(crate) use streamed::{Begun, Rest};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::{
@@ -18,7 +23,7 @@ use crate::{
     iam::Iam,
     logs::Logs,
     model::{Caller, Clock, Function, FunctionRef, Model, Place, Qualifier, Snapshot},
-    runtime::{Done, Invocation, Limits, Pool},
+    runtime::{Done, Invocation, Limits, Piece, Pool},
     store::{Changed, Kind, Store},
     to_the_end::ToTheEnd,
 };
@@ -34,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) transition: Duration,
     /// How late metrics come.
     pub(crate) metric_delay: Duration,
+    /// How long after it failed an asynchronous invocation is tried again; twice that the next time.
+    pub(crate) retry_delay: Duration,
     /// Makes the choices between an alias's two versions repeatable.
     pub(crate) seed: Option<u64>,
     /// Whether functions' logs are printed on standard output.
@@ -52,6 +59,7 @@ pub(crate) struct Lambda {
     /// What is still to be written to disk.
     pub(crate) changed: Arc<Changed>,
     limits: Limits,
+    retry_delay: Duration,
     model: Mutex<Model>,
     random: Mutex<fastrand::Rng>,
     pools: Mutex<HashMap<Uuid, Arc<Pool>>>,
@@ -68,12 +76,52 @@ pub(crate) struct Target {
     reserved: Option<u32>,
 }
 
+impl Target {
+    /// The version, as the function sees it.
+    pub(crate) fn version(&self) -> String {
+        self.snapshot.label()
+    }
+}
+
+/// What an invocation is given, and what is wanted of it beside the answer.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) payload: Bytes,
+    pub(crate) client_context: Option<String>,
+    /// Whether the end of its log is wanted.
+    pub(crate) tail: bool,
+    /// Its id, where it has one already.
+    pub(crate) request_id: Option<Arc<str>>,
+    /// Where the answer goes while it comes.
+    pub(crate) pieces: Option<mpsc::Sender<Piece>>,
+}
+
+impl Call {
+    /// Nothing but a payload.
+    pub(crate) const fn with(payload: Bytes) -> Self {
+        Self {
+            payload,
+            client_context: None,
+            tail: false,
+            request_id: None,
+            pieces: None,
+        }
+    }
+}
+
 /// An invocation that ended, and which version ran it.
 #[derive(Debug)]
 pub(crate) struct Invoked {
     pub(crate) done: Done,
     pub(crate) request_id: Arc<str>,
     pub(crate) version: String,
+}
+
+impl Invoked {
+    /// The payload that the caller gets.
+    pub(crate) fn payload(&self) -> Bytes {
+        self.done.outcome.payload(&self.request_id)
+    }
 }
 
 impl Lambda {
@@ -96,6 +144,7 @@ impl Lambda {
             )),
             iam: Iam::new(&settings.place, changed.clone()),
             limits: settings.limits,
+            retry_delay: settings.retry_delay,
             model: Mutex::new(Model::new(settings.place, clock, changed.clone())),
             changed,
             random: Mutex::new(random),
@@ -177,22 +226,16 @@ impl Lambda {
     }
 
     /// Runs an invocation to its end, also if whoever asked for it has gone away meanwhile.
-    pub(crate) async fn invoke(
-        self: &Arc<Self>,
-        target: Target,
-        payload: Bytes,
-        client_context: Option<String>,
-        tail: bool,
-    ) -> ApiResult<Invoked> {
-        let request_id: Arc<str> = new_request_id().into();
-        let version = target.snapshot.label();
+    pub(crate) async fn invoke(self: &Arc<Self>, target: Target, call: Call) -> ApiResult<Invoked> {
+        let request_id = call.request_id.unwrap_or_else(|| new_request_id().into());
+        let version = target.version();
         let invocation = Invocation {
             request_id: request_id.clone(),
-            payload,
+            payload: call.payload,
             invoked_arn: target.arn,
-            client_context,
+            client_context: call.client_context,
             timeout: Duration::from_secs(target.snapshot.configuration.timeout.into()),
-            pieces: None,
+            pieces: call.pieces,
         };
         let pool = self.pool(&target.snapshot);
         let running = Running::begin(self.cloudwatch.clone(), target.invoked);
@@ -202,7 +245,7 @@ impl Lambda {
         }
         let executed = version.clone();
         let run = async move {
-            let done = pool.invoke(invocation, tail).await;
+            let done = pool.invoke(invocation, call.tail).await;
             running.end(&executed, done.duration, done.outcome.is_error());
             done
         };

@@ -1,0 +1,87 @@
+//! A deployment of an HTTP API: its routes as they were, for stages that are not deployed to
+//! automatically.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    api::{Api, Route, Stage},
+    integration::Integration,
+    new_id,
+};
+use crate::{
+    error::{ApiError, ApiResult},
+    timestamp,
+};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Deployment {
+    id: String,
+    description: Option<String>,
+    created: String,
+    integrations: BTreeMap<String, Integration>,
+    routes: BTreeMap<String, Route>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewDeployment {
+    description: Option<String>,
+    stage_name: Option<String>,
+}
+
+impl Deployment {
+    pub(super) fn describe(&self) -> Value {
+        let mut shown = json!({
+            "autoDeployed": false,
+            "createdDate": self.created,
+            "deploymentId": self.id,
+            "deploymentStatus": "DEPLOYED",
+        });
+        if let Some(description) = &self.description {
+            shown["description"] = json!(description);
+        }
+        shown
+    }
+}
+
+impl Api {
+    /// Keeps the API as it is now, and has the stage serve that if one is named.
+    pub(super) fn deploy(&mut self, new: NewDeployment) -> ApiResult<&Deployment> {
+        let id = new_id();
+        if let Some(name) = &new.stage_name {
+            let stage = self
+                .stages
+                .get_mut(name)
+                .ok_or_else(|| ApiError::gateway_not_found("Invalid stage identifier specified"))?;
+            if stage.auto_deploy {
+                return Err(ApiError::gateway_bad_request(
+                    "Deployments cannot be created on a stage with auto-deploy enabled",
+                ));
+            }
+            stage.deployment = Some(id.clone());
+        }
+        let deployment = Deployment {
+            id: id.clone(),
+            description: new.description,
+            created: timestamp::now(),
+            integrations: self.integrations.clone(),
+            routes: self.routes.clone(),
+        };
+        Ok(self.deployments.entry(id).or_insert(deployment))
+    }
+
+    /// The routes and integrations that a stage serves.
+    pub(super) fn served(
+        &self,
+        stage: &Stage,
+    ) -> Option<(&BTreeMap<String, Route>, &BTreeMap<String, Integration>)> {
+        if stage.auto_deploy {
+            return Some((&self.routes, &self.integrations));
+        }
+        let deployment = self.deployments.get(stage.deployment.as_ref()?)?;
+        Some((&deployment.routes, &deployment.integrations))
+    }
+}

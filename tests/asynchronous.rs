@@ -1,0 +1,157 @@
+//! Events: accepted at once, tried again where the function fails, given up as it was set.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Server, until};
+
+/// A function with alias `live`, on a server that does not wait a minute before it tries again.
+fn server() -> Server {
+    let server = Server::with(&["--retry-delay", "0"]);
+    server.create_misbehaving("f", &Value::Null);
+    server.lambda("POST", "/f/versions", &Value::Null);
+    let alias = json!({ "Name": "live", "FunctionVersion": "1" });
+    server.lambda("POST", "/f/aliases", &alias);
+    server
+}
+
+fn send(server: &Server, event: &str) {
+    let path = "/2015-03-31/functions/f:live/invocations";
+    let headers = [("x-amz-invocation-type", "Event")];
+    let sent = server.request_with("POST", path, &headers, event.as_bytes());
+    assert_eq!((sent.status, sent.text()), (202, String::new()));
+    assert_eq!(sent.header("x-amz-executed-version"), None);
+}
+
+fn settings(server: &Server, method: &str, qualifier: &str, body: &Value) -> (u16, Value) {
+    let path = format!("/2019-09-25/functions/f/event-invoke-config?Qualifier={qualifier}");
+    let body = match body {
+        Value::Null => String::new(),
+        body => body.to_string(),
+    };
+    let answer = server.request(method, &path, body.as_bytes());
+    let value = if answer.body.is_empty() {
+        Value::Null
+    } else {
+        answer.json()
+    };
+    (answer.status, value)
+}
+
+/// The request ids of the invocations that have ended.
+fn ended(server: &Server) -> Vec<String> {
+    let request = json!({ "logGroupName": "/aws/lambda/f", "filterPattern": "END" });
+    let headers = [("x-amz-target", "Logs_20140328.FilterLogEvents")];
+    let found = server.request_with("POST", "/", &headers, request.to_string().as_bytes());
+    let events = found.json()["events"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let id = |event: &Value| {
+        event["message"]
+            .as_str()?
+            .rsplit(' ')
+            .next()
+            .map(str::to_owned)
+    };
+    events.iter().filter_map(id).collect()
+}
+
+#[test]
+fn an_event_whose_function_fails_is_tried_twice_again_under_the_same_id() {
+    let server = server();
+    send(&server, r#""error""#);
+    let ids = until("it was tried three times", || {
+        let ids = ended(&server);
+        (ids.len() == 3).then_some(ids)
+    });
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    // An event after it is the fourth invocation: there was no other attempt.
+    send(&server, r#""well""#);
+    let ids = until("the next has ended", || {
+        let ids = ended(&server);
+        (ids.len() >= 4).then_some(ids)
+    });
+    assert_eq!(ids.len(), 4);
+    assert_ne!(ids[3], ids[0]);
+}
+
+#[test]
+fn how_often_an_event_is_tried_again_can_be_set() {
+    let server = server();
+    let (status, shown) = settings(
+        &server,
+        "PUT",
+        "live",
+        &json!({ "MaximumRetryAttempts": 0 }),
+    );
+    assert_eq!((status, &shown["MaximumRetryAttempts"]), (200, &json!(0)));
+    assert_eq!(
+        shown["FunctionArn"],
+        "arn:aws:lambda:us-east-1:000000000000:function:f:live"
+    );
+    send(&server, r#""error""#);
+    until("it was tried", || (ended(&server).len() == 1).then_some(()));
+    send(&server, r#""well""#);
+    until("the next has ended", || {
+        (ended(&server).len() == 2).then_some(())
+    });
+}
+
+#[test]
+fn settings_are_updated_in_part_listed_and_deleted() {
+    let server = server();
+    settings(
+        &server,
+        "PUT",
+        "live",
+        &json!({ "MaximumRetryAttempts": 1 }),
+    );
+    let age = json!({ "MaximumEventAgeInSeconds": 60 });
+    let (_, shown) = settings(&server, "POST", "live", &age);
+    assert_eq!(
+        (
+            &shown["MaximumRetryAttempts"],
+            &shown["MaximumEventAgeInSeconds"]
+        ),
+        (&json!(1), &json!(60))
+    );
+    let path = "/2019-09-25/functions/f/event-invoke-config/list";
+    let all = server.request("GET", path, b"").json();
+    assert_eq!(all["FunctionEventInvokeConfigs"], json!([shown]));
+    // What is put takes the place of all that was there.
+    let (_, shown) = settings(&server, "PUT", "live", &age);
+    assert_eq!(shown["MaximumRetryAttempts"], Value::Null);
+    assert_eq!(settings(&server, "DELETE", "live", &Value::Null).0, 204);
+    let (status, error) = settings(&server, "GET", "live", &Value::Null);
+    let text = "The function arn:aws:lambda:us-east-1:000000000000:function:f:live doesn't have \
+                an EventInvokeConfig";
+    assert_eq!((status, &error["Message"]), (404, &json!(text)));
+}
+
+#[test]
+fn settings_outside_the_limits_are_refused() {
+    let server = server();
+    for body in [
+        json!({}),
+        json!({ "MaximumRetryAttempts": 3 }),
+        json!({ "MaximumEventAgeInSeconds": 59 }),
+        json!({ "MaximumEventAgeInSeconds": 21601 }),
+    ] {
+        assert_eq!(settings(&server, "PUT", "live", &body).0, 400, "{body}");
+    }
+    let set = json!({ "MaximumRetryAttempts": 0 });
+    assert_eq!(settings(&server, "PUT", "nobody", &set).0, 404);
+    let queue = json!({ "DestinationConfig": { "OnFailure": { "Destination": "arn:aws:sqs:x" } } });
+    assert_eq!(settings(&server, "PUT", "live", &queue).0, 501);
+}
+
+#[test]
+fn the_older_call_for_events_is_there() {
+    let server = server();
+    let path = "/2014-11-13/functions/f/invoke-async/";
+    let sent = server.request("POST", path, b"1");
+    assert_eq!((sent.status, sent.text()), (202, String::new()));
+    until("it was invoked", || {
+        (ended(&server).len() == 1).then_some(())
+    });
+}
