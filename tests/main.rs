@@ -21,6 +21,7 @@ mod http_api;
 mod independent;
 mod invocations;
 mod kept;
+mod metrics;
 mod policy;
 mod processes;
 mod provisioned;

@@ -201,6 +201,17 @@ fn boto3_walks_the_same_way() {
 }
 
 #[test]
+fn boto3_puts_metrics_and_alarms_on_expressions() {
+    let server = Server::with_blue();
+    server.bluegreen(&["traffic", "--requests", "5"]).succeeds();
+    let script = repository().join("tests/clients/cloudwatch_with_boto3.py");
+    let mut command = server.command(clients().join("python3"));
+    command.arg(script);
+    let finished = Finished::run(command).succeeds();
+    assert_eq!(finished.stdout.trim(), "boto3 is content");
+}
+
+#[test]
 fn every_answer_is_what_botocores_models_say() {
     let server = Server::start();
     let script = repository().join("tests/clients/ways_in_with_boto3.py");

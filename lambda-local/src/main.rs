@@ -11,6 +11,8 @@ mod lambda_api;
 mod logs;
 mod logs_api;
 mod model;
+mod query;
+mod request_body;
 mod runtime;
 mod server;
 mod store;

@@ -8,9 +8,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use http::{Method, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -23,10 +21,9 @@ use crate::{
     cloudwatch,
     error::ApiError,
     gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST},
-    iam,
     keeper::Keeper,
     lambda_api::{self, LAMBDA_URL},
-    logs_api,
+    logs_api, query, request_body,
 };
 
 /// A client that takes longer than this to send its headers is cut off.
@@ -186,7 +183,8 @@ impl Front {
 fn may_change(request: &Request) -> bool {
     let path = request.uri().path();
     request.method() != Method::GET
-        && !path.ends_with("/invocations")
+        && !path.ends_with("invocations")
+        && !path.contains("/invoke-async")
         && !path.contains("/operation/")
 }
 
@@ -231,13 +229,13 @@ async fn other(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
         let what = format!("{} {}", request.method(), request.uri().path());
         return ApiError::not_implemented(&what).into_response();
     }
-    let body = match read(request).await {
+    let body = match request_body::read(request).await {
         Ok(body) => body,
         Err(error) => return error.into_response(),
     };
     let lambda = &gateway.lambda;
     let Some(target) = target else {
-        return iam::answer(&lambda.iam, &body);
+        return query::answer(&lambda.iam, &lambda.cloudwatch, &body);
     };
     if let Some(operation) = target.strip_prefix(logs_api::TARGET) {
         logs_api::answer(&lambda.logs, operation, &body)
@@ -255,12 +253,4 @@ fn is_form(request: &Request) -> bool {
         kind.as_bytes()
             .starts_with(b"application/x-www-form-urlencoded")
     })
-}
-
-async fn read(request: Request) -> Result<Bytes, ApiError> {
-    const LIMIT: usize = 1 << 20;
-    match Limited::new(request.into_body(), LIMIT).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(_) => Err(ApiError::too_large(LIMIT, "requested")),
-    }
 }

@@ -4,39 +4,13 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    Refusal,
-    metrics::{Dimension, Metrics, NAMESPACE},
-    statistic::Statistic,
-};
+use super::{Refusal, definition::Definition, sources::Sources};
 use crate::model::Place;
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Definition {
-    pub(super) alarm_name: String,
-    alarm_description: Option<String>,
-    #[serde(default)]
-    alarm_actions: Vec<String>,
-    namespace: Option<String>,
-    metric_name: Option<String>,
-    #[serde(default)]
-    dimensions: Vec<Dimension>,
-    statistic: Option<String>,
-    extended_statistic: Option<String>,
-    period: Option<u64>,
-    evaluation_periods: u64,
-    datapoints_to_alarm: Option<u64>,
-    threshold: Option<f64>,
-    comparison_operator: String,
-    treat_missing_data: Option<String>,
-}
 
 #[derive(Debug)]
 pub(super) struct Alarm {
     arn: String,
     definition: Definition,
-    statistic: Statistic,
     pub(super) state: State,
     reason: String,
     /// Seconds since 1970 at which the state was set.
@@ -68,23 +42,7 @@ impl State {
 
 impl Alarm {
     pub(super) fn new(definition: Definition, place: &Place, now: u64) -> Result<Self, Refusal> {
-        let name = definition
-            .extended_statistic
-            .as_ref()
-            .or(definition.statistic.as_ref());
-        let Some(name) = name else {
-            return Err(Refusal::invalid(
-                "lambda-local watches one metric an alarm: give MetricName with Statistic or \
-                 ExtendedStatistic",
-            ));
-        };
-        let statistic = Statistic::parse(name)?;
-        if compare(&definition.comparison_operator, 0.0, 0.0).is_none() {
-            return Err(Refusal::invalid(format!(
-                "lambda-local does not know the comparison '{}'",
-                definition.comparison_operator
-            )));
-        }
+        definition.check()?;
         let arn = format!(
             "arn:aws:cloudwatch:{}:{}:alarm:{}",
             place.region, place.account, definition.alarm_name
@@ -92,7 +50,6 @@ impl Alarm {
         Ok(Self {
             arn,
             definition,
-            statistic,
             state: State::InsufficientData,
             reason: "Unchecked: Initial alarm creation".to_owned(),
             updated: now,
@@ -106,31 +63,20 @@ impl Alarm {
             self.updated = now;
         }
         (self.state, self.reason) = (state, reason);
-        self.looked_at = now / self.period();
-    }
-
-    fn period(&self) -> u64 {
-        self.definition.period.unwrap_or(60).max(1)
+        self.looked_at = now / self.definition.period();
     }
 
     /// Looks at the metric, once in each period.
-    pub(super) fn evaluate(&mut self, metrics: &Metrics, now: u64) {
-        let period = self.period();
+    pub(super) fn evaluate(&mut self, sources: &Sources, now: u64) {
+        let period = self.definition.period();
         if now / period == self.looked_at {
             return;
         }
         let end = now - now % period;
         let wanted = self.definition.evaluation_periods.max(1);
         let start = end.saturating_sub(wanted * period);
-        let found = match self.definition.namespace.as_deref() {
-            Some(NAMESPACE) => metrics.periods(&self.definition.dimensions, (start, end), period),
-            _ => Default::default(),
-        };
-        let name = self.definition.metric_name.as_deref().unwrap_or_default();
-        let values: Vec<f64> = found
-            .values()
-            .filter_map(|bucket| self.statistic.of(name, bucket))
-            .collect();
+        let found = self.definition.series(sources, (start, end));
+        let values: Vec<f64> = found.into_values().collect();
         if let Some((state, reason)) = self.judge(&values, wanted) {
             self.set(state, reason, now);
         }
@@ -139,16 +85,13 @@ impl Alarm {
 
     /// `None` leaves the state as it is.
     fn judge(&self, values: &[f64], wanted: u64) -> Option<(State, String)> {
-        let threshold = self.definition.threshold.unwrap_or_default();
-        let operator = &self.definition.comparison_operator;
-        let breaches = |value: &&f64| compare(operator, **value, threshold) == Some(true);
-        let breaching = values.iter().filter(breaches).count() as u64;
+        let threshold = self.definition.threshold();
+        let breaching = values
+            .iter()
+            .filter(|value| self.definition.breaches(**value));
+        let breaching = breaching.count() as u64;
         let missing = wanted.saturating_sub(values.len() as u64);
-        let treat = self
-            .definition
-            .treat_missing_data
-            .as_deref()
-            .unwrap_or("missing");
+        let treat = self.definition.missing();
         let needed = self.definition.datapoints_to_alarm.unwrap_or(wanted);
         let breaching = breaching + if treat == "breaching" { missing } else { 0 };
         let text = format!(
@@ -165,69 +108,19 @@ impl Alarm {
     }
 
     pub(super) fn describe(&self) -> Value {
-        let Definition {
-            alarm_name,
-            alarm_description,
-            alarm_actions,
-            namespace,
-            metric_name,
-            dimensions,
-            statistic,
-            extended_statistic,
-            period,
-            evaluation_periods,
-            datapoints_to_alarm,
-            threshold,
-            comparison_operator,
-            treat_missing_data,
-        } = &self.definition;
-        let dimensions: Vec<Value> = dimensions
-            .iter()
-            .map(|dimension| json!({ "Name": dimension.name, "Value": dimension.value }))
-            .collect();
-        let mut alarm = json!({
-            "AlarmName": alarm_name,
-            "AlarmArn": self.arn,
-            "AlarmConfigurationUpdatedTimestamp": self.configured,
-            "ActionsEnabled": true,
-            "OKActions": [],
-            "AlarmActions": alarm_actions,
-            "InsufficientDataActions": [],
-            "StateValue": self.state.name(),
-            "StateReason": self.reason,
-            "StateUpdatedTimestamp": self.updated,
-            "StateTransitionedTimestamp": self.updated,
-            "Dimensions": dimensions,
-            "EvaluationPeriods": evaluation_periods,
-            "ComparisonOperator": comparison_operator,
-        });
+        let mut alarm = json!(self.definition);
         for (name, value) in [
-            ("AlarmDescription", json!(alarm_description)),
-            ("Namespace", json!(namespace)),
-            ("MetricName", json!(metric_name)),
-            ("Statistic", json!(statistic)),
-            ("ExtendedStatistic", json!(extended_statistic)),
-            ("Period", json!(period)),
-            ("DatapointsToAlarm", json!(datapoints_to_alarm)),
-            ("Threshold", json!(threshold)),
-            ("TreatMissingData", json!(treat_missing_data)),
+            ("AlarmArn", json!(self.arn)),
+            ("AlarmConfigurationUpdatedTimestamp", json!(self.configured)),
+            ("StateValue", json!(self.state.name())),
+            ("StateReason", json!(self.reason)),
+            ("StateUpdatedTimestamp", json!(self.updated)),
+            ("StateTransitionedTimestamp", json!(self.updated)),
         ] {
-            if !value.is_null() {
-                alarm[name] = value;
-            }
+            alarm[name] = value;
         }
         alarm
     }
-}
-
-fn compare(operator: &str, value: f64, threshold: f64) -> Option<bool> {
-    Some(match operator {
-        "GreaterThanThreshold" => value > threshold,
-        "GreaterThanOrEqualToThreshold" => value >= threshold,
-        "LessThanThreshold" => value < threshold,
-        "LessThanOrEqualToThreshold" => value <= threshold,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -284,9 +177,9 @@ mod tests {
     fn a_state_that_was_set_stands_until_the_next_period() {
         let mut alarm = alarm(json!({ "TreatMissingData": "notBreaching" }));
         alarm.set(State::Alarm, "by hand".to_owned(), 65);
-        alarm.evaluate(&Metrics::default(), 119);
+        alarm.evaluate(&Sources::default(), 119);
         assert_eq!(alarm.state, State::Alarm);
-        alarm.evaluate(&Metrics::default(), 120);
+        alarm.evaluate(&Sources::default(), 120);
         assert_eq!(alarm.state, State::Ok);
     }
 }

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::{
     Answer, Refusal,
-    alarm::{Alarm, Definition, State},
-    metrics::Metrics,
+    alarm::{Alarm, State},
+    definition::Definition,
+    sources::Sources,
 };
 use crate::model::Place;
 
@@ -48,11 +49,11 @@ impl Alarms {
     pub(super) fn describe(
         &mut self,
         asked: &DescribeAlarms,
-        metrics: &Metrics,
+        sources: &Sources,
         now: u64,
     ) -> Value {
         for alarm in self.0.values_mut() {
-            alarm.evaluate(metrics, now);
+            alarm.evaluate(sources, now);
         }
         let wanted = |name: &String, alarm: &Alarm| {
             asked

@@ -1,18 +1,17 @@
-//! `GetMetricData`, `GetMetricStatistics`, `ListMetrics`.
+//! `GetMetricData` and `GetMetricStatistics`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Answer, Refusal,
-    metrics::{Dimension, Key, METRICS, Metrics, NAMESPACE},
+    math::Series,
+    queries::{Queries, Query},
+    sources::{Metric, Sources, check_period},
     statistic::Statistic,
 };
-
-/// Queries of one call, as on AWS.
-const MAX_QUERIES: usize = 500;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -26,37 +25,9 @@ pub(super) struct GetMetricData {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Query {
-    id: String,
-    metric_stat: Option<MetricStat>,
-    label: Option<String>,
-    return_data: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct MetricStat {
-    metric: Metric,
-    period: u64,
-    stat: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metric {
-    namespace: Option<String>,
-    metric_name: Option<String>,
-    #[serde(default)]
-    dimensions: Vec<Dimension>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 pub(super) struct GetMetricStatistics {
-    namespace: String,
-    metric_name: String,
-    #[serde(default)]
-    dimensions: Vec<Dimension>,
+    #[serde(flatten)]
+    metric: Metric,
     start_time: f64,
     end_time: f64,
     period: u64,
@@ -66,171 +37,80 @@ pub(super) struct GetMetricStatistics {
     extended_statistics: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListMetrics {
-    namespace: Option<String>,
-    metric_name: Option<String>,
-    #[serde(default)]
-    dimensions: Vec<Dimension>,
-}
-
 /// `visible` is the first second whose data have not been delivered yet.
-pub(super) fn get(metrics: &Metrics, request: GetMetricData, visible: u64) -> Answer {
-    if request.metric_data_queries.len() > MAX_QUERIES {
-        return Err(Refusal::invalid(format!(
-            "The collection MetricDataQueries must not have a size greater than {MAX_QUERIES}."
-        )));
-    }
+pub(super) fn get(sources: &Sources, request: &GetMetricData, visible: u64) -> Answer {
     let times = times(request.start_time, request.end_time, visible)?;
+    let queries = Queries::new(&request.metric_data_queries, sources, times)?;
     let ascending = request.scan_by.as_deref() == Some("TimestampAscending");
     let mut results = Vec::new();
-    for query in request.metric_data_queries {
-        let returned = query.return_data != Some(false);
-        let result = query.result(metrics, times, ascending)?;
-        results.extend(returned.then_some(result));
+    // Each is evaluated, also where its result is not wanted: a mistake in it is one all the same.
+    for query in &request.metric_data_queries {
+        let found = queries.results(query)?;
+        if query.is_returned() {
+            results.extend(
+                found
+                    .into_iter()
+                    .map(|series| shown(query, series, ascending)),
+            );
+        }
     }
     Ok(json!({ "MetricDataResults": results, "Messages": [] }))
 }
 
-impl Query {
-    fn result(self, metrics: &Metrics, times: (u64, u64), ascending: bool) -> Answer {
-        let Some(stat) = self.metric_stat else {
-            return Err(Refusal::invalid(format!(
-                "lambda-local has no metric math: query '{}' needs a MetricStat",
-                self.id
-            )));
-        };
-        let name = stat.metric.metric_name.unwrap_or_default();
-        let statistic = Statistic::parse(&stat.stat)?;
-        check_period(stat.period)?;
-        let known = stat.metric.namespace.as_deref() == Some(NAMESPACE);
-        let periods = known.then(|| metrics.periods(&stat.metric.dimensions, times, stat.period));
-        let mut points: Vec<(u64, f64)> = periods
-            .iter()
-            .flatten()
-            .filter_map(|(at, bucket)| Some((*at, statistic.of(&name, bucket)?)))
-            .collect();
-        if !ascending {
-            points.reverse();
-        }
-        let (timestamps, values): (Vec<u64>, Vec<f64>) = points.into_iter().unzip();
-        Ok(json!({
-            "Id": self.id,
-            "Label": self.label.unwrap_or(name),
-            "Timestamps": timestamps,
-            "Values": values,
-            "StatusCode": "Complete",
-        }))
+fn shown(query: &Query, series: Series, ascending: bool) -> Value {
+    let mut points: Vec<(u64, f64)> = series.into_iter().collect();
+    if !ascending {
+        points.reverse();
     }
+    let (timestamps, values): (Vec<u64>, Vec<f64>) = points.into_iter().unzip();
+    json!({
+        "Id": query.id,
+        "Label": query.label(),
+        "Timestamps": timestamps,
+        "Values": values,
+        "StatusCode": "Complete",
+    })
 }
 
 pub(super) fn get_statistics(
-    metrics: &Metrics,
+    sources: &Sources,
     request: &GetMetricStatistics,
     visible: u64,
 ) -> Answer {
     check_period(request.period)?;
     let times = times(request.start_time, request.end_time, visible)?;
-    let parse = |names: &[String]| -> Result<Vec<(String, Statistic)>, Refusal> {
-        let parsed = names
-            .iter()
-            .map(|name| Ok((name.clone(), Statistic::parse(name)?)));
-        parsed.collect()
-    };
-    let (plain, extended) = (
-        parse(&request.statistics)?,
-        parse(&request.extended_statistics)?,
-    );
-    if plain.is_empty() && extended.is_empty() {
+    if request.statistics.is_empty() && request.extended_statistics.is_empty() {
         return Err(Refusal::invalid(
             "At least one of the parameters Statistics and ExtendedStatistics must be specified.",
         ));
     }
-    let name = &request.metric_name;
-    let known = request.namespace == NAMESPACE;
-    let periods = known.then(|| metrics.periods(&request.dimensions, times, request.period));
-    let points = periods.into_iter().flatten().map(|(at, bucket)| {
-        let mut point = json!({ "Timestamp": at, "Unit": unit(name) });
-        for (label, statistic) in &plain {
-            point[label] = json!(statistic.of(name, &bucket));
+    let name = request.metric.metric_name.as_deref().unwrap_or_default();
+    let mut points: BTreeMap<u64, Value> = BTreeMap::new();
+    let plain = request.statistics.iter().map(|label| (label, false));
+    let extended = request
+        .extended_statistics
+        .iter()
+        .map(|label| (label, true));
+    for (label, is_extended) in plain.chain(extended) {
+        let statistic = Statistic::parse(label)?;
+        for (at, value) in sources.series(&request.metric, statistic, times, request.period) {
+            let point = points.entry(at);
+            let point = point.or_insert_with(|| json!({ "Timestamp": at, "Unit": unit(name) }));
+            match is_extended {
+                true => point["ExtendedStatistics"][label] = json!(value),
+                false => point[label] = json!(value),
+            }
         }
-        for (label, statistic) in &extended {
-            point["ExtendedStatistics"][label] = json!(statistic.of(name, &bucket));
-        }
-        point
-    });
-    Ok(json!({ "Label": name, "Datapoints": points.collect::<Vec<_>>() }))
+    }
+    let points: Vec<Value> = points.into_values().collect();
+    Ok(json!({ "Label": name, "Datapoints": points }))
 }
 
 fn unit(metric: &str) -> &'static str {
-    if metric == "Duration" {
-        "Milliseconds"
-    } else {
-        "Count"
-    }
-}
-
-pub(super) fn list(metrics: &Metrics, request: &ListMetrics) -> Value {
-    let namespace = request
-        .namespace
-        .as_deref()
-        .is_none_or(|name| name == NAMESPACE);
-    let sets: BTreeSet<Vec<(&str, String)>> = metrics.keys().flat_map(sets_of).collect();
-    let has = |set: &[(&str, String)]| {
-        request.dimensions.iter().all(|wanted| {
-            let fits = |(name, value): &(&str, String)| {
-                *name == wanted.name && wanted.value.as_ref().is_none_or(|wanted| wanted == value)
-            };
-            set.iter().any(fits)
-        })
-    };
-    let wanted = |name: &&&str| {
-        request
-            .metric_name
-            .as_deref()
-            .is_none_or(|wanted| wanted == **name)
-    };
-    let mut found = Vec::new();
-    for set in sets.iter().filter(|set| namespace && has(set)) {
-        let dimensions: Vec<Value> = set
-            .iter()
-            .map(|(name, value)| json!({ "Name": name, "Value": value }))
-            .collect();
-        for name in METRICS.iter().filter(wanted) {
-            found.push(
-                json!({ "Namespace": NAMESPACE, "MetricName": name, "Dimensions": dimensions }),
-            );
-        }
-    }
-    json!({ "Metrics": found })
-}
-
-/// The sets of dimensions under which an invocation of this kind counts.
-fn sets_of(key: &Key) -> Vec<Vec<(&'static str, String)>> {
-    let function = ("FunctionName", key.function.clone());
-    let resource = ("Resource", key.resource.clone());
-    let mut sets = vec![
-        vec![],
-        vec![function.clone()],
-        vec![function.clone(), resource.clone()],
-    ];
-    sets.extend(
-        key.executed_version
-            .as_ref()
-            .map(|version| vec![function, resource, ("ExecutedVersion", version.clone())]),
-    );
-    sets
-}
-
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html>
-fn check_period(period: u64) -> Result<(), Refusal> {
-    match period {
-        1 | 5 | 10 | 20 | 30 => Ok(()),
-        period if period > 0 && period.is_multiple_of(60) => Ok(()),
-        _ => Err(Refusal::invalid(
-            "The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60.",
-        )),
+    match metric {
+        "Duration" => "Milliseconds",
+        "Invocations" | "Errors" | "Throttles" | "ConcurrentExecutions" => "Count",
+        _ => "None",
     }
 }
 

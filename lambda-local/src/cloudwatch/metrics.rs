@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::bucket::Bucket;
 
@@ -47,7 +47,7 @@ pub(super) struct Observation<'a> {
 }
 
 /// What a request asks for: any of Lambda's sets of dimensions.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Dimension {
     pub(super) name: String,

@@ -1,11 +1,19 @@
-//! CloudWatch, as much as judging a release needs: Lambda's own metrics, and alarms on them.
+//! CloudWatch, as much as judging a release needs: Lambda's own metrics, those that clients put,
+//! expressions over them, and alarms.
 
 mod alarm;
 mod alarms;
 mod bucket;
 mod data;
+mod definition;
+mod form;
+mod list;
+mod math;
 mod metrics;
+mod own;
+mod queries;
 mod running;
+mod sources;
 mod statistic;
 mod wire;
 
@@ -15,11 +23,11 @@ use std::{
 };
 
 use alarms::Alarms;
-use metrics::Metrics;
 use running::Concurrency;
 pub(crate) use running::Running;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sources::Sources;
 pub(crate) use wire::{TARGET, answer_json, routes};
 
 use crate::model::Place;
@@ -28,7 +36,7 @@ use crate::model::Place;
 #[derive(Debug)]
 pub(crate) struct CloudWatch {
     place: Place,
-    metrics: Mutex<Metrics>,
+    sources: Mutex<Sources>,
     alarms: Mutex<Alarms>,
     concurrency: Mutex<Concurrency>,
     /// How long after an invocation began its metrics can be seen at the earliest.
@@ -57,7 +65,7 @@ impl CloudWatch {
     pub(crate) fn new(place: Place, delay: Duration) -> Self {
         Self {
             place,
-            metrics: Mutex::default(),
+            sources: Mutex::default(),
             alarms: Mutex::default(),
             concurrency: Mutex::default(),
             delay,
@@ -66,22 +74,23 @@ impl CloudWatch {
 
     /// Forgets what is too old to be asked for.
     pub(crate) fn forget_old(&self) {
-        lock(&self.metrics).forget_before(now().saturating_sub(metrics::KEPT_SECONDS));
+        lock(&self.sources).forget_before(now().saturating_sub(metrics::KEPT_SECONDS));
     }
 
     /// `None` for operations that are not here.
     fn answer(&self, operation: &str, request: Value) -> Option<Answer> {
         let now = now();
         let visible = now.saturating_sub(self.delay.as_secs());
-        let (metrics, alarms) = (lock(&self.metrics), || lock(&self.alarms));
+        let (mut sources, alarms) = (lock(&self.sources), || lock(&self.alarms));
         Some(match operation {
-            "GetMetricData" => parse(request).and_then(|r| data::get(&metrics, r, visible)),
+            "GetMetricData" => parse(request).and_then(|r| data::get(&sources, &r, visible)),
             "GetMetricStatistics" => {
-                parse(request).and_then(|r| data::get_statistics(&metrics, &r, visible))
+                parse(request).and_then(|r| data::get_statistics(&sources, &r, visible))
             }
-            "ListMetrics" => parse(request).map(|r| data::list(&metrics, &r)),
+            "ListMetrics" => parse(request).map(|r| list::list(&sources, &r)),
+            "PutMetricData" => parse(request).and_then(|r| sources.own.put(r, now)),
             "PutMetricAlarm" => parse(request).and_then(|r| alarms().put(r, &self.place, now)),
-            "DescribeAlarms" => parse(request).map(|r| alarms().describe(&r, &metrics, visible)),
+            "DescribeAlarms" => parse(request).map(|r| alarms().describe(&r, &sources, visible)),
             "DeleteAlarms" => parse(request).map(|r| alarms().delete(&r)),
             "SetAlarmState" => parse(request).and_then(|r| alarms().set_state(r, visible)),
             _ => return None,

@@ -69,7 +69,7 @@ impl Running {
                 (Some(number.as_str()), None)
             }
         };
-        lock(&self.cloudwatch.metrics).add(&Observation {
+        lock(&self.cloudwatch.sources).lambda.add(&Observation {
             function: &self.invoked.name,
             qualifier,
             executed_version,

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::{Path, State},
+    extract::{Path, Request, State},
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -15,7 +14,7 @@ use http::StatusCode;
 use serde_json::{Number, Value, json};
 
 use super::{Answer, CloudWatch, Refusal};
-use crate::error::ApiError;
+use crate::{error::ApiError, request_body};
 
 /// The prefix of `X-Amz-Target` for this service.
 pub(crate) const TARGET: &str = "GraniteServiceVersion20100801.";
@@ -34,8 +33,12 @@ pub(crate) fn routes() -> Router<Arc<CloudWatch>> {
 async fn answer_cbor(
     State(cloudwatch): State<Arc<CloudWatch>>,
     Path(operation): Path<String>,
-    body: Bytes,
+    request: Request,
 ) -> Response {
+    let body = match request_body::read(request).await {
+        Ok(body) => body,
+        Err(error) => return error.into_response(),
+    };
     let answered = read_cbor(&body).map(|request| cloudwatch.answer(&operation, request));
     let Some(answer) = answered.unwrap_or_else(|refusal| Some(Err(refusal))) else {
         return not_here(&operation);

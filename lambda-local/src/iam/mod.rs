@@ -1,7 +1,6 @@
 //! IAM and STS as far as a release needs them: roles with their policies, and who one is. Policies
 //! are kept and not judged: what may invoke what is the business of Lambda's own policies.
 
-mod query;
 mod role;
 
 use std::{
@@ -16,22 +15,11 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     model::Place,
+    query::{Answered, Form, Refusal},
     store::{Changed, Kind, Store, encoded},
     timestamp,
 };
-use query::Form;
-pub(crate) use query::answer;
 use role::Role;
-
-/// Why a call is refused: AWS's code for it, its status, and a message.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    code: &'static str,
-    status: u16,
-    message: String,
-}
-
-type Answered = Result<Value, Refusal>;
 
 #[derive(Debug)]
 pub(crate) struct Iam {
@@ -67,7 +55,7 @@ impl Iam {
     }
 
     /// `None` if there is no such operation here.
-    fn answer(&self, action: &str, form: &Form) -> Option<Answered> {
+    pub(crate) fn answer(&self, action: &str, form: &Form) -> Option<Answered> {
         Some(match action {
             "CreateRole" => self.create_role(form),
             "ListRoles" => Ok(self.list_roles()),
@@ -157,16 +145,6 @@ impl Iam {
                 "Expiration": timestamp::written(expires),
             },
         }))
-    }
-}
-
-impl Refusal {
-    fn new(code: &'static str, status: u16, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            status,
-            message: message.into(),
-        }
     }
 }
 

@@ -6,8 +6,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Answered, Refusal, query::Form};
-use crate::timestamp;
+use crate::{
+    query::{Answered, Form, Refusal},
+    timestamp,
+};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Role {

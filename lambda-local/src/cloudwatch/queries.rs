@@ -1,0 +1,178 @@
+//! The queries of one call or one alarm: metrics, and expressions over them.
+
+use std::cell::RefCell;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Refusal,
+    math::{Scope, Series, Value, evaluate},
+    sources::{Metric, Sources, check_period},
+    statistic::Statistic,
+};
+
+/// Of one call, as on AWS.
+const MAX_QUERIES: usize = 500;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Query {
+    pub(super) id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric_stat: Option<MetricStat>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expression: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_data: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<u64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MetricStat {
+    metric: Metric,
+    period: u64,
+    stat: String,
+}
+
+impl Query {
+    /// Whether its result is part of the answer.
+    pub(super) fn is_returned(&self) -> bool {
+        self.return_data != Some(false)
+    }
+
+    pub(super) fn label(&self) -> &str {
+        let metric = self.metric_stat.as_ref();
+        let name = metric.and_then(|stat| stat.metric.metric_name.as_deref());
+        self.label.as_deref().or(name).unwrap_or(&self.id)
+    }
+
+    pub(super) fn own_period(&self) -> Option<u64> {
+        self.metric_stat
+            .as_ref()
+            .map(|stat| stat.period)
+            .or(self.period)
+    }
+}
+
+/// The queries with the data that they are asked of.
+pub(super) struct Queries<'a> {
+    all: &'a [Query],
+    sources: &'a Sources,
+    times: (u64, u64),
+    /// Ids of the expressions that are being evaluated: one that needs itself has no value.
+    open: RefCell<Vec<&'a str>>,
+}
+
+impl<'a> Queries<'a> {
+    pub(super) fn new(
+        all: &'a [Query],
+        sources: &'a Sources,
+        times: (u64, u64),
+    ) -> Result<Self, Refusal> {
+        if all.len() > MAX_QUERIES {
+            return Err(Refusal::invalid(format!(
+                "The collection MetricDataQueries must not have a size greater than {MAX_QUERIES}."
+            )));
+        }
+        for (index, query) in all.iter().enumerate() {
+            if all[..index].iter().any(|other| other.id == query.id) {
+                return Err(Refusal::invalid(format!(
+                    "The values for parameter id in MetricDataQueries are not unique: {}",
+                    query.id
+                )));
+            }
+        }
+        let open = RefCell::default();
+        Ok(Self {
+            all,
+            sources,
+            times,
+            open,
+        })
+    }
+
+    /// The finest period that there is: that of expressions which name none.
+    pub(super) fn period(&self) -> u64 {
+        let periods = self.all.iter().filter_map(Query::own_period);
+        periods.min().unwrap_or(60).max(1)
+    }
+
+    /// A query's result: several series where its expression has several.
+    pub(super) fn results(&self, query: &'a Query) -> Result<Vec<Series>, Refusal> {
+        Ok(match self.value(query)? {
+            Value::Series(series) => vec![series],
+            Value::All(all) => all,
+            Value::Number(number) => {
+                let times = self.beginnings(query.own_period().unwrap_or(self.period()));
+                vec![times.into_iter().map(|at| (at, number)).collect()]
+            }
+        })
+    }
+
+    fn value(&self, query: &'a Query) -> Result<Value, Refusal> {
+        match (&query.metric_stat, &query.expression) {
+            (Some(stat), None) => self.series(stat).map(Value::Series),
+            (None, Some(expression)) => self.expression(query, expression),
+            _ => Err(Refusal::invalid(format!(
+                "query '{}' needs either MetricStat or Expression",
+                query.id
+            ))),
+        }
+    }
+
+    fn series(&self, stat: &MetricStat) -> Result<Series, Refusal> {
+        check_period(stat.period)?;
+        let statistic = Statistic::parse(&stat.stat)?;
+        let sources = self.sources;
+        Ok(sources.series(&stat.metric, statistic, self.times, stat.period))
+    }
+
+    fn expression(&self, query: &'a Query, expression: &str) -> Result<Value, Refusal> {
+        if self.open.borrow().contains(&query.id.as_str()) {
+            return Err(Refusal::invalid(format!(
+                "query '{}' needs itself",
+                query.id
+            )));
+        }
+        self.open.borrow_mut().push(&query.id);
+        let period = query.own_period().unwrap_or_else(|| self.period());
+        let value = evaluate(
+            expression,
+            &mut Scope {
+                of: &mut |id| self.named(id),
+                metrics: &|text| self.metrics(text),
+                period,
+                times: &self.beginnings(period),
+            },
+        );
+        self.open.borrow_mut().pop();
+        value
+    }
+
+    fn named(&self, id: &str) -> Result<Value, Refusal> {
+        match self.all.iter().find(|query| query.id == id) {
+            Some(query) => self.value(query),
+            None => Err(Refusal::invalid(format!(
+                "there is no query with id '{id}'"
+            ))),
+        }
+    }
+
+    fn metrics(&self, text: &str) -> Result<Vec<Series>, Refusal> {
+        let stats = self.all.iter().filter(|query| query.id.contains(text));
+        let stats = stats.filter_map(|query| query.metric_stat.as_ref());
+        stats.map(|stat| self.series(stat)).collect()
+    }
+
+    fn beginnings(&self, period: u64) -> Vec<u64> {
+        /// As many as CloudWatch gives for one call.
+        const MAX: usize = 100_800;
+        let (start, end) = self.times;
+        let first = start - start % period;
+        (first..end).step_by(period as usize).take(MAX).collect()
+    }
+}
