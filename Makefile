@@ -8,6 +8,9 @@ RUNS ?= 20000
 
 FUNCTIONS := -p blue -p green -p red
 CLIENTS := $(CURDIR)/target/clients
+# What there is to test with.
+TEST_FEATURES = $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-clients) \
+	$(if $(shell command -v chromium),--features tests/browser)
 # cargo-lambda from PATH, or the one that `make tools` gets.
 WITH_TOOLS := PATH="$(CLIENTS)/bin:$$PATH"
 # Statically linked: quicker to start, and free of the C library that Lambda has.
@@ -40,7 +43,7 @@ test: ## Run all tests (most of them wait); with the real clients where `make cl
 # Apart from the others: its test libraries want features of crates that the AWS SDK is built on,
 # and all of that would be compiled a second time.
 	cargo test --package rollout
-	RUST_TEST_THREADS=4 cargo test --workspace --exclude rollout $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-clients)
+	RUST_TEST_THREADS=4 cargo test --workspace --exclude rollout $(TEST_FEATURES)
 
 .PHONY: test-aws
 test-aws: programs clients ## Try on your own AWS account what the deployer relies on; says what it creates, and asks

@@ -12,6 +12,7 @@ mod doctor;
 mod dry_run;
 #[cfg(feature = "real-clients")]
 mod explained;
+mod faults;
 mod function_url;
 mod functions_and_versions;
 mod gateway;
@@ -22,6 +23,7 @@ mod independent;
 mod invocations;
 mod kept;
 mod metrics;
+mod page;
 mod policy;
 mod processes;
 mod provisioned;

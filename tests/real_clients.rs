@@ -205,9 +205,7 @@ fn boto3_puts_metrics_and_alarms_on_expressions() {
     let server = Server::with_blue();
     server.bluegreen(&["traffic", "--requests", "5"]).succeeds();
     let script = repository().join("tests/clients/cloudwatch_with_boto3.py");
-    let mut command = server.command(clients().join("python3"));
-    command.arg(script);
-    let finished = Finished::run(command).succeeds();
+    let finished = server.run("python3", &[script.to_str().unwrap()]);
     assert_eq!(finished.stdout.trim(), "boto3 is content");
 }
 

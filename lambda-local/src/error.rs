@@ -82,6 +82,15 @@ impl ApiError {
         )
     }
 
+    /// More calls to the service than it takes in a second.
+    pub(crate) fn too_many_calls() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequestsException",
+            "Rate exceeded",
+        )
+    }
+
     pub(crate) fn invalid_request_content(message: impl Into<String>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -180,7 +189,10 @@ impl IntoResponse for ApiError {
             "ResourceNotFoundException" => json!({ "Type": fault, "Message": self.message }),
             "ValidationException" => json!({ "message": self.message }),
             "TooManyRequestsException" => json!({
-                "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
+                "Reason": match self == Self::throttled() {
+                    true => "ReservedFunctionConcurrentInvocationLimitExceeded",
+                    false => "CallerRateLimitExceeded",
+                },
                 "Type": fault,
                 "message": self.message,
             }),

@@ -1,8 +1,11 @@
 //! Lambda with weighted aliases, and API Gateway in front of them, on one machine.
 
+mod args;
+mod callers;
 mod cloudwatch;
 mod code;
 mod error;
+mod faults;
 mod gateway;
 mod iam;
 mod keeper;
@@ -11,6 +14,8 @@ mod lambda_api;
 mod logs;
 mod logs_api;
 mod model;
+mod operations;
+mod page;
 mod query;
 mod request_body;
 mod runtime;
@@ -22,7 +27,7 @@ mod to_the_end;
 use std::{
     env, fs,
     io::{self, Write},
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -30,6 +35,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use args::Args;
 use clap::Parser;
 use mimalloc::MiMalloc;
 use rustix::process::WaitOptions;
@@ -39,11 +45,11 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
+use faults::Faults;
 use gateway::Gateway;
 use keeper::Keeper;
-use lambda::{Lambda, Settings};
-use model::Place;
-use runtime::{EXEC_BOOTSTRAP, Limits, exec_bootstrap};
+use lambda::Lambda;
+use runtime::{EXEC_BOOTSTRAP, exec_bootstrap};
 use server::Server;
 use store::{Store, workspace_folder};
 
@@ -51,65 +57,6 @@ use store::{Store, workspace_folder};
 /// a lock.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
-
-/// Lambda with weighted aliases, and API Gateway in front of them, on one machine.
-///
-/// It answers the AWS CLI, the SDKs and cargo-lambda as AWS does, and runs each version's
-/// bootstrap as processes of this machine. Nothing leaves the machine, and no account is needed.
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Port to listen on; 0 takes any free one
-    #[arg(long, default_value_t = 4566)]
-    port: u16,
-
-    /// Address to listen on. Anything but a loopback address lets others on the network run code
-    /// on this machine: there is no authentication
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    bind: IpAddr,
-
-    /// Region that this Lambda claims to be in
-    #[arg(long, default_value = "us-east-1")]
-    region: String,
-
-    /// Makes the choices between an alias's two versions repeatable
-    #[arg(long)]
-    seed: Option<u64>,
-
-    /// Execution environments that one version may have at once; further invocations wait
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
-    max_environments: u16,
-
-    /// Seconds after which an execution environment that is not used is ended
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    idle_timeout: u64,
-
-    /// Milliseconds for which a new or changed function is not ready
-    #[arg(long, value_name = "MS", default_value_t = 5)]
-    transition: u64,
-
-    /// Seconds by which metrics come late, to rehearse AWS's lateness
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    metric_delay: u64,
-
-    /// Seconds after which an asynchronous invocation that failed is tried again; twice that the
-    /// second time. AWS waits a minute, too
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    retry_delay: u64,
-
-    /// Keep functions, versions, aliases, APIs and roles in this folder; otherwise in
-    /// target/lambda-local of the workspace that this is started in
-    #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
-    data: Option<PathBuf>,
-
-    /// Keep nothing when it ends
-    #[arg(long)]
-    ephemeral: bool,
-
-    /// Do not print what functions log; `aws logs tail` shows it all the same
-    #[arg(long)]
-    quiet: bool,
-}
 
 fn main() -> ExitCode {
     let args: Vec<_> = env::args_os().collect();
@@ -156,7 +103,8 @@ async fn serve(args: Args) -> Result<()> {
         .context("failed to read the port's number")?;
     let home = Home::new(&args)?;
     let region = args.region.clone();
-    let lambda = Lambda::new(settings(args, local), home.folder());
+    let faults = Faults::new(args.faults.clone(), args.seed);
+    let lambda = Lambda::new(args.settings(local), home.folder());
     let lambda = Arc::new(lambda.context("failed to make a folder for packages")?);
     let gateway = Arc::new(Gateway::new(lambda.clone()));
     let keeper = match &home {
@@ -165,7 +113,7 @@ async fn serve(args: Args) -> Result<()> {
     };
     announce(local, &region, &home);
     tokio::spawn(keep_tidy(lambda.clone()));
-    Server::new(gateway, keeper, local.ip().is_loopback())
+    Server::new(gateway, keeper, faults, local.ip().is_loopback())
         .serve(listener, stop)
         .await;
     lambda.shut_down();
@@ -213,25 +161,6 @@ fn restored(gateway: &Arc<Gateway>, folder: &Path, region: &str) -> Result<Arc<K
         )
     })?;
     Ok(Arc::new(Keeper::new(gateway.clone(), store)))
-}
-
-fn settings(args: Args, local: SocketAddr) -> Settings {
-    Settings {
-        address: format!("http://{local}"),
-        place: Place {
-            region: args.region,
-            account: "000000000000".to_owned(),
-        },
-        limits: Limits {
-            environments: args.max_environments.into(),
-            idle: Duration::from_secs(args.idle_timeout),
-        },
-        transition: Duration::from_millis(args.transition),
-        metric_delay: Duration::from_secs(args.metric_delay),
-        retry_delay: Duration::from_secs(args.retry_delay),
-        seed: args.seed,
-        print_logs: !args.quiet,
-    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {

@@ -168,7 +168,8 @@ fn element(name: &str, value: &Value) -> String {
     format!("<{name}>{inside}</{name}>")
 }
 
-fn escaped(text: &str) -> String {
+/// Text as XML and HTML have it, also within double quotes.
+pub(crate) fn escaped(text: &str) -> String {
     let mut xml = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -1,6 +1,6 @@
 //! The one port: which service a request is for, and the connections themselves.
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -8,7 +8,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{Method, StatusCode, header};
+use http::{Method, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -18,12 +18,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_service::Service;
 
 use crate::{
+    callers::{host_name, is_of_this_machine, names_this_machine, refused_host, refused_page},
     cloudwatch,
     error::ApiError,
+    faults::Faults,
     gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST},
     keeper::Keeper,
     lambda_api::{self, LAMBDA_URL},
-    logs_api, query, request_body,
+    logs_api, page, query, request_body,
 };
 
 /// A client that takes longer than this to send its headers is cut off.
@@ -38,18 +40,25 @@ pub(crate) struct Server {
     control: Router,
     /// Where something is kept.
     keeper: Option<Arc<Keeper>>,
+    faults: Arc<Faults>,
     /// Whether only this machine can reach the port: then a request that names another host was
     /// sent by a web page that was tricked into it, and is refused.
     loopback: bool,
 }
 
 impl Server {
-    pub(crate) fn new(gateway: Arc<Gateway>, keeper: Option<Arc<Keeper>>, loopback: bool) -> Self {
+    pub(crate) fn new(
+        gateway: Arc<Gateway>,
+        keeper: Option<Arc<Keeper>>,
+        faults: Faults,
+        loopback: bool,
+    ) -> Self {
         let lambda = gateway.lambda.clone();
         let control = Router::new()
             .merge(cloudwatch::routes().with_state(lambda.cloudwatch.clone()))
             .merge(lambda_api::routes().with_state(lambda))
             .merge(gateway::routes().with_state(gateway.clone()))
+            .merge(page::routes().with_state(gateway.clone()))
             .fallback(other)
             .method_not_allowed_fallback(other)
             .with_state(gateway.clone());
@@ -57,6 +66,7 @@ impl Server {
             gateway,
             control,
             keeper,
+            faults: Arc::new(faults),
             loopback,
         }
     }
@@ -90,7 +100,7 @@ impl Server {
         };
         let service = service_fn(move |request| {
             let (server, between) = (self.clone(), between.clone());
-            async move { Ok::<_, Infallible>(server.answer(request, &between).await) }
+            async move { server.answer(request, &between).await }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -105,23 +115,46 @@ impl Server {
         });
     }
 
-    async fn answer(mut self, request: Request<Incoming>, between: &Connection) -> Response {
+    /// # Errors
+    /// If the connection is to end without an answer.
+    async fn answer(
+        self,
+        request: Request<Incoming>,
+        between: &Connection,
+    ) -> Result<Response, Lost> {
         let request = request.map(Body::new);
         let host = host_name(&request);
         if let Some((front, id)) = Front::of_host(host) {
             let (id, path) = (id.to_owned(), request.uri().path().to_owned());
-            return self.execute(front, &id, &path, request, between).await;
+            return Ok(self.execute(front, &id, &path, request, between).await);
         }
         if self.loopback && !names_this_machine(host) {
-            return refused_host(host);
+            return Ok(refused_host(host));
         }
         if let Some((front, rest)) = Front::of_path(request.uri().path()) {
             let (id, path) = match rest.find('/') {
                 Some(slash) => (rest[..slash].to_owned(), rest[slash..].to_owned()),
                 None => (rest.to_owned(), "/".to_owned()),
             };
-            return self.execute(front, &id, &path, request, between).await;
+            return Ok(self.execute(front, &id, &path, request, between).await);
         }
+        if !is_of_this_machine(&request) {
+            return Ok(refused_page());
+        }
+        if self.faults.is_empty() {
+            return Ok(self.call(request).await);
+        }
+        let (request, fate) = self.faults.fate_of(request).await;
+        tokio::time::sleep(fate.delay).await;
+        let response = match fate.refused {
+            Some(refused) => refused,
+            None => self.call(request).await,
+        };
+        if fate.lost { Err(Lost) } else { Ok(response) }
+    }
+
+    /// A call to one of the services.
+    async fn call(mut self, request: Request) -> Response {
         let keeper = self.keeper.take().filter(|_| may_change(&request));
         let response = match self.control.call(request).await {
             Ok(response) => response,
@@ -152,6 +185,18 @@ impl Server {
         }
     }
 }
+
+/// An answer that is not sent.
+#[derive(Debug)]
+struct Lost;
+
+impl std::fmt::Display for Lost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the answer is lost")
+    }
+}
+
+impl std::error::Error for Lost {}
 
 /// What clients call, beside the services' own API.
 #[derive(Debug, Clone, Copy)]
@@ -186,35 +231,6 @@ fn may_change(request: &Request) -> bool {
         && !path.ends_with("invocations")
         && !path.contains("/invoke-async")
         && !path.contains("/operation/")
-}
-
-/// The Host header without its port.
-fn host_name<B>(request: &Request<B>) -> &str {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let host = host.unwrap_or_default();
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    }
-}
-
-fn names_this_machine(host: &str) -> bool {
-    matches!(host, "" | "localhost" | "[::1]")
-        || host.ends_with(".localhost")
-        || host
-            .parse::<std::net::Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-fn refused_host(host: &str) -> Response {
-    let text = format!(
-        "lambda-local listens on this machine only and was asked for host '{host}'; \
-         use 127.0.0.1 or localhost\n"
-    );
-    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
 /// What no path of the REST services fits: the services that are told by a header or by a form,

@@ -107,6 +107,19 @@ impl Metrics {
         });
     }
 
+    /// What each version of a function did in each of these seconds, however it was invoked.
+    pub(super) fn of_function(
+        &self,
+        function: &str,
+        (start, end): (u64, u64),
+    ) -> impl Iterator<Item = (&str, u64, &Bucket)> {
+        let series = self.series.get(function).into_iter().flatten();
+        series.flat_map(move |(key, seconds)| {
+            let seconds = seconds.range(start..end);
+            seconds.map(|(second, bucket)| (key.version(), *second, bucket))
+        })
+    }
+
     pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
         self.series.values().flatten().map(|(key, _)| key)
     }
@@ -151,6 +164,13 @@ impl Key {
             },
             executed_version: executed_version.map(str::to_owned),
         }
+    }
+
+    /// The version that ran.
+    fn version(&self) -> &str {
+        let invoked = self.resource.get(self.function.len() + 1..);
+        let executed = self.executed_version.as_deref();
+        executed.or(invoked).unwrap_or("$LATEST")
     }
 
     /// Whether this is the series of such an invocation.

@@ -12,6 +12,7 @@ mod math;
 mod metrics;
 mod own;
 mod queries;
+mod recent;
 mod running;
 mod sources;
 mod statistic;
@@ -23,6 +24,7 @@ use std::{
 };
 
 use alarms::Alarms;
+pub(crate) use recent::{Recent, Second};
 use running::Concurrency;
 pub(crate) use running::Running;
 use serde::de::DeserializeOwned;

@@ -29,9 +29,14 @@ use axum::Router;
 pub(crate) use data_plane::Connection;
 use rest::RestApi;
 
+use integration::Integration;
+
 use crate::{
     error::{ApiError, ApiResult},
     lambda::Lambda,
+    lambda_api::LAMBDA_URL,
+    model::Function,
+    query::escaped,
     store::{Kind, Store},
 };
 
@@ -100,6 +105,36 @@ impl Gateway {
     fn no_rest_api(&self, id: &str) -> ApiError {
         let account = &self.lambda.place.account;
         ApiError::gateway_not_found(format!("Invalid API identifier specified {account}:{id}"))
+    }
+
+    /// The APIs and URLs that lead to this function or an alias of it: what each is, and its address.
+    pub(crate) fn ways_to(&self, function: &Function) -> Vec<(String, String)> {
+        let name = &function.latest.function;
+        let mut ways = Vec::new();
+        for api in self.http_apis.all() {
+            let leads = |i: &Integration| {
+                i.function(&self.lambda.place)
+                    .is_ok_and(|f| f.name == *name)
+            };
+            if api.integrations.values().any(leads) {
+                ways.push((
+                    format!("HTTP API {}", escaped(&api.name)),
+                    self.endpoint(&api.id),
+                ));
+            }
+        }
+        for api in self.rest_apis.all() {
+            for stage in api.stages_to(name, &self.lambda.place) {
+                let address = format!("{}/{stage}", self.endpoint(&api.id));
+                ways.push((format!("REST API {}", escaped(&api.name)), address));
+            }
+        }
+        for (qualifier, url) in function.urls() {
+            let of = qualifier.map_or(String::new(), |qualifier| format!(" of {qualifier}"));
+            let address = format!("{}{LAMBDA_URL}{}/", self.lambda.address, url.id);
+            ways.push((format!("Function URL{of}"), address));
+        }
+        ways
     }
 
     fn endpoint(&self, id: &str) -> String {

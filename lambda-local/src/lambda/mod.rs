@@ -275,6 +275,12 @@ impl Lambda {
         }
     }
 
+    /// How many environments this code with this configuration has.
+    pub(crate) fn environments(&self, snapshot: &Snapshot) -> usize {
+        let pool = lock(&self.pools).get(&snapshot.id).cloned();
+        pool.map_or(0, |pool| pool.size())
+    }
+
     /// Ends all environments.
     pub(crate) fn shut_down(&self) {
         lock(&self.pools).clear();

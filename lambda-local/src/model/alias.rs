@@ -130,6 +130,20 @@ impl Alias {
         }
     }
 
+    /// The versions with their shares of the invocations.
+    pub(crate) fn shares(&self) -> Vec<(String, f64)> {
+        match self.shown_target() {
+            Target::Latest => vec![("$LATEST".to_owned(), 1.0)],
+            Target::Version { number, additional } => {
+                let other = additional.map(|(other, weight)| (other.to_string(), weight));
+                let rest = 1.0 - other.as_ref().map_or(0.0, |(_, weight)| *weight);
+                std::iter::once((number.to_string(), rest))
+                    .chain(other)
+                    .collect()
+            }
+        }
+    }
+
     pub(crate) fn describe(&self) -> Value {
         let mut shown = json!({
             "AliasArn": self.arn,

@@ -114,6 +114,11 @@ impl Pool {
         }
     }
 
+    /// Environments that exist or are being started.
+    pub(crate) fn size(&self) -> usize {
+        self.lock().count
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

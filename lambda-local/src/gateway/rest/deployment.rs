@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     error::{ApiError, ApiResult},
-    gateway::{new_id, now_seconds, route_key::RouteKey},
+    gateway::{integration::parse_function, new_id, now_seconds, route_key::RouteKey},
+    model::Place,
     store::shared,
 };
 
@@ -163,6 +164,19 @@ impl RestApi {
     /// What the stage serves, and the method of it that fits a request best.
     pub(super) fn served(&self, stage: &Stage) -> Option<&Deployment> {
         self.deployments.get(&stage.deployment)
+    }
+
+    /// The stages in which a method leads to this function.
+    pub(in crate::gateway) fn stages_to(&self, function: &str, place: &Place) -> Vec<&str> {
+        let leads = |method: &DeployedMethod| {
+            let named = parse_function(&method.integration.uri, place);
+            named.is_ok_and(|named| named.name == function)
+        };
+        let stages = self.stages.values().filter(|stage| {
+            let deployment = self.served(stage);
+            deployment.is_some_and(|deployment| deployment.methods.iter().any(leads))
+        });
+        stages.map(|stage| stage.name.as_str()).collect()
     }
 }
 

@@ -21,7 +21,7 @@ use crate::error::{ApiError, ApiResult};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct RestApi {
     pub(super) id: String,
-    name: String,
+    pub(super) name: String,
     description: Option<String>,
     tags: BTreeMap<String, String>,
     created: u64,

@@ -1,0 +1,100 @@
+//! Faults that lambda-local is asked for hit the calls that they name, and the deployer survives
+//! them.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Finished, Server, program};
+
+const ALIAS: &str = "/hello/aliases/live";
+
+#[test]
+fn a_throttled_call_is_refused_and_not_done() {
+    let server = Server::with(&["--fault", "UpdateAlias:throttle:1"]);
+    server.create("blue").succeeds();
+    let change = json!({ "Description": "changed" });
+    let refused = server.lambda("PUT", ALIAS, &change);
+    refused.refuses(429, "TooManyRequestsException", "Rate exceeded");
+    assert_eq!(refused.json()["Reason"], "CallerRateLimitExceeded");
+    let alias = server.lambda("GET", ALIAS, &Value::Null).json();
+    assert_ne!(alias["Description"], "changed");
+}
+
+#[test]
+fn a_lost_answer_is_lost_and_what_was_asked_is_done() {
+    let server = Server::with(&["--fault", "UpdateAlias:lost:1"]);
+    server.create("blue").succeeds();
+    let url = format!("{}/2015-03-31/functions{ALIAS}", server.url);
+    let change = json!({ "Description": "changed" }).to_string();
+    assert!(ureq::put(&url).send(change).is_err());
+    let alias = server.lambda("GET", ALIAS, &Value::Null).json();
+    assert_eq!(alias["Description"], "changed");
+}
+
+#[test]
+fn a_failing_service_is_told_in_each_protocol() {
+    let server = Server::with(&["--fault", "*:error:1"]);
+    let rest = server.lambda("GET", ALIAS, &Value::Null);
+    assert_eq!(
+        (rest.status, rest.header("x-amzn-errortype")),
+        (500, Some("ServiceException"))
+    );
+    let target = [("x-amz-target", "Logs_20140328.DescribeLogGroups")];
+    let json = server.request_with("POST", "/", &target, b"{}");
+    assert_eq!(
+        (json.status, &json.json()["__type"]),
+        (500, &json!("InternalFailure"))
+    );
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let body = b"Action=GetCallerIdentity&Version=2011-06-15";
+    let query = server.request_with("POST", "/", &form, body);
+    assert_eq!(query.status, 500);
+    assert!(query.text().contains("<Code>InternalFailure</Code>"));
+}
+
+#[test]
+fn a_release_goes_through_throttled_calls_and_lost_answers() {
+    let faults = [
+        "UpdateAlias:lost:0.3",
+        "UpdateFunctionCode:throttle:0.3",
+        "GetAlias:error:0.2",
+        "*:delay=5:0.5",
+    ];
+    let mut options = vec!["--seed", "7"];
+    options.extend(faults.iter().flat_map(|fault| ["--fault", *fault]));
+    let server = Server::with(&options);
+    server.create("blue").succeeds();
+    let green = server.publish("green").to_string();
+    for step in [
+        &["shift", "10%", "--to", &green][..],
+        &["promote"],
+        &["rollback"],
+    ] {
+        server.bluegreen(step).succeeds();
+    }
+    let alias = server.lambda("GET", ALIAS, &Value::Null).json();
+    assert_eq!(alias["FunctionVersion"], "1");
+}
+
+#[test]
+fn a_fault_that_cannot_be_is_refused_with_what_can() {
+    for (fault, said) in [
+        (
+            "UpdateAliases:throttle:0.1",
+            "there is no operation 'UpdateAliases' here",
+        ),
+        ("UpdateAlias:throttle:7", "from 0 to 1"),
+        (
+            "UpdateAlias:explode:0.1",
+            "throttle, error, lost, or delay=MS",
+        ),
+        ("UpdateAlias", "OPERATION:KIND:SHARE"),
+    ] {
+        let mut command = Command::new(program("lambda-local"));
+        command.args(["--ephemeral", "--port", "0", "--fault", fault]);
+        let finished = Finished::run(command);
+        assert_eq!(finished.code, Some(2), "{fault}");
+        assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    }
+}
