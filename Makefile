@@ -66,6 +66,11 @@ bench-function: tools ## Measure builds of the function: cold start, CPU, memory
 bench-deploy: programs clients ## Measure the deployer beside the AWS CLI, and list its calls
 	@tests/bench/deploy.sh
 
+.PHONY: bench-local
+bench-local: clients ## Measure lambda-local beside cargo-lambda and a minimal gateway (needs wrk)
+	cargo build --quiet --release --package lambda-local --package blue --bins --example minimal_gateway
+	@python3 tests/bench/local.py
+
 .PHONY: lint
 lint: ## Check formatting and lints
 	cargo fmt --all --check
