@@ -73,29 +73,7 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
             thread::sleep(Duration::from_millis(300));
             respond(process::id().to_string().as_bytes())?;
         }
-        "stream" => stream(id, "text/plain", &["one ", "two ", "three"], "")?,
-        "stream-error" => {
-            let trailer = "Lambda-Runtime-Function-Error-Type: Broken\r\n";
-            stream(id, "text/plain", &["one "], trailer)?;
-        }
-        // What a function URL is asked at these paths.
-        _ if event.contains(r#""rawPath":"/with-head""#) => {
-            let head = r#"{"statusCode":201,"headers":{"x-own":"1"},"cookies":["a=b"]}"#;
-            let kind = "application/vnd.awslambda.http-integration-response";
-            stream(
-                id,
-                kind,
-                &[head, "\0\0\0\0", "\0\0\0\0first ", "second"],
-                "",
-            )?;
-        }
-        _ if event.contains(r#""rawPath":"/slowly""#) => {
-            stream(id, "text/plain", &["begin", "WAIT", "end"], "")?;
-        }
-        _ if event.contains(r#""rawPath":"/breaks""#) => {
-            let trailer = "Lambda-Runtime-Function-Error-Type: Broken\r\n";
-            stream(id, "text/plain", &["begin"], trailer)?;
-        }
+        _ if streams(id, event)? => {}
         // An answer of the proxy format, with the event in its body.
         _ if env::var("ECHO").as_deref() == Ok("body") => {
             respond(format!(r#"{{"statusCode":200,"body":{event:?}}}"#).as_bytes())?;
@@ -105,6 +83,31 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether the event asked for a stream, which is then sent: by its text, or by the path at which a
+/// function URL was called.
+fn streams(id: &str, event: &str) -> io::Result<bool> {
+    let broken = "Lambda-Runtime-Function-Error-Type: Broken\r\n";
+    let asked = |what: &str| event.contains(&format!(r#""rawPath":"/{what}""#));
+    match event.trim_matches('"') {
+        "stream" => stream(id, "text/plain", &["one ", "two ", "three"], "")?,
+        "stream-error" => stream(id, "text/plain", &["one "], broken)?,
+        _ if asked("with-head") => {
+            let head = r#"{"statusCode":201,"headers":{"x-own":"1"},"cookies":["a=b"]}"#;
+            let kind = "application/vnd.awslambda.http-integration-response";
+            stream(
+                id,
+                kind,
+                &[head, "\0\0\0\0", "\0\0\0\0first ", "second"],
+                "",
+            )?;
+        }
+        _ if asked("slowly") => stream(id, "text/plain", &["begin", "WAIT", "end"], "")?,
+        _ if asked("breaks") => stream(id, "text/plain", &["begin"], broken)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// Answers in chunks. `WAIT` is not sent but waited for: until the file that `GATE` names is there.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    deployment::Deployment,
+    deployment::{Deployment, Integrations, Routes},
     integration::{Integration, NewIntegration},
     new_id,
     route_key::RouteKey,
@@ -26,8 +26,8 @@ pub(super) struct Api {
     #[serde(default)]
     pub(super) cors: Option<Cors>,
     pub(super) created: String,
-    pub(super) integrations: BTreeMap<String, Integration>,
-    pub(super) routes: BTreeMap<String, Route>,
+    pub(super) integrations: Integrations,
+    pub(super) routes: Routes,
     pub(super) stages: BTreeMap<String, Stage>,
     #[serde(default)]
     pub(super) deployments: BTreeMap<String, Deployment>,

@@ -16,13 +16,17 @@ use crate::{
     timestamp,
 };
 
+/// By id.
+pub(super) type Integrations = BTreeMap<String, Integration>;
+pub(super) type Routes = BTreeMap<String, Route>;
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Deployment {
     id: String,
     description: Option<String>,
     created: String,
-    integrations: BTreeMap<String, Integration>,
-    routes: BTreeMap<String, Route>,
+    integrations: Integrations,
+    routes: Routes,
 }
 
 #[derive(Deserialize)]
@@ -74,10 +78,7 @@ impl Api {
     }
 
     /// The routes and integrations that a stage serves.
-    pub(super) fn served(
-        &self,
-        stage: &Stage,
-    ) -> Option<(&BTreeMap<String, Route>, &BTreeMap<String, Integration>)> {
+    pub(super) fn served(&self, stage: &Stage) -> Option<(&Routes, &Integrations)> {
         if stage.auto_deploy {
             return Some((&self.routes, &self.integrations));
         }

@@ -45,8 +45,10 @@ pub(super) struct Parser<'t, 's, 'a> {
     scope: &'s mut Scope<'a>,
 }
 
+type Operation = fn(f64, f64) -> f64;
+
 /// How tightly a sign binds, and what it does.
-fn operator(token: &str) -> Option<(u8, fn(f64, f64) -> f64)> {
+fn operator(token: &str) -> Option<(u8, Operation)> {
     const fn truth(holds: bool) -> f64 {
         if holds { 1.0 } else { 0.0 }
     }
