@@ -5,6 +5,7 @@ FUNCTION ?= blue
 EVENT ?= http-api
 PORT ?= 9000
 RUNS ?= 20000
+SECONDS ?= 600
 
 FUNCTIONS := -p blue -p green -p red
 CLIENTS := $(CURDIR)/target/clients
@@ -53,6 +54,10 @@ test-aws: programs clients ## Try on your own AWS account what the deployer reli
 .PHONY: planted-bugs
 planted-bugs: ## Plant ten bugs into the rollout, one by one, and see the simulation find each
 	@deploy-scripts/rollout/tests/planted-bugs.sh
+
+.PHONY: fuzz
+fuzz: programs ## Try lambda-local with changed requests and with a chaotic bootstrap (SECONDS=600 each)
+	@target/debug/fuzz target/debug/lambda-local target/debug/misbehaving tests/fuzz/corpus $(SECONDS)
 
 .PHONY: bench-verdict
 bench-verdict: ## Measure how often the verdict is wrong, and how quick, beside alarms (RUNS=20000)

@@ -252,13 +252,13 @@ fn listings_come_in_pages() {
 #[test]
 fn an_operation_that_is_not_here_says_its_name() {
     let server = Server::with_versions(1);
-    let retries = json!({ "MaximumRetryAttempts": 1 });
-    let path = "/2019-09-25/functions/f/event-invoke-config";
-    let answer = server.request("PUT", path, retries.to_string().as_bytes());
+    let recursive = json!({ "RecursiveLoop": "Allow" });
+    let path = "/2024-08-31/functions/f/recursion-config";
+    let answer = server.request("PUT", path, recursive.to_string().as_bytes());
     answer.refuses(
         501,
         "NotImplementedException",
-        "lambda-local does not implement PUT /2019-09-25/functions/f/event-invoke-config",
+        "lambda-local does not implement PUT /2024-08-31/functions/f/recursion-config",
     );
     let target = [("x-amz-target", "CodeDeploy_20141006.ListApplications")];
     let answer = server.request_with("POST", "/", &target, b"{}");

@@ -73,7 +73,7 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
             thread::sleep(Duration::from_millis(300));
             respond(process::id().to_string().as_bytes())?;
         }
-        _ if streams(id, event)? => {}
+        _ if breaks_the_rules(id, event)? || streams(id, event)? => {}
         // An answer of the proxy format, with the event in its body.
         _ if env::var("ECHO").as_deref() == Ok("body") => {
             respond(format!(r#"{{"statusCode":200,"body":{event:?}}}"#).as_bytes())?;
@@ -83,6 +83,42 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether the event asked for something that no runtime does; then it was done.
+fn breaks_the_rules(id: &str, event: &str) -> io::Result<bool> {
+    let api = env::var("AWS_LAMBDA_RUNTIME_API").map_err(io::Error::other)?;
+    let begin = format!("POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\n");
+    match event.trim_matches('"') {
+        "garbage" => TcpStream::connect(&api)?.write_all(b"\0\x01\xff no HTTP\r\n\r\n")?,
+        // The connection ends in the middle of the answer, and then the process.
+        "half" => {
+            write!(
+                TcpStream::connect(&api)?,
+                "{begin}content-length: 100\r\n\r\nhalf"
+            )?;
+            process::exit(1);
+        }
+        "chunk" => write!(
+            TcpStream::connect(&api)?,
+            "{begin}transfer-encoding: chunked\r\n\r\nzz\r\n"
+        )?,
+        "close" => drop(TcpStream::connect(&api)?),
+        "many-next" => {
+            let next = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";
+            for _ in 0..20 {
+                TcpStream::connect(&api)?.write_all(next.as_bytes())?;
+            }
+            process::exit(1);
+        }
+        "flood" => {
+            let line = "x".repeat(1 << 20);
+            (0..100).for_each(|_| println!("{line}"));
+        }
+        _ => return Ok(false),
+    }
+    call("POST", &format!("invocation/{id}/response"), b"null")?;
+    Ok(true)
 }
 
 /// Whether the event asked for a stream, which is then sent: by its text, or by the path at which a

@@ -1,4 +1,4 @@
-//! An HTTP API: its integrations, routes and stages, and how each is shown.
+//! An HTTP API with its routes, and how they are shown.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::{
     integration::{Integration, NewIntegration},
     new_id,
     route_key::RouteKey,
+    stage::Stage,
 };
 use crate::{
     error::{ApiError, ApiResult},
     model::Cors,
-    timestamp,
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,18 +41,6 @@ pub(super) struct Route {
     target: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Stage {
-    pub(super) name: String,
-    pub(super) auto_deploy: bool,
-    #[serde(default)]
-    pub(super) deployment: Option<String>,
-    description: Option<String>,
-    pub(super) variables: BTreeMap<String, String>,
-    tags: BTreeMap<String, String>,
-    created: String,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewRoute {
@@ -60,20 +48,6 @@ pub(super) struct NewRoute {
     pub(super) target: Option<String>,
     #[serde(default)]
     authorization_type: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct NewStage {
-    stage_name: String,
-    #[serde(default)]
-    auto_deploy: bool,
-    deployment_id: Option<String>,
-    description: Option<String>,
-    #[serde(default)]
-    stage_variables: BTreeMap<String, String>,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
 }
 
 /// `UpdateRoute`'s body: absent members keep what is there.
@@ -84,35 +58,12 @@ pub(super) struct RouteChange {
     target: Option<String>,
 }
 
-/// `UpdateStage`'s body: absent members keep what is there.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct StageChange {
-    auto_deploy: Option<bool>,
-    deployment_id: Option<String>,
-    description: Option<String>,
-    stage_variables: Option<BTreeMap<String, String>>,
-}
-
 impl NewRoute {
     pub(super) fn catch_all(integration: &str) -> Self {
         Self {
             route_key: "$default".into(),
             target: Some(format!("integrations/{integration}")),
             authorization_type: None,
-        }
-    }
-}
-
-impl NewStage {
-    pub(super) fn default_stage() -> Self {
-        Self {
-            stage_name: "$default".into(),
-            auto_deploy: true,
-            deployment_id: None,
-            description: None,
-            stage_variables: BTreeMap::new(),
-            tags: BTreeMap::new(),
         }
     }
 }
@@ -181,61 +132,6 @@ impl Api {
         }
     }
 
-    pub(super) fn add_stage(&mut self, new: NewStage) -> ApiResult<&Stage> {
-        let name = new.stage_name;
-        let valid = name == "$default"
-            || (1..=128).contains(&name.len())
-                && name
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        if !valid {
-            return Err(ApiError::gateway_bad_request(
-                "Stage name only allows a-zA-Z0-9_- or $default",
-            ));
-        }
-        if self.stages.contains_key(&name) {
-            return Err(ApiError::gateway_conflict("Stage already exists"));
-        }
-        self.check_deployment(new.deployment_id.as_deref())?;
-        let stage = Stage {
-            name: name.clone(),
-            auto_deploy: new.auto_deploy,
-            deployment: new.deployment_id,
-            description: new.description,
-            variables: new.stage_variables,
-            tags: new.tags,
-            created: timestamp::now(),
-        };
-        Ok(self.stages.entry(name).or_insert(stage))
-    }
-
-    /// `None` if there is no such stage.
-    pub(super) fn update_stage(
-        &mut self,
-        name: &str,
-        change: StageChange,
-    ) -> ApiResult<Option<&Stage>> {
-        self.check_deployment(change.deployment_id.as_deref())?;
-        Ok(self.stages.get_mut(name).map(|stage| {
-            stage.auto_deploy = change.auto_deploy.unwrap_or(stage.auto_deploy);
-            stage.deployment = change.deployment_id.or(stage.deployment.take());
-            stage.description = change.description.or(stage.description.take());
-            if let Some(variables) = change.stage_variables {
-                stage.variables = variables;
-            }
-            &*stage
-        }))
-    }
-
-    fn check_deployment(&self, id: Option<&str>) -> ApiResult<()> {
-        match id {
-            Some(id) if !self.deployments.contains_key(id) => Err(ApiError::gateway_not_found(
-                "Invalid deployment identifier specified",
-            )),
-            _ => Ok(()),
-        }
-    }
-
     pub(super) fn describe(&self, endpoint: &str) -> Value {
         let mut shown = json!({
             "apiEndpoint": endpoint,
@@ -277,28 +173,6 @@ impl Route {
         });
         if let Some(target) = &self.target {
             shown["target"] = json!(target);
-        }
-        shown
-    }
-}
-
-impl Stage {
-    pub(super) fn describe(&self) -> Value {
-        let mut shown = json!({
-            "stageName": self.name,
-            "autoDeploy": self.auto_deploy,
-            "createdDate": self.created,
-            "lastUpdatedDate": self.created,
-            "defaultRouteSettings": { "detailedMetricsEnabled": false },
-            "routeSettings": {},
-            "stageVariables": self.variables,
-            "tags": self.tags,
-        });
-        if let Some(description) = &self.description {
-            shown["description"] = json!(description);
-        }
-        if let Some(deployment) = &self.deployment {
-            shown["deploymentId"] = json!(deployment);
         }
         shown
     }

@@ -10,13 +10,14 @@ use http_body_util::{BodyExt, Limited};
 
 use super::{
     Gateway,
-    api::{Api, Route, Stage},
+    api::{Api, Route},
     cors::{decorate, preflight},
     event::{Matched, event, event_body, text},
     event_1,
     integration::Integration,
     response::{internal_server_error, message, response, strict_response},
     route_key::RouteKey,
+    stage::Stage,
 };
 use crate::{
     error::ApiResult,

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    api::{Api, Route, Stage},
+    api::{Api, Route},
     integration::Integration,
     new_id,
+    stage::Stage,
 };
 use crate::{
     error::{ApiError, ApiResult},

@@ -15,6 +15,7 @@ mod proxy_answer;
 mod response;
 mod rest;
 mod route_key;
+mod stage;
 
 use std::{
     io,

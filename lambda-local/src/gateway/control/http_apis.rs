@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use super::{
     super::{
-        api::{Api, NewRoute, NewStage},
+        api::{Api, NewRoute},
         integration::NewIntegration,
         new_id, no_api,
+        stage::NewStage,
     },
     Created, Json, Shared, items,
 };

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::{
     super::{
-        api::{NewStage, Stage, StageChange},
         deployment::{Deployment, NewDeployment},
+        stage::{NewStage, Stage, StageChange},
     },
     Created, Json, Shared, items, missing,
 };
