@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::server::Server;
 
@@ -51,10 +51,10 @@ fn invoke(server: &Server, until: Instant, seed: u64, count: &AtomicU64) -> io::
         let deed = DEEDS[random.usize(0..DEEDS.len())];
         server.call("POST", PATH, &json!(deed))?;
         let answer = server.call("POST", PATH, &json!("well"))?;
-        if answer != Value::from("well") {
+        if answer != "well" {
             return Err(io::Error::other(format!("after {deed}: {answer}")));
         }
-        if count.fetch_add(1, Ordering::Relaxed) % 50 == 0 {
+        if count.fetch_add(1, Ordering::Relaxed).is_multiple_of(50) {
             server.check()?;
         }
     }
