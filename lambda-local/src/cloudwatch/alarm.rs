@@ -74,7 +74,7 @@ impl Alarm {
         }
         let end = now - now % period;
         let wanted = self.definition.evaluation_periods.max(1);
-        let start = end.saturating_sub(wanted * period);
+        let start = end.saturating_sub(wanted.saturating_mul(period));
         let found = self.definition.series(sources, (start, end));
         let values: Vec<f64> = found.into_values().collect();
         if let Some((state, reason)) = self.judge(&values, wanted) {

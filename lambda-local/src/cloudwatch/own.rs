@@ -99,8 +99,8 @@ impl OwnMetrics {
         let second = datum
             .timestamp
             .map_or(now, |seconds| seconds.max(0.0) as u64);
-        // What is older is forgotten at once.
-        if second + KEPT_SECONDS > now {
+        // What is older is forgotten at once; AWS takes two hours of the future.
+        if (now.saturating_sub(KEPT_SECONDS)..now + 2 * 3600).contains(&second) {
             let seconds = self.0.entry(name).or_default();
             seconds.entry(second).or_default().add(datum);
         }

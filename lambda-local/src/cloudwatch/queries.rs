@@ -1,6 +1,6 @@
 //! The queries of one call or one alarm: metrics, and expressions over them.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ use super::{
 
 /// Of one call, as on AWS.
 const MAX_QUERIES: usize = 500;
+/// Expressions that may name one another in a row.
+const MAX_CHAIN: usize = 20;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -65,6 +67,8 @@ pub(super) struct Queries<'a> {
     times: (u64, u64),
     /// Ids of the expressions that are being evaluated: one that needs itself has no value.
     open: RefCell<Vec<&'a str>>,
+    /// Values of expressions, each evaluated once however many others name it.
+    known: RefCell<BTreeMap<&'a str, Value>>,
 }
 
 impl<'a> Queries<'a> {
@@ -85,13 +89,14 @@ impl<'a> Queries<'a> {
                     query.id
                 )));
             }
+            query.own_period().map_or(Ok(()), check_period)?;
         }
-        let open = RefCell::default();
         Ok(Self {
             all,
             sources,
             times,
-            open,
+            open: RefCell::default(),
+            known: RefCell::default(),
         })
     }
 
@@ -125,13 +130,20 @@ impl<'a> Queries<'a> {
     }
 
     fn series(&self, stat: &MetricStat) -> Result<Series, Refusal> {
-        check_period(stat.period)?;
         let statistic = Statistic::parse(&stat.stat)?;
         let sources = self.sources;
         Ok(sources.series(&stat.metric, statistic, self.times, stat.period))
     }
 
     fn expression(&self, query: &'a Query, expression: &str) -> Result<Value, Refusal> {
+        if let Some(value) = self.known.borrow().get(query.id.as_str()) {
+            return Ok(value.clone());
+        }
+        if self.open.borrow().len() >= MAX_CHAIN {
+            return Err(Refusal::invalid(format!(
+                "lambda-local follows {MAX_CHAIN} expressions that name one another, not more"
+            )));
+        }
         if self.open.borrow().contains(&query.id.as_str()) {
             return Err(Refusal::invalid(format!(
                 "query '{}' needs itself",
@@ -150,7 +162,9 @@ impl<'a> Queries<'a> {
             },
         );
         self.open.borrow_mut().pop();
-        value
+        let value = value?;
+        self.known.borrow_mut().insert(&query.id, value.clone());
+        Ok(value)
     }
 
     fn named(&self, id: &str) -> Result<Value, Refusal> {
@@ -174,5 +188,43 @@ impl<'a> Queries<'a> {
         let (start, end) = self.times;
         let first = start - start % period;
         (first..end).step_by(period as usize).take(MAX).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn evaluated(queries: serde_json::Value) -> Result<Vec<Series>, Refusal> {
+        let all: Vec<Query> = serde_json::from_value(queries).unwrap();
+        let sources = Sources::default();
+        let queries = Queries::new(&all, &sources, (0, 120))?;
+        queries.results(&all[0])
+    }
+
+    /// Expressions that each name the next one twice, and a number at the end.
+    fn chain(length: usize) -> serde_json::Value {
+        let expression = |i: usize| match i + 1 == length {
+            true => "1".to_owned(),
+            false => format!("e{0} + e{0}", i + 1),
+        };
+        let query = |i| json!({ "Id": format!("e{i}"), "Expression": expression(i) });
+        (0..length).map(query).collect()
+    }
+
+    #[test]
+    fn each_expression_is_evaluated_once_and_a_chain_has_an_end() {
+        let sum = f64::from(1 << 19);
+        let expected = Series::from([(0, sum), (60, sum)]);
+        assert_eq!(evaluated(chain(20)).unwrap(), [expected]);
+        assert!(evaluated(chain(500)).is_err());
+    }
+
+    #[test]
+    fn a_period_that_is_none_is_refused() {
+        let query = json!([{ "Id": "a", "Expression": "1", "Period": 0 }]);
+        assert!(evaluated(query).is_err());
     }
 }
