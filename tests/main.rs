@@ -30,7 +30,9 @@ mod provisioned;
 #[cfg(feature = "real-clients")]
 mod real_clients;
 mod release;
+mod rest_answers;
 mod rest_api;
+mod rest_stages;
 mod role;
 mod rollout;
 mod rollout_cut_short;

@@ -3,106 +3,12 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Server};
+use crate::harness::{
+    Answer,
+    rest_api::{RestApi, echoing as server, make},
+};
 
 const ALIAS_ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:f:live";
-
-/// A function that answers with its event in a body, and alias `live`.
-fn server(echo: &str) -> Server {
-    let server = Server::start();
-    let echo = json!({ "Environment": { "Variables": { "ECHO": echo } } });
-    server.create_misbehaving("f", &echo);
-    server.lambda("POST", "/f/versions", &Value::Null);
-    let alias = json!({ "Name": "live", "FunctionVersion": "1" });
-    server.lambda("POST", "/f/aliases", &alias);
-    server
-}
-
-fn uri() -> String {
-    format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ALIAS_ARN}/invocations")
-}
-
-/// A call that makes something.
-fn make(server: &Server, method: &str, path: &str, body: &Value) -> Value {
-    let answer = server.request(method, path, body.to_string().as_bytes());
-    assert_eq!(answer.status, 201, "{path}: {}", answer.text());
-    answer.json()
-}
-
-/// An API with `ANY /` and `GET /pets/{id}`, deployed as stage `prod`.
-struct Api<'a> {
-    server: &'a Server,
-    id: String,
-    root: String,
-}
-
-impl<'a> Api<'a> {
-    fn new(server: &'a Server, settings: &Value) -> Self {
-        let mut new = json!({ "name": "f" });
-        for (name, value) in settings.as_object().into_iter().flatten() {
-            new[name] = value.clone();
-        }
-        let api = make(server, "POST", "/restapis", &new);
-        let text = |member: &str| api[member].as_str().unwrap().to_owned();
-        let api = Self {
-            server,
-            id: text("id"),
-            root: text("rootResourceId"),
-        };
-        api.integrate(&api.root, "ANY", "POST");
-        let pets = api.resource(&api.root, "pets");
-        api.integrate(&api.resource(&pets, "{id}"), "GET", "POST");
-        api.deploy();
-        api
-    }
-
-    fn path(&self, rest: &str) -> String {
-        format!("/restapis/{}{rest}", self.id)
-    }
-
-    fn resource(&self, parent: &str, part: &str) -> String {
-        let path = self.path(&format!("/resources/{parent}"));
-        let made = make(self.server, "POST", &path, &json!({ "pathPart": part }));
-        made["id"].as_str().unwrap().to_owned()
-    }
-
-    fn integrate(&self, resource: &str, method: &str, by: &str) {
-        let path = self.path(&format!("/resources/{resource}/methods/{method}"));
-        let open = json!({ "authorizationType": "NONE" });
-        make(self.server, "PUT", &path, &open);
-        let integration = json!({
-            "type": "AWS_PROXY", "httpMethod": by, "uri": uri(),
-        });
-        make(
-            self.server,
-            "PUT",
-            &format!("{path}/integration"),
-            &integration,
-        );
-    }
-
-    fn deploy(&self) {
-        let prod = json!({ "stageName": "prod" });
-        make(self.server, "POST", &self.path("/deployments"), &prod);
-    }
-
-    fn permit(&self, source: &str) {
-        let statement = json!({
-            "StatementId": "api",
-            "Action": "lambda:InvokeFunction",
-            "Principal": "apigateway.amazonaws.com",
-            "SourceArn": format!("arn:aws:execute-api:us-east-1:000000000000:{}/{source}", self.id),
-        });
-        let path = "/f/policy?Qualifier=live";
-        let added = self.server.lambda("POST", path, &statement);
-        assert_eq!(added.status, 201, "{}", added.text());
-    }
-
-    fn call(&self, path: &str) -> Answer {
-        let path = format!("/_aws/execute-api/{}{path}", self.id);
-        self.server.request("GET", &path, b"")
-    }
-}
 
 fn says(answer: &Answer, status: u16, message: &str) {
     let expected = json!({ "message": message }).to_string();
@@ -112,7 +18,7 @@ fn says(answer: &Answer, status: u16, message: &str) {
 #[test]
 fn the_function_gets_the_request_as_an_event_of_format_1() {
     let server = server("body");
-    let api = Api::new(&server, &Value::Null);
+    let api = RestApi::new(&server, &Value::Null);
     api.permit("*");
     let path = format!("/_aws/execute-api/{}/prod/pets/7?a=1&a=2", api.id);
     let headers = [("x-own", "one"), ("x-own", "two")];
@@ -139,7 +45,7 @@ fn the_function_gets_the_request_as_an_event_of_format_1() {
 #[test]
 fn an_answer_that_is_not_of_the_proxy_format_is_a_502() {
     let server = server("plain");
-    let api = Api::new(&server, &Value::Null);
+    let api = RestApi::new(&server, &Value::Null);
     api.permit("*");
     says(&api.call("/prod"), 502, "Internal server error");
 }
@@ -147,7 +53,7 @@ fn an_answer_that_is_not_of_the_proxy_format_is_a_502() {
 #[test]
 fn without_a_permission_the_answer_is_500_and_a_path_or_stage_that_is_not_there_is_403() {
     let server = server("body");
-    let api = Api::new(&server, &Value::Null);
+    let api = RestApi::new(&server, &Value::Null);
     says(&api.call("/prod"), 500, "Internal server error");
     api.permit("prod/GET/pets/*");
     assert_eq!(api.call("/prod/pets/7").status, 200);
@@ -163,7 +69,7 @@ fn without_a_permission_the_answer_is_500_and_a_path_or_stage_that_is_not_there_
 #[test]
 fn an_integration_that_does_not_invoke_by_post_fails() {
     let server = server("body");
-    let api = Api::new(&server, &Value::Null);
+    let api = RestApi::new(&server, &Value::Null);
     api.permit("*");
     api.integrate(&api.resource(&api.root, "get"), "GET", "GET");
     api.deploy();
@@ -173,7 +79,7 @@ fn an_integration_that_does_not_invoke_by_post_fails() {
 #[test]
 fn a_stage_serves_what_was_deployed_until_the_next_deployment() {
     let server = server("body");
-    let api = Api::new(&server, &Value::Null);
+    let api = RestApi::new(&server, &Value::Null);
     api.permit("*");
     let all = api.resource(&api.root, "{proxy+}");
     api.integrate(&all, "ANY", "POST");
@@ -188,7 +94,7 @@ fn a_stage_serves_what_was_deployed_until_the_next_deployment() {
 fn a_body_comes_in_base64_only_for_the_apis_binary_types() {
     let server = server("body");
     let binary = json!({ "binaryMediaTypes": ["image/png"] });
-    let api = Api::new(&server, &binary);
+    let api = RestApi::new(&server, &binary);
     api.permit("*");
     let path = format!("/_aws/execute-api/{}/prod", api.id);
     for (kind, body, encoded) in [("image/png", "aGk=", true), ("image/gif", "hi", false)] {
@@ -204,7 +110,7 @@ fn a_body_comes_in_base64_only_for_the_apis_binary_types() {
 #[test]
 fn what_cannot_be_made_is_refused_as_api_gateway_refuses_it() {
     let server = server("body");
-    let api = Api::new(&server, &Value::Null);
+    let api = RestApi::new(&server, &Value::Null);
     let refused = |method: &str, path: &str, body: &Value| {
         server.request(method, &api.path(path), body.to_string().as_bytes())
     };
@@ -255,7 +161,7 @@ fn an_http_api_sends_format_1_where_its_integration_asks_for_it() {
     make(&server, "POST", &format!("/v2/apis/{id}/routes"), &route);
     let stage = json!({ "stageName": "$default", "autoDeploy": true });
     make(&server, "POST", &format!("/v2/apis/{id}/stages"), &stage);
-    let api = Api {
+    let api = RestApi {
         server: &server,
         id: id.to_owned(),
         root: String::new(),

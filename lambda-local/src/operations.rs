@@ -74,6 +74,7 @@ UntagResource DELETE v2/tags/*
 CreateRestApi POST restapis
 GetRestApis GET restapis
 GetRestApi GET restapis/*
+UpdateRestApi PATCH restapis/*
 DeleteRestApi DELETE restapis/*
 GetResources GET restapis/*/resources
 CreateResource POST restapis/*/resources/*
@@ -82,11 +83,15 @@ DeleteResource DELETE restapis/*/resources/*
 PutMethod PUT restapis/*/resources/*/methods/*
 GetMethod GET restapis/*/resources/*/methods/*
 DeleteMethod DELETE restapis/*/resources/*/methods/*
+TestInvokeMethod POST restapis/*/resources/*/methods/*
 PutIntegration PUT restapis/*/resources/*/methods/*/integration
 GetIntegration GET restapis/*/resources/*/methods/*/integration
 UpdateIntegration PATCH restapis/*/resources/*/methods/*/integration
+DeleteIntegration DELETE restapis/*/resources/*/methods/*/integration
 CreateDeployment POST restapis/*/deployments
 GetDeployments GET restapis/*/deployments
+GetDeployment GET restapis/*/deployments/*
+DeleteDeployment DELETE restapis/*/deployments/*
 CreateStage POST restapis/*/stages
 GetStages GET restapis/*/stages
 GetStage GET restapis/*/stages/*

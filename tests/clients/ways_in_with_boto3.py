@@ -144,8 +144,18 @@ source = f"arn:aws:execute-api:us-east-1:000000000000:{api}/*/GET/pets"
 permit("rest", principal="apigateway.amazonaws.com", SourceArn=source)
 endpoint = f"{client.meta.endpoint_url}/_aws/execute-api/{api}/prod/pets"
 assert answer(endpoint) == "Hello From Blue Deployment"
+tested = rest.test_invoke_method(
+    pathWithQueryString="/pets?a=1", body="b", headers={"x": "y"}, **method
+)
+assert tested["status"] == 200 and "Successfully" in tested["log"], tested
+rest.update_rest_api(
+    restApiId=api, patchOperations=[{"op": "replace", "path": "/name", "value": "other"}]
+)
+rest.get_deployment(restApiId=api, deploymentId=another)
+rest.delete_deployment(restApiId=api, deploymentId=deployment)
 assert len(rest.get_rest_apis()["items"]) == 1
 rest.get_rest_api(restApiId=api)
+rest.delete_integration(**method)
 rest.delete_method(**method)
 rest.delete_resource(restApiId=api, resourceId=pets)
 rest.delete_stage(restApiId=api, stageName="prod")

@@ -23,6 +23,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// All values of a header.
+    pub(crate) fn values(&self, name: &str) -> Vec<&str> {
+        let values = self.headers.get_all(name).iter();
+        values.filter_map(|value| value.to_str().ok()).collect()
+    }
+
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         let parsed = serde_json::from_slice(&self.body);

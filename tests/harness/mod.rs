@@ -4,6 +4,7 @@ mod api;
 mod command;
 mod load;
 mod proxy;
+pub(crate) mod rest_api;
 mod server;
 
 use std::{

@@ -129,9 +129,9 @@ impl Gateway {
             return internal_server_error();
         };
         let invoked = async {
-            let function = integration.function(&self.lambda.place)?;
+            let function = integration.function(&way.stage.variables, &self.lambda.place)?;
             let source = source_arn(&self.lambda.place, &api.id, &way.stage.name, &way.route.key);
-            invoke(&self.lambda, function, &source, event.into()).await
+            invoke(&self.lambda, &function, &source, event.into()).await
         };
         let limit = Duration::from_millis(integration.timeout_in_millis);
         match tokio::time::timeout(limit, invoked).await {

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     error::{ApiError, ApiResult},
+    model::Place,
     timestamp,
 };
 
@@ -85,5 +86,17 @@ impl Api {
         }
         let deployment = self.deployments.get(stage.deployment.as_ref()?)?;
         Some((&deployment.routes, &deployment.integrations))
+    }
+
+    /// The stages in which an integration leads to this function.
+    pub(super) fn stages_to(&self, function: &str, place: &Place) -> Vec<&str> {
+        let stages = self.stages.values().filter(|stage| {
+            let integrations = self.served(stage).map(|(_, integrations)| integrations);
+            integrations.into_iter().flatten().any(|(_, integration)| {
+                let named = integration.function(&stage.variables, place);
+                named.is_ok_and(|named| named.name == function)
+            })
+        });
+        stages.map(|stage| stage.name.as_str()).collect()
     }
 }

@@ -1,9 +1,13 @@
 //! An integration of an HTTP API: the function that its requests go to.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use serde::{Deserialize, Serialize};
 
+use super::function_uri::{function_of, parse_function, varies};
 use crate::{
     error::{ApiError, ApiResult},
     model::{FunctionRef, Place},
@@ -21,7 +25,7 @@ pub(super) struct Integration {
     pub(super) timeout_in_millis: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    /// What the URI names, read once and not with each request.
+    /// What the URI names in every stage, read once and not with each request.
     #[serde(skip)]
     function: OnceLock<Arc<FunctionRef>>,
 }
@@ -94,12 +98,20 @@ impl Integration {
         self.payload_format_version == "1.0"
     }
 
-    pub(super) fn function(&self, place: &Place) -> ApiResult<&Arc<FunctionRef>> {
+    /// The function that it names in a stage with these variables.
+    pub(super) fn function(
+        &self,
+        variables: &BTreeMap<String, String>,
+        place: &Place,
+    ) -> ApiResult<Arc<FunctionRef>> {
         if let Some(function) = self.function.get() {
-            return Ok(function);
+            return Ok(function.clone());
         }
-        let function = parse_function(&self.integration_uri, place)?;
-        Ok(self.function.get_or_init(|| function))
+        let function = parse_function(&self.integration_uri, variables, place)?;
+        if !varies(&self.integration_uri) {
+            let _ = self.function.set(function.clone());
+        }
+        Ok(function)
     }
 
     /// Changes what is named, and leaves the rest.
@@ -118,39 +130,5 @@ impl Integration {
             timeout_in_millis: change.timeout_in_millis.or(Some(self.timeout_in_millis)),
             description: change.description.or_else(|| self.description.clone()),
         }
-    }
-}
-
-/// The function that an integration URI names.
-pub(super) fn parse_function(uri: &str, place: &Place) -> ApiResult<Arc<FunctionRef>> {
-    let arn = function_of(uri)
-        .ok_or_else(|| ApiError::gateway_bad_request("the integration names no function"))?;
-    FunctionRef::parse(arn, None, place).map(Arc::new)
-}
-
-/// The function's ARN in an integration URI: the ARN itself, or the longer form that names
-/// Lambda's invoke path.
-pub(super) fn function_of(uri: &str) -> Option<&str> {
-    let arn = match uri.split_once(":lambda:path/2015-03-31/functions/") {
-        Some((_, rest)) => rest.strip_suffix("/invocations")?,
-        None => uri,
-    };
-    (arn.starts_with("arn:") && arn.contains(":function:")).then_some(arn)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::function_of;
-
-    #[test]
-    fn an_integration_names_a_function_in_two_ways() {
-        let arn = "arn:aws:lambda:us-east-1:000000000000:function:hello:live";
-        let long = format!(
-            "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
-        );
-        assert_eq!(function_of(arn), Some(arn));
-        assert_eq!(function_of(&long), Some(arn));
-        assert_eq!(function_of("https://example.com"), None);
-        assert_eq!(function_of(long.trim_end_matches("/invocations")), None);
     }
 }

@@ -8,6 +8,7 @@ mod data_plane;
 mod deployment;
 mod event;
 mod event_1;
+mod function_uri;
 mod function_url;
 mod integration;
 mod integration_stream;
@@ -29,8 +30,6 @@ use apis::Apis;
 use axum::Router;
 pub(crate) use data_plane::Connection;
 use rest::RestApi;
-
-use integration::Integration;
 
 use crate::{
     error::{ApiError, ApiResult},
@@ -113,15 +112,13 @@ impl Gateway {
         let name = &function.latest.function;
         let mut ways = Vec::new();
         for api in self.http_apis.all() {
-            let leads = |i: &Integration| {
-                i.function(&self.lambda.place)
-                    .is_ok_and(|f| f.name == *name)
-            };
-            if api.integrations.values().any(leads) {
-                ways.push((
-                    format!("HTTP API {}", escaped(&api.name)),
-                    self.endpoint(&api.id),
-                ));
+            let address = self.endpoint(&api.id);
+            for stage in api.stages_to(name, &self.lambda.place) {
+                let address = match stage {
+                    "$default" => address.clone(),
+                    _ => format!("{address}/{stage}"),
+                };
+                ways.push((format!("HTTP API {}", escaped(&api.name)), address));
             }
         }
         for api in self.rest_apis.all() {

@@ -7,17 +7,14 @@ use axum::{extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
-use super::{
-    RestApi,
-    deployment::{DeployedMethod, Stage},
-};
+use super::{RestApi, deployment::DeployedMethod, stage::Stage};
 use crate::{
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     gateway::{
         Connection, Gateway,
         data_plane::{MAX_BODY, invoke, read, source_arn},
         event_1::{Matched, event},
-        integration::parse_function,
+        function_uri::parse_function,
         response::{message, strict_response},
     },
     lambda::{Invoked, new_request_id},
@@ -25,13 +22,33 @@ use crate::{
 };
 
 /// A request's way through the API.
-struct Way<'a> {
-    api: &'a RestApi,
-    stage: &'a Stage,
-    method: &'a DeployedMethod,
-    path_parameters: BTreeMap<String, String>,
+pub(super) struct Way<'a> {
+    pub(super) api: &'a RestApi,
+    pub(super) stage: &'a Stage,
+    pub(super) method: &'a DeployedMethod,
+    pub(super) path_parameters: BTreeMap<String, String>,
     /// Without the stage.
-    path: &'a str,
+    pub(super) path: &'a str,
+}
+
+/// What a function answered, and the response that it became.
+pub(super) struct Answered {
+    pub(super) payload: Bytes,
+    pub(super) response: Response,
+}
+
+/// Why a request got no answer of the function's.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The integration's method is not POST.
+    NotPost,
+    /// Lambda refused.
+    Refused(ApiError),
+    TimedOut,
+    /// The function failed: what it answered.
+    Function(Bytes),
+    /// The function's answer is not of the proxy format.
+    Malformed(Bytes),
 }
 
 impl Gateway {
@@ -49,8 +66,11 @@ impl Gateway {
             Err(refusal) => message(StatusCode::FORBIDDEN, refusal),
             Ok(way) => match read(body, MAX_BODY).await {
                 Ok(body) => {
-                    self.forward_rest(&way, &parts, &body, connection, &request_id)
-                        .await
+                    let answered = self.forward_rest(&way, &parts, &body, connection, &request_id);
+                    match answered.await {
+                        Ok(answered) => answered.response,
+                        Err(failure) => failure.response(),
+                    }
                 }
                 Err(refusal) => refusal,
             },
@@ -61,14 +81,14 @@ impl Gateway {
         answer
     }
 
-    async fn forward_rest(
+    pub(super) async fn forward_rest(
         self: &Arc<Self>,
         way: &Way<'_>,
         parts: &Parts,
         body: &Bytes,
         connection: &Connection,
         request_id: &str,
-    ) -> Response {
+    ) -> Result<Answered, Failure> {
         let integration = &way.method.integration;
         let stage_path = format!("/{}{}", way.stage.name, way.path);
         let matched = Matched {
@@ -86,42 +106,55 @@ impl Gateway {
             connection,
             body_is_binary: way.api.is_binary(&parts.headers, &header::CONTENT_TYPE),
         };
-        let Ok(event) = event(parts, body, &matched) else {
-            return failure(StatusCode::INTERNAL_SERVER_ERROR);
-        };
         if integration.http_method != "POST" {
             Logs::warn("a function is invoked by POST, and this integration's method is another");
-            return failure(StatusCode::INTERNAL_SERVER_ERROR);
+            return Err(Failure::NotPost);
         }
         let place = &self.lambda.place;
         let invoked = async {
-            let function = parse_function(&integration.uri, place)?;
+            let event = event(parts, body, &matched);
+            let event = event.map_err(|error| ApiError::service(error.to_string()))?;
+            let function = parse_function(&integration.uri, &way.stage.variables, place)?;
             let source = source_arn(place, &way.api.id, &way.stage.name, &way.method.key);
             invoke(&self.lambda, &function, &source, event.into()).await
         };
         let limit = Duration::from_millis(integration.timeout_in_millis);
         match tokio::time::timeout(limit, invoked).await {
-            Err(_) => message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
+            Err(_) => Err(Failure::TimedOut),
             Ok(invoked) => way.answer(invoked, &parts.headers),
         }
     }
 }
 
 impl Way<'_> {
+    fn answer(
+        &self,
+        invoked: ApiResult<Invoked>,
+        request: &HeaderMap,
+    ) -> Result<Answered, Failure> {
+        let invoked = invoked.map_err(|error| {
+            Logs::warn(&format!("API {}: {}", self.api.id, error.message));
+            Failure::Refused(error)
+        })?;
+        let payload = invoked.payload();
+        if invoked.done.outcome.is_error() {
+            return Err(Failure::Function(payload));
+        }
+        let decode = self.api.is_binary(request, &header::ACCEPT);
+        match strict_response(&payload, decode) {
+            Some(response) => Ok(Answered { payload, response }),
+            None => Err(Failure::Malformed(payload)),
+        }
+    }
+}
+
+impl Failure {
     /// A function that fails is a bad gateway; one that may not be invoked is our own error.
-    fn answer(&self, invoked: ApiResult<Invoked>, request: &HeaderMap) -> Response {
-        match invoked {
-            Ok(invoked) if !invoked.done.outcome.is_error() => {
-                let payload = invoked.payload();
-                let decode = self.api.is_binary(request, &header::ACCEPT);
-                strict_response(&payload, decode)
-                    .unwrap_or_else(|| failure(StatusCode::BAD_GATEWAY))
-            }
-            Ok(_) => failure(StatusCode::BAD_GATEWAY),
-            Err(error) => {
-                Logs::warn(&format!("API {}: {}", self.api.id, error.message));
-                failure(StatusCode::INTERNAL_SERVER_ERROR)
-            }
+    pub(super) fn response(&self) -> Response {
+        match self {
+            Self::NotPost | Self::Refused(_) => failure(StatusCode::INTERNAL_SERVER_ERROR),
+            Self::TimedOut => message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
+            Self::Function(_) | Self::Malformed(_) => failure(StatusCode::BAD_GATEWAY),
         }
     }
 }

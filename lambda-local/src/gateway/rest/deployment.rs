@@ -1,4 +1,4 @@
-//! Deployments of a REST API, and the stages that serve one of them.
+//! Deployments of a REST API: its methods as they were at a moment.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::{
     RestApi,
-    integration::{Integration, Patch},
+    integration::Integration,
+    resource::{Method, Resource},
+    stage::{Stage, no_canary},
 };
 use crate::{
     error::{ApiError, ApiResult},
-    gateway::{integration::parse_function, new_id, now_seconds, route_key::RouteKey},
-    model::Place,
+    gateway::{new_id, now_seconds, route_key::RouteKey},
     store::shared,
 };
 
@@ -24,7 +25,7 @@ pub(super) struct Deployment {
     description: Option<String>,
     created: u64,
     #[serde(with = "shared")]
-    methods: Arc<Vec<DeployedMethod>>,
+    pub(super) methods: Arc<Vec<DeployedMethod>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,17 +35,6 @@ pub(super) struct DeployedMethod {
     /// Such as `/pets/{id}`.
     pub(super) resource_path: String,
     pub(super) integration: Integration,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Stage {
-    pub(super) name: String,
-    pub(super) deployment: String,
-    description: Option<String>,
-    pub(super) variables: BTreeMap<String, String>,
-    tags: BTreeMap<String, String>,
-    created: u64,
-    updated: u64,
 }
 
 /// `CreateDeployment`'s body.
@@ -58,20 +48,6 @@ pub(super) struct NewDeployment {
     canary_settings: Option<Value>,
 }
 
-/// `CreateStage`'s body.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct NewStage {
-    stage_name: String,
-    deployment_id: String,
-    description: Option<String>,
-    #[serde(default)]
-    variables: BTreeMap<String, String>,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
-    canary_settings: Option<Value>,
-}
-
 impl RestApi {
     pub(super) fn deploy(&mut self, new: NewDeployment) -> ApiResult<Value> {
         no_canary(new.canary_settings.as_ref())?;
@@ -82,15 +58,12 @@ impl RestApi {
             methods: Arc::new(self.deployable()?),
         };
         if let Some(name) = new.stage_name {
-            let stage = self.stages.get(&name).cloned();
-            let mut stage = match stage {
-                Some(stage) => stage,
-                None => Stage::new(name.clone(), new.stage_description)?,
+            let mut stage = match self.stages.get(&name) {
+                Some(stage) => stage.clone(),
+                None => Stage::new(name, new.stage_description)?,
             };
-            stage.deployment.clone_from(&deployment.id);
-            stage.variables = new.variables.unwrap_or(stage.variables);
-            stage.updated = now_seconds();
-            self.stages.insert(name, stage);
+            stage.serve(&deployment.id, new.variables);
+            self.stages.insert(stage.name.clone(), stage);
         }
         let shown = deployment.describe();
         self.deployments.insert(deployment.id.clone(), deployment);
@@ -98,20 +71,12 @@ impl RestApi {
     }
 
     fn deployable(&self) -> ApiResult<Vec<DeployedMethod>> {
-        let mut methods = Vec::new();
-        for resource in self.resources.values() {
-            for (name, method) in &resource.methods {
-                let integration = method.integration.clone().ok_or_else(|| {
-                    ApiError::gateway_bad_request("No integration defined for method")
-                })?;
-                methods.push(DeployedMethod {
-                    key: RouteKey::parse(&format!("{name} {}", resource.path))?,
-                    resource_id: resource.id.clone(),
-                    resource_path: resource.path.clone(),
-                    integration,
-                });
-            }
-        }
+        let resources = self.resources.values();
+        let methods = resources.flat_map(|resource| {
+            let methods = resource.methods.values();
+            methods.map(|method| DeployedMethod::new(resource, method))
+        });
+        let methods = methods.collect::<ApiResult<Vec<_>>>()?;
         if methods.is_empty() {
             return Err(ApiError::gateway_bad_request(
                 "The REST API doesn't contain any methods",
@@ -120,63 +85,39 @@ impl RestApi {
         Ok(methods)
     }
 
-    pub(super) fn add_stage(&mut self, new: NewStage) -> ApiResult<Value> {
-        no_canary(new.canary_settings.as_ref())?;
-        if self.stages.contains_key(&new.stage_name) {
-            return Err(ApiError::gateway_conflict("Stage already exists"));
-        }
-        self.check_deployment(&new.deployment_id)?;
-        let mut stage = Stage::new(new.stage_name, new.description)?;
-        stage.deployment = new.deployment_id;
-        stage.variables = new.variables;
-        stage.tags = new.tags;
-        let shown = stage.describe();
-        self.stages.insert(stage.name.clone(), stage);
-        Ok(shown)
+    pub(super) fn deployment(&self, id: &str) -> ApiResult<&Deployment> {
+        self.deployments.get(id).ok_or_else(no_deployment)
     }
 
-    pub(super) fn patch_stage(&mut self, name: &str, patches: &[Patch]) -> ApiResult<Value> {
-        let mut stage = self.stages.get(name).cloned().ok_or_else(no_stage)?;
-        for patch in patches {
-            let value = patch.value.clone();
-            match (patch.op.as_str(), patch.path.as_str()) {
-                ("replace", "/deploymentId") => stage.deployment = value,
-                ("replace", "/description") => stage.description = Some(value),
-                _ => return Err(patch.refused("stages")),
-            }
+    pub(super) fn delete_deployment(&mut self, id: &str) -> ApiResult<()> {
+        self.deployment(id)?;
+        if self.stages.values().any(|stage| stage.deployment == id) {
+            return Err(ApiError::gateway_bad_request(
+                "Active stages pointing to this deployment must be moved or deleted",
+            ));
         }
-        self.check_deployment(&stage.deployment)?;
-        stage.updated = now_seconds();
-        let shown = stage.describe();
-        self.stages.insert(name.to_owned(), stage);
-        Ok(shown)
-    }
-
-    fn check_deployment(&self, id: &str) -> ApiResult<()> {
-        match self.deployments.contains_key(id) {
-            true => Ok(()),
-            false => Err(ApiError::gateway_bad_request(
-                "Deployment id does not exist",
-            )),
-        }
+        self.deployments.remove(id);
+        Ok(())
     }
 
     /// What the stage serves, and the method of it that fits a request best.
     pub(super) fn served(&self, stage: &Stage) -> Option<&Deployment> {
         self.deployments.get(&stage.deployment)
     }
+}
 
-    /// The stages in which a method leads to this function.
-    pub(in crate::gateway) fn stages_to(&self, function: &str, place: &Place) -> Vec<&str> {
-        let leads = |method: &DeployedMethod| {
-            let named = parse_function(&method.integration.uri, place);
-            named.is_ok_and(|named| named.name == function)
-        };
-        let stages = self.stages.values().filter(|stage| {
-            let deployment = self.served(stage);
-            deployment.is_some_and(|deployment| deployment.methods.iter().any(leads))
-        });
-        stages.map(|stage| stage.name.as_str()).collect()
+impl DeployedMethod {
+    pub(super) fn new(resource: &Resource, method: &Method) -> ApiResult<Self> {
+        let integration = method
+            .integration
+            .clone()
+            .ok_or_else(|| ApiError::gateway_bad_request("No integration defined for method"))?;
+        Ok(Self {
+            key: RouteKey::parse(&format!("{} {}", method.http_method, resource.path))?,
+            resource_id: resource.id.clone(),
+            resource_path: resource.path.clone(),
+            integration,
+        })
     }
 }
 
@@ -203,56 +144,6 @@ impl Deployment {
     }
 }
 
-impl Stage {
-    fn new(name: String, description: Option<String>) -> ApiResult<Self> {
-        let word = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        if !(1..=128).contains(&name.len()) || !name.bytes().all(word) {
-            return Err(ApiError::gateway_bad_request(
-                "Stage name only allows a-zA-Z0-9_-",
-            ));
-        }
-        Ok(Self {
-            name,
-            deployment: String::new(),
-            description,
-            variables: BTreeMap::new(),
-            tags: BTreeMap::new(),
-            created: now_seconds(),
-            updated: now_seconds(),
-        })
-    }
-
-    pub(super) fn describe(&self) -> Value {
-        let mut shown = json!({
-            "deploymentId": self.deployment,
-            "stageName": self.name,
-            "cacheClusterEnabled": false,
-            "cacheClusterStatus": "NOT_AVAILABLE",
-            "methodSettings": {},
-            "tracingEnabled": false,
-            "createdDate": self.created,
-            "lastUpdatedDate": self.updated,
-            "tags": self.tags,
-        });
-        if let Some(description) = &self.description {
-            shown["description"] = json!(description);
-        }
-        if !self.variables.is_empty() {
-            shown["variables"] = json!(self.variables);
-        }
-        shown
-    }
-}
-
-pub(super) fn no_stage() -> ApiError {
-    ApiError::gateway_not_found("Invalid stage identifier specified")
-}
-
-fn no_canary(settings: Option<&Value>) -> ApiResult<()> {
-    match settings {
-        None => Ok(()),
-        Some(_) => Err(ApiError::not_implemented(
-            "canary settings of stages: give the alias a weight",
-        )),
-    }
+fn no_deployment() -> ApiError {
+    ApiError::gateway_not_found("Invalid Deployment identifier specified")
 }

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::integration::function_of;
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    gateway::function_uri::function_of,
+};
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
 const MAX_TIMEOUT: u64 = 29_000;
@@ -124,4 +126,8 @@ impl Patch {
     pub(super) fn refused(&self, of: &str) -> ApiError {
         ApiError::not_implemented(&format!("'{}' of {} of {of}", self.op, self.path))
     }
+}
+
+pub(super) fn no_integration() -> ApiError {
+    ApiError::gateway_not_found("No integration defined for method")
 }

@@ -4,7 +4,11 @@
 mod control;
 mod data_plane;
 mod deployment;
+mod execution_log;
 mod integration;
+mod resource;
+mod stage;
+mod test_invoke;
 
 use std::collections::BTreeMap;
 
@@ -12,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(super) use control::routes;
-use deployment::{Deployment, Stage};
-use integration::Integration;
+use deployment::Deployment;
+use integration::Patch;
+use resource::Resource;
+use stage::Stage;
 
 use super::{new_id, now_seconds};
 use crate::error::{ApiError, ApiResult};
@@ -31,26 +37,6 @@ pub(super) struct RestApi {
     stages: BTreeMap<String, Stage>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Resource {
-    id: String,
-    /// Its parent's id and its own part of the path; the root has neither.
-    place: Option<(String, String)>,
-    /// Such as `/pets/{id}`.
-    path: String,
-    methods: BTreeMap<String, Method>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Method {
-    http_method: String,
-    authorization_type: String,
-    api_key_required: bool,
-    #[serde(rename = "methodIntegration", skip_serializing_if = "Option::is_none")]
-    integration: Option<Integration>,
-}
-
 /// `CreateRestApi`'s body.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,15 +49,6 @@ struct NewRestApi {
     binary_media_types: Vec<String>,
     policy: Option<String>,
     clone_from: Option<String>,
-}
-
-/// `PutMethod`'s body.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NewMethod {
-    authorization_type: String,
-    #[serde(default)]
-    api_key_required: bool,
 }
 
 impl RestApi {
@@ -96,76 +73,22 @@ impl RestApi {
         })
     }
 
-    fn resource(&self, id: &str) -> ApiResult<&Resource> {
-        self.resources.get(id).ok_or_else(no_resource)
-    }
-
-    fn method_mut(&mut self, resource: &str, method: &str) -> ApiResult<&mut Method> {
-        let resource = self.resources.get_mut(resource).ok_or_else(no_resource)?;
-        resource.methods.get_mut(method).ok_or_else(no_method)
-    }
-
-    fn add_resource(&mut self, parent: &str, part: String) -> ApiResult<&Resource> {
-        check_path_part(&part)?;
-        let above = self.resource(parent)?;
-        let path = format!("{}/{part}", above.path.trim_end_matches('/'));
-        if above.path.ends_with("+}") {
-            return Err(ApiError::gateway_bad_request(format!(
-                "Cannot create a child of a resource with a greedy path variable: {}",
-                above.path
-            )));
+    fn patch(&mut self, patches: &[Patch]) -> ApiResult<Value> {
+        let mut changed = self.clone();
+        for patch in patches {
+            let value = patch.value.clone();
+            let kind = patch.path.strip_prefix("/binaryMediaTypes/");
+            let kind = kind.map(|kind| kind.replace("~1", "/"));
+            match (patch.op.as_str(), patch.path.as_str(), kind) {
+                ("replace", "/name", _) => changed.name = value,
+                ("replace", "/description", _) => changed.description = Some(value),
+                ("add", _, Some(kind)) => changed.binary_media_types.push(kind),
+                ("remove", _, Some(kind)) => changed.binary_media_types.retain(|own| *own != kind),
+                _ => return Err(patch.refused("REST APIs")),
+            }
         }
-        if self.resources.values().any(|other| other.path == path) {
-            return Err(ApiError::gateway_conflict(format!(
-                "Another resource with the same parent already has this name: {part}"
-            )));
-        }
-        let resource = Resource::new(Some((parent.to_owned(), part)), path);
-        let entry = self.resources.entry(resource.id.clone());
-        Ok(entry.or_insert(resource))
-    }
-
-    /// Removes a resource with everything below it.
-    fn remove_resource(&mut self, id: &str) -> ApiResult<()> {
-        let resource = self.resource(id)?;
-        if resource.place.is_none() {
-            return Err(ApiError::gateway_bad_request(
-                "Invalid Resource identifier specified: the root cannot be deleted",
-            ));
-        }
-        let (path, below) = (resource.path.clone(), format!("{}/", resource.path));
-        self.resources
-            .retain(|_, other| other.path != path && !other.path.starts_with(&below));
-        Ok(())
-    }
-
-    fn put_method(&mut self, resource: &str, method: &str, new: NewMethod) -> ApiResult<&Method> {
-        const METHODS: [&str; 8] = [
-            "ANY", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS",
-        ];
-        if new.authorization_type != "NONE" || new.api_key_required {
-            return Err(ApiError::not_implemented(
-                "authorization and API keys of methods",
-            ));
-        }
-        if !METHODS.contains(&method) {
-            return Err(ApiError::gateway_bad_request(
-                "Invalid HTTP method specified",
-            ));
-        }
-        let resource = self.resources.get_mut(resource).ok_or_else(no_resource)?;
-        if resource.methods.contains_key(method) {
-            return Err(ApiError::gateway_conflict(
-                "Method already exists for this resource",
-            ));
-        }
-        let made = Method {
-            http_method: method.to_owned(),
-            authorization_type: new.authorization_type,
-            api_key_required: false,
-            integration: None,
-        };
-        Ok(resource.methods.entry(method.to_owned()).or_insert(made))
+        *self = changed;
+        Ok(self.describe())
     }
 
     fn describe(&self) -> Value {
@@ -188,54 +111,4 @@ impl RestApi {
         }
         shown
     }
-}
-
-impl Resource {
-    fn new(place: Option<(String, String)>, path: String) -> Self {
-        Self {
-            id: new_id(),
-            place,
-            path,
-            methods: BTreeMap::new(),
-        }
-    }
-
-    /// With `embed=methods` the methods are shown whole, otherwise by name.
-    fn describe(&self, whole: bool) -> Value {
-        let mut shown = json!({ "id": self.id, "path": self.path });
-        if let Some((parent, part)) = &self.place {
-            shown["parentId"] = json!(parent);
-            shown["pathPart"] = json!(part);
-        }
-        for (name, method) in &self.methods {
-            shown["resourceMethods"][name] = if whole { json!(method) } else { json!({}) };
-        }
-        shown
-    }
-}
-
-fn check_path_part(part: &str) -> ApiResult<()> {
-    let inner = part
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'));
-    let word = match inner {
-        Some(name) => name.strip_suffix('+').unwrap_or(name),
-        None => part,
-    };
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-:".contains(&b);
-    if !word.is_empty() && word.bytes().all(allowed) {
-        return Ok(());
-    }
-    Err(ApiError::gateway_bad_request(
-        "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly \
-         braces at the beginning and the end.",
-    ))
-}
-
-fn no_resource() -> ApiError {
-    ApiError::gateway_not_found("Invalid Resource identifier specified")
-}
-
-fn no_method() -> ApiError {
-    ApiError::gateway_not_found("Invalid Method identifier specified")
 }
