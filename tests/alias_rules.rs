@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Server, until};
 
 const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:f";
 
@@ -266,5 +266,60 @@ fn a_version_that_an_alias_points_at_cannot_be_deleted() {
             .lambda("DELETE", "/f?Qualifier=3", &Value::Null)
             .status,
         204
+    );
+}
+
+#[test]
+fn the_versions_of_a_weighted_alias_have_one_role_and_one_dead_letter_queue() {
+    let queue = "arn:aws:sqs:us-east-1:000000000000:q";
+    for (change, what) in [
+        (
+            json!({ "Role": "arn:aws:iam::000000000000:role/other" }),
+            "execution role",
+        ),
+        (
+            json!({ "DeadLetterConfig": { "TargetArn": queue } }),
+            "dead-letter queue",
+        ),
+    ] {
+        let server = server();
+        server.lambda("PUT", "/f/configuration", &change);
+        until("version 4 is published", || {
+            let published = server.lambda("POST", "/f/versions", &Value::Null);
+            (published.json()["Version"] == "4").then_some(())
+        });
+        let split = json!({ "RoutingConfig": weights(&json!({ "4": 0.1 })) });
+        update(&server, &split).refuses(
+            400,
+            "InvalidParameterValueException",
+            &format!("Function versions 1 and 4 of an alias must have the same {what}"),
+        );
+        let moved = update(&server, &json!({ "FunctionVersion": "4" }));
+        assert_eq!(moved.status, 200);
+    }
+}
+
+#[test]
+fn a_stale_revision_id_of_a_policy_is_refused_by_its_own_name() {
+    let server = server();
+    let statement = json!({
+        "StatementId": "api", "Action": "lambda:InvokeFunction",
+        "Principal": "apigateway.amazonaws.com", "RevisionId": "stale",
+    });
+    let path = "/f/policy?Qualifier=live";
+    server.lambda("POST", path, &statement).refuses(
+        412,
+        "PreconditionFailedException",
+        "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API \
+         to retrieve the latest Revision Id",
+    );
+    let mut statement = statement;
+    statement.as_object_mut().unwrap().remove("RevisionId");
+    assert_eq!(server.lambda("POST", path, &statement).status, 201);
+    server.lambda("POST", path, &statement).refuses(
+        409,
+        "ResourceConflictException",
+        "The statement id (api) provided already exists. Please provide a new statement id, or \
+         remove the existing statement.",
     );
 }

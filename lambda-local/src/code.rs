@@ -1,9 +1,9 @@
-//! Packages: takes a function's zip and unpacks it once into a folder named by its hash.
+//! Packages: keeps a function's zip under its hash, and unpacks it once into a folder of that name.
 
 use std::{
     collections::BTreeSet,
     fs, io,
-    io::{Cursor, Read},
+    io::{Cursor, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -20,7 +20,7 @@ use crate::{
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const MAX_UNZIPPED: u64 = 262_144_000;
 
-/// A folder of unpacked packages.
+/// A folder of packages, each as it came and unpacked.
 #[derive(Debug)]
 pub(crate) struct CodeStore {
     folder: PathBuf,
@@ -48,6 +48,10 @@ impl CodeStore {
         if !code.folder.exists() {
             self.unpack_to(&code.folder, zip)?;
         }
+        let package = package_of(&code.folder);
+        if !package.exists() {
+            self.write_to(&package, zip).map_err(|error| disk(&error))?;
+        }
         Ok(code)
     }
 
@@ -70,12 +74,38 @@ impl CodeStore {
             );
         }
         for entry in fs::read_dir(&self.folder)? {
-            let folder = entry?.path();
-            if !used.contains(&folder) {
-                fs::remove_dir_all(&folder)
-                    .with_context(|| format!("failed to delete {}", folder.display()))?;
+            let found = entry?.path();
+            if !used.contains(&found.with_extension("")) {
+                let removed = match found.is_dir() {
+                    true => fs::remove_dir_all(&found),
+                    false => fs::remove_file(&found),
+                };
+                removed.with_context(|| format!("failed to delete {}", found.display()))?;
             }
         }
+        Ok(())
+    }
+
+    /// The zip of this name as it came; `None` if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn package(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        if name.len() != 64 || !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
+        match fs::read(package_of(&self.folder.join(name))) {
+            Ok(zip) => Ok(Some(zip)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes beside the final place and renames, so that a file of that name is complete.
+    fn write_to(&self, package: &Path, zip: &[u8]) -> io::Result<()> {
+        let mut part = tempfile::NamedTempFile::new_in(&self.folder)?;
+        part.write_all(zip)?;
+        part.persist(package)?;
         Ok(())
     }
 
@@ -94,10 +124,13 @@ impl CodeStore {
     }
 }
 
+/// Where the zip is that was unpacked into this folder.
+pub(crate) fn package_of(folder: &Path) -> PathBuf {
+    folder.with_extension("zip")
+}
+
 fn disk(error: &io::Error) -> ApiError {
-    ApiError::service(format!(
-        "lambda-local failed to unpack the package: {error}"
-    ))
+    ApiError::service(format!("lambda-local failed to keep the package: {error}"))
 }
 
 fn unpack(zip: &[u8], folder: &Path) -> ApiResult<()> {
@@ -153,8 +186,6 @@ fn set_mode(file: &fs::File, mode: u32) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use zip::{ZipWriter, write::SimpleFileOptions};
 
     use super::*;
@@ -184,7 +215,10 @@ mod tests {
             b"#!/bin/sh\n"
         );
         assert_eq!(store.add(&zip).unwrap(), code);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        let name = code.folder.file_name().unwrap().to_str().unwrap();
+        assert_eq!(store.package(name).unwrap(), Some(zip));
+        assert_eq!(store.package("../code").unwrap(), None);
     }
 
     #[test]

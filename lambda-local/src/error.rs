@@ -111,6 +111,17 @@ impl ApiError {
         )
     }
 
+    pub(crate) fn event_too_large(size: usize, limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestTooLargeException",
+            format!(
+                "{size} byte payload is too large for the Event invocation type (limit {limit} \
+                 bytes)"
+            ),
+        )
+    }
+
     /// API Gateway's errors have other names than Lambda's.
     pub(crate) fn gateway_not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NotFoundException", message)

@@ -165,8 +165,7 @@ impl Server {
             &Value::Null,
         );
         for number in 1..=count {
-            let script = format!("#!/bin/sh\n# {number}\n");
-            server.update_code("f", &zip_of("bootstrap", 0o755, script.as_bytes()));
+            server.update_code("f", &script(&number.to_string()));
             let published = server.lambda("POST", "/f/versions", &Value::Null);
             assert_eq!(published.json()["Version"], number.to_string());
         }
@@ -188,4 +187,14 @@ pub(crate) fn zip_of(name: &str, mode: u32, content: &[u8]) -> Vec<u8> {
         .finish()
         .expect("a zip can be written to memory")
         .into_inner()
+}
+
+/// A package whose bootstrap does nothing, but differs with the text.
+pub(crate) fn script(text: &str) -> Vec<u8> {
+    let script = format!("#!/bin/sh\n# {text}\n");
+    zip_of("bootstrap", 0o755, script.as_bytes())
+}
+
+pub(crate) fn base64_of(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(bytes)
 }

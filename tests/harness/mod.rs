@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use api::{Answer, zip_of};
+pub(crate) use api::{Answer, base64_of, script, zip_of};
 #[cfg(feature = "real-clients")]
 pub(crate) use command::Background;
 pub(crate) use command::{Finished, Running, signal_to};

@@ -6,7 +6,6 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header, request::Parts};
-use http_body_util::{BodyExt, Limited};
 
 use super::{
     Gateway,
@@ -15,6 +14,7 @@ use super::{
     event::{Matched, event, event_body, text},
     event_1,
     integration::Integration,
+    limits::{MAX_BODY, head_is_too_large, read},
     response::{internal_server_error, message, response, strict_response},
     route_key::RouteKey,
     stage::Stage,
@@ -25,9 +25,6 @@ use crate::{
     logs::Logs,
     model::{Caller, FunctionRef, Place},
 };
-
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
-pub(super) const MAX_BODY: usize = 10 << 20;
 
 /// Where a request came from, and to which port.
 #[derive(Debug, Clone)]
@@ -63,6 +60,10 @@ impl Gateway {
         request: Request,
         connection: &Connection,
     ) -> Response {
+        if head_is_too_large(&request) {
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            return message(status, "Request Header Fields Too Large");
+        }
         if let Some(api) = self.rest_apis.get(id) {
             return self.execute_rest(&api, path, request, connection).await;
         }
@@ -116,7 +117,7 @@ impl Gateway {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
         let integration = way.integration;
-        let body = match read(body, MAX_BODY).await {
+        let body = match read(body, MAX_BODY, "Request Entity Too Large").await {
             Ok(body) => body,
             Err(refusal) => return refusal,
         };
@@ -222,17 +223,6 @@ fn find_way<'a>(api: &'a Api, parts: &Parts, path: &str) -> Option<Way<'a>> {
         ))
     });
     fits.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, way)| way)
-}
-
-pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, Response> {
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(message(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "Request Entity Too Large",
-        )),
-        Err(_) => Err(message(StatusCode::BAD_REQUEST, "Bad Request")),
-    }
 }
 
 /// On whose behalf API Gateway invokes.

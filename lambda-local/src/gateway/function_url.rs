@@ -16,9 +16,9 @@ use serde_json::json;
 use super::{
     Connection, Gateway,
     cors::{decorate, preflight},
-    data_plane::read,
     event::{Matched, event, text},
     integration_stream,
+    limits::read,
     response::{internal_server_error, message, response},
 };
 use crate::{
@@ -78,7 +78,7 @@ impl Gateway {
         body: Body,
         connection: &Connection,
     ) -> Result<Bytes, Response> {
-        let body = read(body, MAX_BODY).await?;
+        let body = read(body, MAX_BODY, "Request Entity Too Large").await?;
         let request_id = new_request_id();
         let matched = Matched {
             account: "anonymous",

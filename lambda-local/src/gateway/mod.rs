@@ -12,6 +12,7 @@ mod function_uri;
 mod function_url;
 mod integration;
 mod integration_stream;
+mod limits;
 mod proxy_answer;
 mod response;
 mod rest;

@@ -210,7 +210,7 @@ impl Lambda {
                 }
             }
         };
-        function.check_invocable()?;
+        function.check_invocable(snapshot.number)?;
         check_runs_here(snapshot)?;
         let arn = match &reference.qualifier {
             Some(Qualifier::Alias(name)) => [&function.arn, ":", name].concat(),

@@ -6,18 +6,20 @@ use axum::{
     Json as Answer,
     extract::{Query, State},
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Function, Json, Paging};
+use super::{
+    Function as FunctionOf, Json, Paging,
+    package::{self, Package},
+};
 use crate::{
     error::{ApiError, ApiResult},
     lambda::Lambda,
     model::{
-        Architecture, Code, Configuration, ConfigurationChange, FunctionConfiguration, FunctionRef,
-        Model, Page, Qualifier,
+        Architecture, Configuration, ConfigurationChange, Function, FunctionConfiguration,
+        FunctionRef, Model, Page, Qualifier,
     },
 };
 
@@ -58,40 +60,6 @@ pub(super) struct UpdateConfiguration {
     revision_id: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Package {
-    zip_file: Option<String>,
-    s3_bucket: Option<String>,
-    image_uri: Option<String>,
-}
-
-impl Package {
-    /// Unpacks the zip on a thread that may block.
-    async fn store(self, lambda: &Arc<Lambda>) -> ApiResult<Code> {
-        if self.s3_bucket.is_some() {
-            return Err(ApiError::not_implemented(
-                "packages from S3: send the zip as ZipFile",
-            ));
-        }
-        if self.image_uri.is_some() {
-            return Err(ApiError::not_implemented(
-                "container images: send a zip as ZipFile",
-            ));
-        }
-        let text = self.zip_file.ok_or_else(|| {
-            ApiError::invalid_parameter("Please provide a source for function code.")
-        })?;
-        let zip = BASE64_STANDARD.decode(text).map_err(|error| {
-            ApiError::serialization(format!("ZipFile is not valid base64: {error}"))
-        })?;
-        let lambda = lambda.clone();
-        tokio::task::spawn_blocking(move || lambda.code.add(&zip))
-            .await
-            .map_err(|error| ApiError::service(format!("failed to unpack the package: {error}")))?
-    }
-}
-
 pub(super) async fn create(
     State(lambda): State<Arc<Lambda>>,
     Json(request): Json<CreateFunction>,
@@ -120,15 +88,16 @@ pub(super) async fn create(
 
 pub(super) async fn get(
     State(lambda): State<Arc<Lambda>>,
-    Function(reference): Function,
+    FunctionOf(reference): FunctionOf,
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
-    let configuration = describe(&model, &reference)?.into_value();
     let function = model.function(&reference)?;
+    let number = number_of(&model, function, &reference)?;
+    let snapshot = number.map_or(Some(&function.latest), |number| function.version(number));
+    let snapshot = snapshot.ok_or_else(|| model.no_function(&reference))?;
     let mut shown = json!({
-        "Configuration": configuration,
-        // AWS adds a link to download the zip, which is not kept here.
-        "Code": { "RepositoryType": "S3" },
+        "Configuration": function.describe(number, reference.qualifier.as_ref()),
+        "Code": package::describe(&lambda, &snapshot.code.folder),
     });
     if !function.tags.is_empty() {
         shown["Tags"] = json!(function.tags);
@@ -138,7 +107,7 @@ pub(super) async fn get(
 
 pub(super) async fn get_configuration(
     State(lambda): State<Arc<Lambda>>,
-    Function(reference): Function,
+    FunctionOf(reference): FunctionOf,
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
     Ok(Answer(describe(&model, &reference)?.into_value()))
@@ -147,16 +116,25 @@ pub(super) async fn get_configuration(
 /// The configuration of what the reference means: for an alias, its version's under its ARN.
 fn describe(model: &Model, reference: &FunctionRef) -> ApiResult<FunctionConfiguration> {
     let function = model.function(reference)?;
-    let number = match &reference.qualifier {
-        None | Some(Qualifier::Latest) => None,
-        Some(Qualifier::Version(number)) => Some(*number),
-        Some(Qualifier::Alias(name)) => {
-            let alias = function.alias(name);
-            alias.ok_or_else(|| model.no_function(reference))?.version()
-        }
-    };
+    let number = number_of(model, function, reference)?;
     let described = function.describe(number, reference.qualifier.as_ref());
     described.ok_or_else(|| model.no_function(reference))
+}
+
+/// The version that is meant; `None` is `$LATEST`.
+fn number_of(
+    model: &Model,
+    function: &Function,
+    reference: &FunctionRef,
+) -> ApiResult<Option<u64>> {
+    match &reference.qualifier {
+        None | Some(Qualifier::Latest) => Ok(None),
+        Some(Qualifier::Version(number)) => Ok(Some(*number)),
+        Some(Qualifier::Alias(name)) => {
+            let alias = function.alias(name);
+            Ok(alias.ok_or_else(|| model.no_function(reference))?.version())
+        }
+    }
 }
 
 pub(super) async fn list(
@@ -181,7 +159,7 @@ pub(super) async fn list(
 
 pub(super) async fn update_code(
     State(lambda): State<Arc<Lambda>>,
-    Function(reference): Function,
+    FunctionOf(reference): FunctionOf,
     Json(request): Json<UpdateCode>,
 ) -> ApiResult<Answer<Value>> {
     lambda.model().function(&reference)?;
@@ -215,7 +193,7 @@ pub(super) async fn update_code(
 
 pub(super) async fn update_configuration(
     State(lambda): State<Arc<Lambda>>,
-    Function(reference): Function,
+    FunctionOf(reference): FunctionOf,
     Json(request): Json<UpdateConfiguration>,
 ) -> ApiResult<Answer<Value>> {
     let mut model = lambda.model();
@@ -238,7 +216,7 @@ pub(super) async fn update_configuration(
 /// Deletes the function, or one version of it.
 pub(super) async fn delete(
     State(lambda): State<Arc<Lambda>>,
-    Function(reference): Function,
+    FunctionOf(reference): FunctionOf,
 ) -> ApiResult<StatusCode> {
     {
         let mut model = lambda.model();

@@ -80,13 +80,16 @@ pub(super) fn wants_tail(headers: &HeaderMap) -> bool {
 }
 
 pub(super) fn check_payload(payload: Bytes, kind: Option<&str>) -> ApiResult<Bytes> {
-    let limit = if kind == Some("Event") {
-        MAX_ASYNCHRONOUS
-    } else {
-        MAX_SYNCHRONOUS
-    };
-    if payload.len() > limit {
-        return Err(ApiError::too_large(limit, "InvokeFunction"));
+    let size = payload.len();
+    match kind {
+        Some("Event") if size > MAX_ASYNCHRONOUS => {
+            return Err(ApiError::event_too_large(size, MAX_ASYNCHRONOUS));
+        }
+        Some("Event") => {}
+        _ if size > MAX_SYNCHRONOUS => {
+            return Err(ApiError::too_large(MAX_SYNCHRONOUS, "InvokeFunction"));
+        }
+        _ => {}
     }
     if payload.is_empty() {
         return Ok(Bytes::from_static(b"{}"));

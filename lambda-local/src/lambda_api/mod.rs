@@ -5,6 +5,7 @@ mod concurrency;
 mod event_invoke;
 mod functions;
 mod invoke;
+mod package;
 mod policy;
 mod streaming;
 mod tags;
@@ -25,6 +26,7 @@ use crate::{
     error::{ApiError, ApiResult},
     lambda::Lambda,
     model::FunctionRef,
+    operations::of_rest,
 };
 
 pub(crate) use urls::LAMBDA_URL;
@@ -50,6 +52,7 @@ pub(crate) fn routes() -> Router<Arc<Lambda>> {
             get(functions::get_configuration).put(functions::update_configuration),
         )
         .route(&at("/code"), put(functions::update_code))
+        .route("/_aws/lambda-code/{package}", get(package::download))
         .route(
             &at("/versions"),
             get(versions::list).post(versions::publish),
@@ -165,10 +168,10 @@ impl<T: DeserializeOwned> FromRequest<Arc<Lambda>> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, lambda: &Arc<Lambda>) -> ApiResult<Self> {
-        let operation = format!("{} {}", request.method(), request.uri().path());
+        let operation = of_rest(request.method(), request.uri().path(), "");
         let body = bytes::Bytes::from_request(request, lambda)
             .await
-            .map_err(|error| body_error(&error, &operation))?;
+            .map_err(|error| body_error(&error, operation.unwrap_or_default()))?;
         let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
         serde_json::from_slice(text).map(Self).map_err(|error| {
             ApiError::serialization(format!("Could not parse request body into json: {error}"))

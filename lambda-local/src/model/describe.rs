@@ -24,11 +24,7 @@ impl Function {
         if let Some(qualifier) = qualifier {
             shown["FunctionArn"] = json!(format!("{}:{qualifier}", self.arn));
         }
-        let phase = match number {
-            None => self.settling.phase(),
-            Some(_) => Phase::Settled,
-        };
-        describe_phase(&mut shown, phase);
+        describe_phase(&mut shown, self.phase(number));
         Some(FunctionConfiguration(shown))
     }
 

@@ -2,6 +2,7 @@
 //! aliases and policies, and how it is refused.
 
 mod alias;
+mod aliases;
 mod concurrency;
 mod configuration;
 mod cors;
@@ -12,20 +13,24 @@ mod policy;
 mod reference;
 mod routing_config;
 mod settling;
+mod snapshot;
 mod url;
+mod version;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub(crate) use alias::{Alias, AliasChange, NewAlias};
+pub(crate) use alias::Alias;
+pub(crate) use aliases::{AliasChange, NewAlias};
 pub(crate) use concurrency::{ACCOUNT_CONCURRENCY, Provisioned};
 pub(crate) use configuration::{Architecture, Configuration, ConfigurationChange, LogFormat};
 pub(crate) use cors::Cors;
 pub(crate) use describe::FunctionConfiguration;
 pub(crate) use event_invoke::{EventInvoke, EventInvokeChange};
-pub(crate) use function::{Code, Function, Snapshot};
+pub(crate) use function::Function;
 pub(crate) use policy::{Caller, NewPermission, Policy};
 pub(crate) use reference::{FunctionRef, Qualifier};
 pub(crate) use settling::Clock;
+pub(crate) use snapshot::{Code, Snapshot};
 pub(crate) use url::{AuthType, FunctionUrl, InvokeMode, UrlChange};
 
 use serde::Serialize;

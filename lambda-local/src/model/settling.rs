@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::error::{ApiError, ApiResult};
+
 /// How long a change takes to settle.
 #[derive(Debug, Clone)]
 pub(crate) struct Clock {
@@ -68,4 +70,31 @@ impl Settling {
             Kind::Updating => Phase::InProgress,
         }
     }
+
+    /// What a version is in that is published meanwhile.
+    pub(super) fn of_new_version(&self) -> Self {
+        Self {
+            kind: Kind::Creating,
+            until: self.until,
+        }
+    }
+
+    /// Refuses what AWS refuses while a change has not settled.
+    pub(super) fn check(&self, arn: &str) -> ApiResult<()> {
+        match self.phase() {
+            Phase::Settled => Ok(()),
+            Phase::Pending => Err(pending()),
+            Phase::InProgress => Err(ApiError::conflict(format!(
+                "The operation cannot be performed at this time. An update is in progress for \
+                 resource: {arn}"
+            ))),
+        }
+    }
+}
+
+pub(super) fn pending() -> ApiError {
+    ApiError::conflict(
+        "The operation cannot be performed at this time. The function is currently in the \
+         following state: Pending",
+    )
 }

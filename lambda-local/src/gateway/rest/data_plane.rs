@@ -12,9 +12,10 @@ use crate::{
     error::{ApiError, ApiResult},
     gateway::{
         Connection, Gateway,
-        data_plane::{MAX_BODY, invoke, read, source_arn},
+        data_plane::{invoke, source_arn},
         event_1::{Matched, event},
         function_uri::parse_function,
+        limits::{MAX_BODY, read},
         response::{message, strict_response},
     },
     lambda::{Invoked, new_request_id},
@@ -64,7 +65,7 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         let mut answer = match find_way(api, &parts, path) {
             Err(refusal) => message(StatusCode::FORBIDDEN, refusal),
-            Ok(way) => match read(body, MAX_BODY).await {
+            Ok(way) => match read(body, MAX_BODY, "Request Too Long").await {
                 Ok(body) => {
                     let answered = self.forward_rest(&way, &parts, &body, connection, &request_id);
                     match answered.await {

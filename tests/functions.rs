@@ -1,68 +1,10 @@
-//! Functions change, versions do not: what create, update and publish do, and refuse.
+//! Functions: what creating and updating them does, and refuses.
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, zip_of};
+use crate::harness::{Server, base64_of, script, zip_of};
 
 const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:f";
-
-fn script(text: &str) -> Vec<u8> {
-    zip_of(
-        "bootstrap",
-        0o755,
-        format!("#!/bin/sh\n# {text}\n").as_bytes(),
-    )
-}
-
-#[test]
-fn publishing_what_has_not_changed_gives_the_version_that_exists() {
-    let server = Server::with_versions(2);
-    let again = server.lambda("POST", "/f/versions", &Value::Null);
-    assert_eq!(
-        (again.status, again.json()["Version"].as_str()),
-        (201, Some("2"))
-    );
-    server.update_code("f", &script("2"));
-    assert_eq!(
-        server.lambda("POST", "/f/versions", &Value::Null).json()["Version"],
-        "2"
-    );
-}
-
-#[test]
-fn a_version_keeps_its_code_and_configuration() {
-    let server = Server::with_versions(1);
-    let read = || {
-        server
-            .lambda("GET", "/f/configuration?Qualifier=1", &Value::Null)
-            .json()
-    };
-    let before = read();
-    server.update_code("f", &script("other"));
-    let changed = json!({ "MemorySize": 512, "Environment": { "Variables": { "A": "1" } } });
-    assert_eq!(
-        server.lambda("PUT", "/f/configuration", &changed).status,
-        200
-    );
-    assert_eq!(read(), before);
-    assert_eq!(before["FunctionArn"], format!("{ARN}:1"));
-}
-
-#[test]
-fn the_number_of_a_deleted_version_is_not_given_again() {
-    let server = Server::with_versions(2);
-    assert_eq!(
-        server
-            .lambda("DELETE", "/f?Qualifier=2", &Value::Null)
-            .status,
-        204
-    );
-    server.update_code("f", &script("new"));
-    assert_eq!(
-        server.lambda("POST", "/f/versions", &Value::Null).json()["Version"],
-        "3"
-    );
-}
 
 #[test]
 fn a_new_function_is_pending_and_refuses_what_needs_it_active() {
@@ -70,10 +12,11 @@ fn a_new_function_is_pending_and_refuses_what_needs_it_active() {
     let request = json!({
         "FunctionName": "f", "Runtime": "provided.al2023", "Handler": "bootstrap",
         "Role": "arn:aws:iam::000000000000:role/r",
-        "Code": { "ZipFile": base64(&script("1")) },
+        "Code": { "ZipFile": base64_of(&script("1")) },
     });
     let created = server.lambda("POST", "", &request).json();
     assert_eq!(created["State"], "Pending");
+    assert_eq!(created["StateReasonCode"], "Creating");
     assert_eq!(created.get("LastUpdateStatus"), None);
     let pending = "The operation cannot be performed at this time. The function is currently in \
                    the following state: Pending";
@@ -90,7 +33,7 @@ fn a_new_function_is_pending_and_refuses_what_needs_it_active() {
 fn an_update_under_way_refuses_another() {
     let server = Server::with(&["--transition", "400"]);
     server.create_function("f", &script("1"), &Value::Null);
-    let request = json!({ "ZipFile": base64(&script("2")) });
+    let request = json!({ "ZipFile": base64_of(&script("2")) });
     let first = server.lambda("PUT", "/f/code", &request);
     assert_eq!(first.json()["LastUpdateStatus"], "InProgress");
     server.lambda("PUT", "/f/code", &request).refuses(
@@ -101,25 +44,6 @@ fn an_update_under_way_refuses_another() {
              resource: {ARN}"
         ),
     );
-}
-
-#[test]
-fn publishing_other_code_than_expected_is_refused() {
-    let server = Server::with_versions(1);
-    let found = server
-        .lambda("GET", "/f/configuration", &Value::Null)
-        .json();
-    let current = found["CodeSha256"].as_str().unwrap();
-    server
-        .lambda("POST", "/f/versions", &json!({ "CodeSha256": "other" }))
-        .refuses(
-            400,
-            "InvalidParameterValueException",
-            &format!(
-                "CodeSHA256 (other) is different from current CodeSHA256 in $LATEST ({current}). \
-             Please try again with the CodeSHA256 in $LATEST."
-            ),
-        );
 }
 
 #[test]
@@ -141,7 +65,7 @@ fn each_change_gives_the_function_a_new_revision_id() {
     let alias = json!({ "Name": "live", "FunctionVersion": "1" });
     server.lambda("POST", "/f/aliases", &alias);
     assert_eq!(read(), published);
-    let stale = json!({ "ZipFile": base64(&script("b")), "RevisionId": first });
+    let stale = json!({ "ZipFile": base64_of(&script("b")), "RevisionId": first });
     let answer = server.lambda("PUT", "/f/code", &stale);
     assert_eq!(
         (answer.status, answer.header("x-amzn-errortype")),
@@ -155,7 +79,7 @@ fn a_dry_run_changes_nothing() {
     let before = server
         .lambda("GET", "/f/configuration", &Value::Null)
         .json();
-    let request = json!({ "ZipFile": base64(&script("dry")), "DryRun": true });
+    let request = json!({ "ZipFile": base64_of(&script("dry")), "DryRun": true });
     let answer = server.lambda("PUT", "/f/code", &request).json();
     assert_ne!(answer["CodeSha256"], before["CodeSha256"]);
     assert_eq!(
@@ -170,7 +94,7 @@ fn a_dry_run_changes_nothing() {
 fn what_is_no_package_is_refused() {
     let server = Server::with_versions(1);
     let refused = |zip: &[u8], message: &str| {
-        let request = json!({ "ZipFile": base64(zip) });
+        let request = json!({ "ZipFile": base64_of(zip) });
         let answer = server.lambda("PUT", "/f/code", &request);
         answer.refuses(400, "InvalidParameterValueException", message);
     };
@@ -225,31 +149,6 @@ fn limits_and_malformed_values_are_refused_by_name() {
 }
 
 #[test]
-fn listings_come_in_pages() {
-    let server = Server::with_versions(3);
-    let list = |query: &str| {
-        server
-            .lambda("GET", &format!("/f/versions{query}"), &Value::Null)
-            .json()
-    };
-    let numbers = |page: &Value| -> Vec<String> {
-        let versions = page["Versions"].as_array().unwrap().iter();
-        versions
-            .map(|v| v["Version"].as_str().unwrap().to_owned())
-            .collect()
-    };
-    assert_eq!(numbers(&list("")), ["$LATEST", "1", "2", "3"]);
-    let first = list("?MaxItems=3");
-    assert_eq!(numbers(&first), ["$LATEST", "1", "2"]);
-    let marker = first["NextMarker"].as_str().unwrap();
-    let last = list(&format!("?MaxItems=3&Marker={marker}"));
-    assert_eq!(numbers(&last), ["3"]);
-    assert_eq!(last.get("NextMarker"), None);
-    assert_eq!(last["Versions"][0].get("State"), None);
-    assert_eq!(last["Versions"][0]["FunctionArn"], format!("{ARN}:3"));
-}
-
-#[test]
 fn an_operation_that_is_not_here_says_its_name() {
     let server = Server::with_versions(1);
     let recursive = json!({ "RecursiveLoop": "Allow" });
@@ -291,9 +190,4 @@ fn functions_of_other_runtimes_are_kept_but_not_run() {
             .text()
             .contains("only provided.al2023 and provided.al2 run here")
     );
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use ::base64::{Engine, prelude::BASE64_STANDARD};
-    BASE64_STANDARD.encode(bytes)
 }
