@@ -155,3 +155,95 @@ fn the_older_call_for_events_is_there() {
         (ended(&server).len() == 1).then_some(())
     });
 }
+
+const FUNCTIONS: &str = "arn:aws:lambda:us-east-1:000000000000:function";
+
+/// Sends what becomes of `f:live`'s events to function `told`, which logs it.
+fn with_destination(server: &Server, retries: u32) {
+    let log = json!({ "Environment": { "Variables": { "ECHO": "log" } } });
+    server.create_misbehaving("told", &log);
+    let told = json!({ "Destination": format!("{FUNCTIONS}:told") });
+    let set = json!({
+        "MaximumRetryAttempts": retries,
+        "DestinationConfig": { "OnSuccess": told, "OnFailure": told },
+    });
+    let (status, shown) = settings(server, "PUT", "live", &set);
+    assert_eq!(
+        (status, &shown["DestinationConfig"]["OnSuccess"]),
+        (200, &told)
+    );
+}
+
+/// The record that `told` got.
+fn record(server: &Server) -> Value {
+    let request = json!({ "logGroupName": "/aws/lambda/told", "filterPattern": "requestContext" });
+    let headers = [("x-amz-target", "Logs_20140328.FilterLogEvents")];
+    until("the destination was told", || {
+        let found = server.request_with("POST", "/", &headers, request.to_string().as_bytes());
+        let line = found.json()["events"][0]["message"].as_str()?.to_owned();
+        serde_json::from_str(&line).ok()
+    })
+}
+
+#[test]
+fn a_destination_is_told_of_an_event_that_failed() {
+    let server = server();
+    with_destination(&server, 1);
+    send(&server, r#""error""#);
+    let record = record(&server);
+    let context = &record["requestContext"];
+    assert_eq!(context["condition"], "RetriesExhausted");
+    assert_eq!(context["approximateInvokeCount"], 2);
+    assert_eq!(context["functionArn"], format!("{FUNCTIONS}:f:live"));
+    assert_eq!(context["requestId"], ended(&server)[0]);
+    assert_eq!(record["requestPayload"], "error");
+    assert_eq!(
+        record["responseContext"],
+        json!({ "statusCode": 200, "executedVersion": "1", "functionError": "Unhandled" })
+    );
+    assert_eq!(record["responsePayload"]["errorType"], "Broken");
+}
+
+#[test]
+fn a_destination_is_told_of_an_event_that_succeeded() {
+    let server = server();
+    with_destination(&server, 0);
+    send(&server, r#""well""#);
+    let record = record(&server);
+    assert_eq!(record["requestContext"]["condition"], "Success");
+    assert_eq!(record["responsePayload"], "well");
+    assert_eq!(
+        record["responseContext"],
+        json!({ "statusCode": 200, "executedVersion": "1" })
+    );
+    let itself = json!({ "OnSuccess": { "Destination": format!("{FUNCTIONS}:f:live") } });
+    let (status, error) = settings(
+        &server,
+        "POST",
+        "live",
+        &json!({ "DestinationConfig": itself }),
+    );
+    let text = "You can't specify the function as a destination for itself.";
+    assert_eq!((status, &error["message"]), (400, &json!(text)));
+}
+
+#[test]
+fn destinations_that_lead_in_a_circle_come_to_an_end() {
+    let server = server();
+    let log = json!({ "Environment": { "Variables": { "ECHO": "log" } } });
+    server.create_misbehaving("g", &log);
+    let to = |name: &str| json!({ "DestinationConfig": { "OnSuccess": { "Destination": format!("{FUNCTIONS}:{name}") } } });
+    settings(&server, "PUT", "live", &to("g"));
+    let path = "/2019-09-25/functions/g/event-invoke-config";
+    let body = to("f:live").to_string();
+    assert_eq!(server.request("PUT", path, body.as_bytes()).status, 200);
+    send(&server, r#""well""#);
+    until("it was passed on sixteen times", || {
+        (ended(&server).len() == 9).then_some(())
+    });
+    // An event after it is the tenth invocation: there was no other.
+    send(&server, r#""well""#);
+    until("the next has ended", || {
+        (ended(&server).len() > 9).then_some(())
+    });
+}

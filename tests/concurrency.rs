@@ -183,3 +183,53 @@ fn an_alias_with_provisioned_concurrency_moves_only_when_the_new_version_has_it(
     let served = server.invoke("f:live", &json!("pid"));
     assert_eq!(served.header("x-amz-executed-version"), Some("2"));
 }
+
+fn waits_for(server: &Server, qualifier: &str, status: &str) -> Value {
+    until(status, || {
+        let found = provisioned(server, "GET", qualifier).json();
+        (found["Status"] == status).then_some(found)
+    })
+}
+
+/// Whether the environment that serves the next invocation was started ahead.
+fn is_started_ahead(server: &Server, target: &str) -> bool {
+    let variables = server.invoke(target, &json!("variables")).text();
+    variables.contains("AWS_LAMBDA_INITIALIZATION_TYPE=provisioned-concurrency")
+}
+
+#[test]
+fn provisioned_environments_are_started_before_they_are_needed() {
+    let server = server(&[]);
+    assert!(!is_started_ahead(&server, "f:1"));
+    assert_eq!(provisioned(&server, "PUT", "2").status, 202);
+    waits_for(&server, "2", "READY");
+    assert!(is_started_ahead(&server, "f:2"));
+    let page = server.request("GET", "/_local/page", b"").text();
+    let row = page.split("<tr>").find(|row| row.contains("</i> 2<td>"));
+    assert!(row.unwrap().contains("<td>3<td>"), "{page}");
+}
+
+#[test]
+fn provisioned_environments_that_cannot_start_are_a_failure() {
+    let server = Server::start();
+    let broken = json!({ "Environment": { "Variables": { "INIT": "exit" } } });
+    server.create_misbehaving("f", &broken);
+    server.lambda("POST", "/f/versions", &Value::Null);
+    assert_eq!(provisioned(&server, "PUT", "1").status, 202);
+    let failed = waits_for(&server, "1", "FAILED");
+    assert_eq!(failed["StatusReason"], "FUNCTION_ERROR_INIT_FAILURE");
+    assert_eq!(failed["AvailableProvisionedConcurrentExecutions"], 0);
+}
+
+#[test]
+fn provisioned_environments_are_there_again_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = ["--data", folder.path().to_str().unwrap()];
+    let mut first = server(&data);
+    assert_eq!(provisioned(&first, "PUT", "live").status, 202);
+    waits_for(&first, "live", "READY");
+    first.kill();
+    let second = Server::with(&data);
+    waits_for(&second, "live", "READY");
+    assert!(is_started_ahead(&second, "f:live"));
+}

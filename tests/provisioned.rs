@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Fate, Finished, Proxy, Server, program, until},
+    harness::{Fate, Finished, Proxy, Server, program, until, zip_of},
     rollout::{FINE, alias, rollout, serves},
 };
 
@@ -171,6 +171,20 @@ fn what_cannot_be_allocated_moves_no_traffic_and_is_not_paid_for() {
     says(&finished, &[failed, "no room"]);
     serves(&server, "1");
     assert_eq!(provisioned(&server), [has("1", 2)]);
+}
+
+#[test]
+fn a_version_that_cannot_start_gets_no_traffic_where_blue_has_it() {
+    let server = Server::with_blue();
+    server.update_code("hello", &zip_of("bootstrap", 0o755, b"#!/bin/sh\nexit 3\n"));
+    let published = server.lambda("POST", "/hello/versions", &Value::Null);
+    assert_eq!(published.json()["Version"], "2");
+    provision(&server, "live", 1);
+    let finished = server.bluegreen(&[&ends("promote")[..], &["--skip-checks"]].concat());
+    let failed = "failed to allocate provisioned concurrency of 1 to version 2";
+    says(&finished.exits(1), &[failed, "FUNCTION_ERROR_INIT_FAILURE"]);
+    serves(&server, "1");
+    assert_eq!(provisioned(&server), [has("live", 1)]);
 }
 
 /// A rollout through a proxy that three times refuses a write to the alias which has this in its

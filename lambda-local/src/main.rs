@@ -203,6 +203,7 @@ async fn keep_tidy(lambda: Arc<Lambda>) {
     loop {
         ticks.tick().await;
         lambda.tidy_environments();
+        lambda.start_ahead();
         lambda.cloudwatch.forget_old();
     }
 }

@@ -74,6 +74,10 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
             respond(process::id().to_string().as_bytes())?;
         }
         _ if breaks_the_rules(id, event)? || streams(id, event)? => {}
+        _ if env::var("ECHO").as_deref() == Ok("log") => {
+            println!("{event}");
+            respond(b"null")?;
+        }
         // The request's parameter `hang`.
         _ if event.contains(r#""hang":"yes""#) => thread::sleep(Duration::from_secs(3600)),
         _ if let Some(asked) = asked_answer(event) => {

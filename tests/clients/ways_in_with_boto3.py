@@ -32,7 +32,9 @@ client.get_waiter("function_updated_v2").wait(FunctionName="boto")
 client.publish_version(FunctionName="boto", Description="one")
 client.update_function_code(FunctionName="boto", ZipFile=package.getvalue())
 client.get_waiter("function_updated_v2").wait(FunctionName="boto")
-client.get_function(FunctionName="boto")
+location = client.get_function(FunctionName="boto")["Code"]["Location"]
+with urllib.request.urlopen(location) as response:
+    assert response.read() == package.getvalue()
 client.list_functions()
 assert len(client.list_versions_by_function(FunctionName="boto")["Versions"]) == 2
 arn = client.create_alias(FunctionName="boto", Name="live", FunctionVersion="1")["AliasArn"]
@@ -95,6 +97,8 @@ assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 
 # Events, and an answer as a stream.
 client.put_function_event_invoke_config(MaximumRetryAttempts=1, **on_alias)
 client.update_function_event_invoke_config(MaximumEventAgeInSeconds=60, **on_alias)
+destinations = {"OnFailure": {"Destination": function.replace("boto", "other")}}
+client.update_function_event_invoke_config(DestinationConfig=destinations, **on_alias)
 assert client.get_function_event_invoke_config(**on_alias)["MaximumRetryAttempts"] == 1
 configs = client.list_function_event_invoke_configs(FunctionName="boto")
 assert configs["FunctionEventInvokeConfigs"][0]["FunctionArn"] == arn, configs

@@ -8,20 +8,37 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Call, Lambda};
-use crate::{error::ApiResult, logs::Logs, model::FunctionRef};
+use super::{Call, Invoked, Lambda, destination::Told, new_request_id};
+use crate::{
+    error::ApiResult,
+    logs::Logs,
+    model::{EventInvoke, FunctionRef},
+};
 
 /// The pauses after the service itself refused: each twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
+/// How often an event may lead to another by a destination: AWS ends such loops, too.
+const MOST_HOPS: u8 = 16;
+
 /// An event on its way to a function.
-struct Event {
-    reference: Arc<FunctionRef>,
-    payload: Bytes,
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) reference: Arc<FunctionRef>,
+    pub(super) payload: Bytes,
     /// All attempts have the same.
-    request_id: Arc<str>,
+    pub(super) request_id: Arc<str>,
     accepted: Instant,
+    hops: u8,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    Success,
+    RetriesExhausted,
+    EventAgeExceeded,
 }
 
 impl Lambda {
@@ -32,12 +49,16 @@ impl Lambda {
         payload: Bytes,
         request_id: Arc<str>,
     ) {
-        let event = Event {
+        self.deliver_soon(Event {
             reference,
             payload,
             request_id,
             accepted: Instant::now(),
-        };
+            hops: 0,
+        });
+    }
+
+    fn deliver_soon(self: &Arc<Self>, event: Event) {
         let lambda = self.clone();
         tokio::spawn(async move {
             if let Err(error) = lambda.deliver(&event).await {
@@ -50,21 +71,24 @@ impl Lambda {
     /// # Errors
     /// Why the event was given up.
     async fn deliver(self: &Arc<Self>, event: &Event) -> Result<(), String> {
-        let (mut failures, mut pause) = (0, FIRST_PAUSE);
-        loop {
-            let settings = self.model().event_invoke(&event.reference);
-            let settings = settings.map_err(|error| error.message)?;
+        let (mut attempts, mut pause, mut last) = (0, FIRST_PAUSE, None);
+        let condition = loop {
+            let settings = self.settings(event)?;
             if event.accepted.elapsed() > settings.maximum_age() {
-                return Err("it is older than MaximumEventAgeInSeconds".to_owned());
+                break Condition::EventAgeExceeded;
             }
             match self.attempt(event).await {
-                Ok(false) => return Ok(()),
-                Ok(true) if failures >= settings.maximum_retries() => {
-                    return Err(format!("the function failed {} times", failures + 1));
-                }
-                Ok(true) => {
-                    failures += 1;
-                    tokio::time::sleep(self.retry_delay * failures).await;
+                Ok(invoked) => {
+                    attempts += 1;
+                    let failed = invoked.done.outcome.is_error();
+                    last = Some(invoked);
+                    if !failed {
+                        break Condition::Success;
+                    }
+                    if attempts > settings.maximum_retries() {
+                        break Condition::RetriesExhausted;
+                    }
+                    tokio::time::sleep(self.retry_delay * attempts).await;
                 }
                 Err(error) if error.is_passing() => {
                     tokio::time::sleep(pause).await;
@@ -72,16 +96,56 @@ impl Lambda {
                 }
                 Err(error) => return Err(error.message),
             }
+        };
+        self.tell_destination(
+            event,
+            &Told {
+                condition,
+                attempts,
+                last: last.as_ref(),
+            },
+        )?;
+        match condition {
+            Condition::Success => Ok(()),
+            Condition::RetriesExhausted => Err(format!("the function failed {attempts} times")),
+            Condition::EventAgeExceeded => Err("it is older than MaximumEventAgeInSeconds".into()),
         }
     }
 
-    /// Whether the function failed. Each attempt throws the alias's coin anew.
-    async fn attempt(self: &Arc<Self>, event: &Event) -> ApiResult<bool> {
+    fn settings(&self, event: &Event) -> Result<EventInvoke, String> {
+        let settings = self.model().event_invoke(&event.reference);
+        settings.map_err(|error| error.message)
+    }
+
+    /// Each attempt throws the alias's coin anew.
+    async fn attempt(self: &Arc<Self>, event: &Event) -> ApiResult<Invoked> {
         let target = self.resolve(&event.reference)?;
         let call = Call {
             request_id: Some(event.request_id.clone()),
             ..Call::with(event.payload.clone())
         };
-        Ok(self.invoke(target, call).await?.done.outcome.is_error())
+        self.invoke(target, call).await
+    }
+
+    /// Sends the record of an event to the function that is to have it.
+    fn tell_destination(self: &Arc<Self>, event: &Event, told: &Told<'_>) -> Result<(), String> {
+        let settings = self.settings(event)?;
+        let Some(arn) = settings.destination(told.condition == Condition::Success) else {
+            return Ok(());
+        };
+        if event.hops == MOST_HOPS {
+            return Err(format!(
+                "{arn} is not told of it: destinations lead in a circle"
+            ));
+        }
+        let reference = FunctionRef::parse(arn, None, &self.place);
+        self.deliver_soon(Event {
+            reference: Arc::new(reference.map_err(|error| error.message)?),
+            payload: told.record(event, &self.place).into(),
+            request_id: new_request_id().into(),
+            accepted: Instant::now(),
+            hops: event.hops + 1,
+        });
+        Ok(())
     }
 }

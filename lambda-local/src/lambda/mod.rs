@@ -1,6 +1,8 @@
 //! Lambda itself: the model of its resources, and the environments that run what is invoked.
 
+mod ahead;
 mod asynchronous;
+mod destination;
 mod streamed;
 
 use std::{

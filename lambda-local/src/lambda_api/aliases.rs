@@ -69,11 +69,15 @@ pub(super) async fn update(
     Function(reference): Function,
     Json(request): Json<AliasChange>,
 ) -> ApiResult<Answer<Value>> {
-    let mut model = lambda.model();
-    let clock = model.clock.clone();
-    let function = model.function_mut(&reference)?;
-    let alias = function.update_alias(&name, request, &clock)?;
-    Ok(Answer(alias.describe()))
+    let shown = {
+        let mut model = lambda.model();
+        let clock = model.clock.clone();
+        let function = model.function_mut(&reference)?;
+        function.update_alias(&name, request, &clock)?.describe()
+    };
+    // What it has of provisioned concurrency moves along.
+    lambda.start_ahead();
+    Ok(Answer(shown))
 }
 
 pub(super) async fn delete(

@@ -84,9 +84,6 @@ pub(super) async fn provision(
     Function(reference): Function,
     Json(request): Json<Provision>,
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
-    let mut model = lambda.model();
-    let qualifier = qualifier(&model, &reference)?;
-    let clock = model.clock.clone();
     let count = request.provisioned_concurrent_executions;
     if count == 0 {
         return Err(ApiError::validation(
@@ -95,8 +92,14 @@ pub(super) async fn provision(
             "Member must have value greater than or equal to 1",
         ));
     }
-    let function = model.function_mut(&reference)?;
-    let shown = function.provision(&qualifier, count, &clock)?;
+    let shown = {
+        let mut model = lambda.model();
+        let qualifier = qualifier(&model, &reference)?;
+        let clock = model.clock.clone();
+        let function = model.function_mut(&reference)?;
+        function.provision(&qualifier, count, &clock)?
+    };
+    lambda.start_ahead();
     Ok((StatusCode::ACCEPTED, Answer(shown)))
 }
 

@@ -1,11 +1,11 @@
 //! Aliases: a name for a version, or for two of them with a weight.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::routing_config::RoutingConfig;
+use super::{Provisioned, routing_config::RoutingConfig};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Alias {
@@ -16,7 +16,7 @@ pub(crate) struct Alias {
     pub(super) revision: String,
     /// The version that serves until provisioned concurrency has moved to the new one.
     #[serde(skip)]
-    pub(super) leaving: Option<(u64, Instant)>,
+    pub(super) leaving: Option<(u64, Provisioned)>,
 }
 
 /// Where an alias sends its invocations.
@@ -91,16 +91,16 @@ impl Alias {
     /// With the weight of 1 that AWS itself gives the old version while provisioned concurrency
     /// moves to the new one.
     fn shown_target(&self) -> Target {
-        match (self.target, self.leaving) {
+        match (self.target, &self.leaving) {
             (
                 Target::Version {
                     number,
                     additional: None,
                 },
-                Some((old, until)),
-            ) if Instant::now() < until => Target::Version {
+                Some((old, provisioned)),
+            ) if provisioned.allocated().is_none() => Target::Version {
                 number,
-                additional: Some((old, 1.0)),
+                additional: Some((*old, 1.0)),
             },
             (target, _) => target,
         }

@@ -90,10 +90,10 @@ impl Function {
         // A call that names only the version leaves the weights as they are.
         let routing = change.routing_config.unwrap_or_else(|| current.routing());
         let target = self.target(&version, &routing)?;
-        let (before, still_leaving) = (current.version(), current.leaving);
+        let (before, still_leaving) = (current.version(), current.leaving.clone());
         self.check_movable(name, target.version())?;
         let leaving = match before.filter(|_| target.version() != before) {
-            Some(old) => self.move_provisioned(name, clock).map(|until| (old, until)),
+            Some(old) => self.move_provisioned(name, clock).map(|to| (old, to)),
             None => still_leaving,
         };
         let current = self.aliases.get(name).ok_or_else(missing)?;

@@ -1,12 +1,15 @@
 //! Reserved concurrency of functions, and provisioned concurrency of versions and aliases.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>
 
-use std::time::Instant;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Clock, Function, Qualifier};
+use super::{Clock, Function, Qualifier, Snapshot};
 use crate::{
     error::{ApiError, ApiResult},
     timestamp,
@@ -17,38 +20,73 @@ pub(crate) const ACCOUNT_CONCURRENCY: u32 = 1000;
 /// What must be left for functions without a reservation.
 const MIN_UNRESERVED: u32 = 100;
 
-/// Provisioned concurrency: allocated some time after it was asked for. No environment is started
-/// ahead here; what is kept are the states, and what they forbid.
+/// Provisioned concurrency: allocated when its environments are started, and not before the time
+/// that such a change takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Provisioned {
-    requested: u32,
+    pub(crate) requested: u32,
     #[serde(skip, default = "Instant::now")]
-    allocated_at: Instant,
+    not_before: Instant,
+    #[serde(skip)]
+    pub(crate) allocation: Arc<Allocation>,
     modified: String,
+}
+
+/// Whether the environments could be started: told by whoever starts them.
+#[derive(Debug, Default)]
+pub(crate) struct Allocation(OnceLock<bool>);
+
+impl Allocation {
+    pub(crate) fn decide(&self, started: bool) {
+        let _ = self.0.set(started);
+    }
+
+    pub(crate) fn decided(&self) -> Option<bool> {
+        self.0.get().copied()
+    }
 }
 
 impl Provisioned {
     fn new(requested: u32, clock: &Clock) -> Self {
         Self {
             requested,
-            allocated_at: Instant::now() + clock.transition,
+            not_before: Instant::now() + clock.transition,
+            allocation: Arc::default(),
             modified: timestamp::now().replace('Z', "+0000"),
         }
     }
 
-    pub(crate) fn describe(&self) -> Value {
-        self.shown(Instant::now() >= self.allocated_at)
+    /// Whether that is done, one way or the other, and how.
+    pub(super) fn allocated(&self) -> Option<bool> {
+        let decided = self.allocation.decided();
+        decided.filter(|_| Instant::now() >= self.not_before)
     }
 
-    fn shown(&self, ready: bool) -> Value {
-        let allocated = if ready { self.requested } else { 0 };
-        json!({
+    pub(crate) fn describe(&self) -> Value {
+        self.shown(self.allocated())
+    }
+
+    fn shown(&self, allocated: Option<bool>) -> Value {
+        let there = if allocated == Some(true) {
+            self.requested
+        } else {
+            0
+        };
+        let mut shown = json!({
             "RequestedProvisionedConcurrentExecutions": self.requested,
-            "AvailableProvisionedConcurrentExecutions": allocated,
-            "AllocatedProvisionedConcurrentExecutions": allocated,
-            "Status": if ready { "READY" } else { "IN_PROGRESS" },
+            "AvailableProvisionedConcurrentExecutions": there,
+            "AllocatedProvisionedConcurrentExecutions": there,
+            "Status": match allocated {
+                None => "IN_PROGRESS",
+                Some(true) => "READY",
+                Some(false) => "FAILED",
+            },
             "LastModified": self.modified,
-        })
+        });
+        if allocated == Some(false) {
+            shown["StatusReason"] = json!("FUNCTION_ERROR_INIT_FAILURE");
+        }
+        shown
     }
 }
 
@@ -89,7 +127,7 @@ impl Function {
         }
         let provisioned = Provisioned::new(requested, clock);
         // However soon it is there: the answer comes before.
-        let shown = provisioned.shown(false);
+        let shown = provisioned.shown(None);
         self.provisioned.insert(qualifier.clone(), provisioned);
         Ok(shown)
     }
@@ -143,13 +181,13 @@ impl Function {
         }
     }
 
-    /// Allocates an alias's provisioned concurrency anew, to the version that it moves to; gives
-    /// when that is done, if the alias has any.
-    pub(super) fn move_provisioned(&mut self, name: &str, clock: &Clock) -> Option<Instant> {
+    /// Allocates an alias's provisioned concurrency anew, to the version that it moves to, if the
+    /// alias has any.
+    pub(super) fn move_provisioned(&mut self, name: &str, clock: &Clock) -> Option<Provisioned> {
         let qualifier = Qualifier::Alias(name.to_owned());
         let provisioned = self.provisioned.get_mut(&qualifier)?;
         *provisioned = Provisioned::new(provisioned.requested, clock);
-        Some(provisioned.allocated_at)
+        Some(provisioned.clone())
     }
 
     pub(crate) fn provisioned(&self, qualifier: &Qualifier) -> ApiResult<&Provisioned> {
@@ -160,6 +198,20 @@ impl Function {
 
     pub(crate) fn all_provisioned(&self) -> impl Iterator<Item = (&Qualifier, &Provisioned)> {
         self.provisioned.iter()
+    }
+
+    /// What is to be started ahead: of which version, and for whom.
+    pub(crate) fn ahead(&self) -> impl Iterator<Item = (&Arc<Snapshot>, &Provisioned)> {
+        self.provisioned
+            .iter()
+            .filter_map(|(qualifier, provisioned)| {
+                let number = match qualifier {
+                    Qualifier::Latest => None,
+                    Qualifier::Version(number) => Some(*number),
+                    Qualifier::Alias(name) => self.alias(name)?.version(),
+                };
+                Some((self.version(number?)?, provisioned))
+            })
     }
 
     pub(crate) fn unprovision(&mut self, qualifier: &Qualifier) {

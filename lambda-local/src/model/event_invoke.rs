@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Function, FunctionRef, Model, Qualifier};
+use super::{Function, FunctionRef, Model, Place, Qualifier};
 use crate::{
     error::{ApiError, ApiResult},
     logs,
@@ -22,8 +22,26 @@ const MAX_AGE: u64 = 6 * 3600;
 pub(crate) struct EventInvoke {
     maximum_retry_attempts: Option<u32>,
     maximum_event_age_in_seconds: Option<u64>,
+    #[serde(default)]
+    destinations: Destinations,
     /// Milliseconds since 1970.
     modified: u64,
+}
+
+/// The functions that are told what became of an event.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Destinations {
+    on_success: Destination,
+    on_failure: Destination,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Destination {
+    /// An ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination: Option<String>,
 }
 
 /// The bodies of the calls that put and that update.
@@ -32,7 +50,7 @@ pub(crate) struct EventInvoke {
 pub(crate) struct EventInvokeChange {
     maximum_retry_attempts: Option<u32>,
     maximum_event_age_in_seconds: Option<u64>,
-    destination_config: Option<Value>,
+    destination_config: Option<Destinations>,
 }
 
 impl EventInvoke {
@@ -44,6 +62,16 @@ impl EventInvoke {
         Duration::from_secs(self.maximum_event_age_in_seconds.unwrap_or(MAX_AGE))
     }
 
+    /// The ARN of the function that is told of an event that succeeded, or did not.
+    pub(crate) fn destination(&self, succeeded: bool) -> Option<&str> {
+        let Destinations {
+            on_success,
+            on_failure,
+        } = &self.destinations;
+        let one = if succeeded { on_success } else { on_failure };
+        one.destination.as_deref()
+    }
+
     fn changed(&self, change: &EventInvokeChange) -> ApiResult<Self> {
         change.check()?;
         Ok(Self {
@@ -53,6 +81,10 @@ impl EventInvoke {
             maximum_event_age_in_seconds: change
                 .maximum_event_age_in_seconds
                 .or(self.maximum_event_age_in_seconds),
+            destinations: match &change.destination_config {
+                Some(destinations) => destinations.clone(),
+                None => self.destinations.clone(),
+            },
             modified: logs::now(),
         })
     }
@@ -61,7 +93,7 @@ impl EventInvoke {
         let mut shown = json!({
             "FunctionArn": arn,
             "LastModified": self.modified as f64 / 1000.0,
-            "DestinationConfig": { "OnSuccess": {}, "OnFailure": {} },
+            "DestinationConfig": self.destinations,
         });
         if let Some(attempts) = self.maximum_retry_attempts {
             shown["MaximumRetryAttempts"] = json!(attempts);
@@ -75,17 +107,6 @@ impl EventInvoke {
 
 impl EventInvokeChange {
     fn check(&self) -> ApiResult<()> {
-        let destinations = self.destination_config.as_ref();
-        let destination =
-            |name| destinations.and_then(|config| config[name]["Destination"].as_str());
-        if destination("OnSuccess")
-            .or(destination("OnFailure"))
-            .is_some()
-        {
-            return Err(ApiError::not_implemented(
-                "destinations of asynchronous invocations",
-            ));
-        }
         if let Some(attempts) = self.maximum_retry_attempts.filter(|n| *n > MAX_RETRIES) {
             return Err(ApiError::validation(
                 &attempts.to_string(),
@@ -105,6 +126,27 @@ impl EventInvokeChange {
             )),
             None => Ok(()),
         }
+    }
+
+    /// Whether what is told of events of this function can be told.
+    fn check_destinations(&self, function: &str, place: &Place) -> ApiResult<()> {
+        let Some(destinations) = &self.destination_config else {
+            return Ok(());
+        };
+        let both = [&destinations.on_success, &destinations.on_failure];
+        for arn in both.into_iter().filter_map(|one| one.destination.as_ref()) {
+            if !arn.contains(":lambda:") {
+                return Err(ApiError::not_implemented(&format!(
+                    "destinations of asynchronous invocations that are no functions, such as {arn}"
+                )));
+            }
+            if FunctionRef::parse(arn, None, place)?.name == function {
+                return Err(ApiError::invalid_parameter(
+                    "You can't specify the function as a destination for itself.",
+                ));
+            }
+        }
+        Ok(())
     }
 
     const fn is_empty(&self) -> bool {
@@ -154,6 +196,7 @@ impl Model {
                 "You must specify at least one of error handling or destination setting.",
             ));
         }
+        change.check_destinations(&reference.name, &self.place)?;
         self.set_event_invoke(reference, EventInvoke::default().changed(change)?)
     }
 
@@ -162,6 +205,7 @@ impl Model {
         reference: &FunctionRef,
         change: &EventInvokeChange,
     ) -> ApiResult<Value> {
+        change.check_destinations(&reference.name, &self.place)?;
         let settings = self.settings(reference)?.changed(change)?;
         self.set_event_invoke(reference, settings)
     }

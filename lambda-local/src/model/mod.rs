@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub(crate) use alias::Alias;
 pub(crate) use aliases::{AliasChange, NewAlias};
-pub(crate) use concurrency::{ACCOUNT_CONCURRENCY, Provisioned};
+pub(crate) use concurrency::{ACCOUNT_CONCURRENCY, Allocation, Provisioned};
 pub(crate) use configuration::{Architecture, Configuration, ConfigurationChange, LogFormat};
 pub(crate) use cors::Cors;
 pub(crate) use describe::FunctionConfiguration;

@@ -1,6 +1,7 @@
 //! Runs a version's `bootstrap`: execution environments, the Runtime API that they talk to, and
 //! the pool that hands them invocations.
 
+mod ahead;
 mod bootstrap;
 mod connections;
 mod environment;

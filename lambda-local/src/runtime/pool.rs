@@ -15,7 +15,7 @@ use super::{
     environment::{Environment, Launch, Ran},
     output::log_of,
     report::Report,
-    variables::lambda_variables,
+    variables::{Initialization, lambda_variables},
 };
 use crate::{
     logs::{LogStream, Logs},
@@ -36,17 +36,21 @@ pub(crate) struct Pool {
     snapshot: Arc<Snapshot>,
     place: Place,
     logs: Arc<Logs>,
-    limits: Limits,
+    pub(super) limits: Limits,
+    /// Held by whoever starts environments ahead.
+    pub(super) ahead: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     /// The one used last is at the end and is used next, so that the others can rest.
     idle: Vec<Environment>,
     waiting: VecDeque<oneshot::Sender<Turn>>,
     /// Environments that exist or are being started.
-    count: usize,
+    pub(super) count: usize,
+    /// So many are kept however long they are idle.
+    pub(super) kept: usize,
 }
 
 /// What an invocation that comes has to do.
@@ -80,6 +84,7 @@ impl Pool {
             place,
             logs,
             limits,
+            ahead: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         })
     }
@@ -105,9 +110,15 @@ impl Pool {
         let mut state = self.lock();
         let before = state.idle.len();
         let limit = self.limits.idle;
-        state
-            .idle
-            .retain(|env| env.is_alive() && env.idle_since.elapsed() < limit);
+        let mut spare = state.count.saturating_sub(state.kept);
+        state.idle.retain(|environment| {
+            if !environment.is_alive() {
+                return false;
+            }
+            let goes = spare > 0 && environment.idle_since.elapsed() >= limit;
+            spare -= usize::from(goes);
+            !goes
+        });
         state.count -= before - state.idle.len();
         for environment in &mut state.idle {
             environment.output.pass_on();
@@ -119,7 +130,7 @@ impl Pool {
         self.lock().count
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -129,11 +140,11 @@ impl Pool {
                 // Whether it lives is asked of the kernel: not while others wait for the lock.
                 Next::Idle(environment) if environment.is_alive() => return Ok(environment),
                 Next::Idle(_) => self.lock().count -= 1,
-                Next::Start => return self.start().await,
+                Next::Start => return self.start(Initialization::OnDemand).await,
                 Next::Wait(turn) => {
                     return match turn.await {
                         Ok(Turn::Use(environment)) => Ok(*environment),
-                        Ok(Turn::Start) | Err(_) => self.start().await,
+                        Ok(Turn::Start) | Err(_) => self.start(Initialization::OnDemand).await,
                     };
                 }
             }
@@ -154,8 +165,8 @@ impl Pool {
         Next::Wait(wait)
     }
 
-    async fn start(&self) -> Result<Environment, Outcome> {
-        let started = Environment::start(self.launch()).await;
+    pub(super) async fn start(&self, kind: Initialization) -> Result<Environment, Outcome> {
+        let started = Environment::start(self.launch(kind)).await;
         if started.is_err() {
             self.lost();
         }
@@ -163,7 +174,7 @@ impl Pool {
     }
 
     /// Gives an environment back: to the invocation that has waited longest, if one has.
-    fn release(&self, mut environment: Environment) {
+    pub(super) fn release(&self, mut environment: Environment) {
         environment.rest();
         let mut state = self.lock();
         let mut turn = Turn::Use(Box::new(environment));
@@ -245,9 +256,9 @@ impl Pool {
         self.logs.stream(group, format!("{date}/[{version}]{id}"))
     }
 
-    fn launch(&self) -> Launch {
+    fn launch(&self, kind: Initialization) -> Launch {
         let log = self.log_stream();
-        let mut variables = lambda_variables(&self.snapshot, &self.place, &log.name);
+        let mut variables = lambda_variables(&self.snapshot, &self.place, &log.name, kind);
         let own = self.snapshot.configuration.environment.iter().flatten();
         variables.extend(own.map(|(name, value)| (name.clone(), value.clone())));
         Launch {

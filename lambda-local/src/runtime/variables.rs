@@ -2,12 +2,22 @@
 
 use crate::model::{LogFormat, Place, Snapshot};
 
+/// Why an environment is started.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Initialization {
+    /// Somebody waits for it.
+    OnDemand,
+    /// Before anybody does.
+    Provisioned,
+}
+
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>: the process sees
 /// these and the function's own, and nothing of the server's.
 pub(super) fn lambda_variables(
     snapshot: &Snapshot,
     place: &Place,
     stream: &str,
+    kind: Initialization,
 ) -> Vec<(String, String)> {
     let configuration = &snapshot.configuration;
     let root = snapshot.code.folder.display().to_string();
@@ -26,7 +36,13 @@ pub(super) fn lambda_variables(
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
             configuration.memory_size.to_string(),
         ),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        (
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            match kind {
+                Initialization::OnDemand => "on-demand".to_owned(),
+                Initialization::Provisioned => "provisioned-concurrency".to_owned(),
+            },
+        ),
         ("AWS_LAMBDA_LOG_GROUP_NAME", logging.log_group.clone()),
         ("AWS_LAMBDA_LOG_STREAM_NAME", stream.to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
