@@ -1,32 +1,76 @@
-//! Requests of the corpus, changed at random: the server answers, or ends the connection.
+//! Requests of the corpus, changed at random: the server answers, or ends the connection, and no
+//! part of it panics.
 
 use std::{
     fs,
     io::{self, Read, Write},
     net::{Shutdown, TcpStream},
     path::Path,
-    time::{Duration, Instant},
+    thread,
+    time::{Duration, Instant, SystemTime},
 };
 
 use serde_json::Value;
 
-use super::server::Server;
+use super::{change::changed, server::Server};
 
 /// An answer, or the end, comes before this: the slowest function has a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(crate) fn run(server: &Server, corpus: &Path, long: Duration, seed: u64) -> io::Result<u64> {
-    let requests = read(server, corpus)?;
-    let mut random = fastrand::Rng::with_seed(seed);
-    let (begun, mut sent) = (Instant::now(), 0);
-    while begun.elapsed() < long {
-        let request = changed(&requests, &mut random);
-        if let Err(error) = send(server, &request) {
-            let text = String::from_utf8_lossy(&request).into_owned();
-            return Err(io::Error::other(format!("{error} after {text:?}")));
+/// A sound request is answered within this, or is not waited for.
+const MOMENT: Duration = Duration::from_millis(40);
+
+/// Most of them wait for the end of a request that has none.
+const CLIENTS: u64 = 16;
+
+/// How many requests were sent, and how many of them the server took for sound.
+#[derive(Default)]
+pub(crate) struct Sent {
+    pub(crate) all: u64,
+    pub(crate) sound: u64,
+}
+
+impl Sent {
+    /// Sends changed requests for so long, by many clients at once.
+    pub(crate) fn more(
+        &mut self,
+        server: &Server,
+        corpus: &Path,
+        long: Duration,
+        seed: u64,
+    ) -> io::Result<()> {
+        let requests = read(server, corpus)?;
+        let clients = (0..CLIENTS).map(|client| seed.wrapping_add(client << 32));
+        let sent = thread::scope(|scope| {
+            let requests = &requests;
+            let clients =
+                clients.map(|seed| scope.spawn(move || send_all(server, requests, long, seed)));
+            let clients: Vec<_> = clients.collect();
+            let ended = clients.into_iter().map(|client| client.join());
+            ended
+                .map(|ended| ended.unwrap_or_else(|_| Err(io::Error::other("a panic"))))
+                .collect::<io::Result<Vec<_>>>()
+        })?;
+        for one in sent {
+            self.all += one.all;
+            self.sound += one.sound;
         }
-        sent += 1;
-        if sent % 500 == 0 {
+        Ok(())
+    }
+}
+
+fn send_all(server: &Server, requests: &[Vec<u8>], long: Duration, seed: u64) -> io::Result<Sent> {
+    let (mut random, mut sent) = (fastrand::Rng::with_seed(seed), Sent::default());
+    let begun = Instant::now();
+    while begun.elapsed() < long {
+        let request = changed(requests, &mut random);
+        let answer = send(server, &request).map_err(|error| {
+            let text = String::from_utf8_lossy(&request).into_owned();
+            io::Error::other(format!("{error} after {text:?}"))
+        })?;
+        sent.all += 1;
+        sent.sound += u64::from(answer.starts_with(b"HTTP/1.1 2"));
+        if sent.all.is_multiple_of(500) {
             server.call("GET", "/v2/apis", &Value::Null)?;
             server.check()?;
         }
@@ -34,84 +78,54 @@ pub(crate) fn run(server: &Server, corpus: &Path, long: Duration, seed: u64) -> 
     Ok(sent)
 }
 
-/// `HOST` and `API` in a request are the server's.
+/// `HOST` and `API` in a request are the server's, `NOW` is the time, `LATER` an hour later, and `LENGTH` the body's.
 fn read(server: &Server, corpus: &Path) -> io::Result<Vec<Vec<u8>>> {
     let mut files: Vec<_> = fs::read_dir(corpus)?.collect::<io::Result<_>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
-    let request = |file: fs::DirEntry| {
-        let text = fs::read(file.path())?;
-        let end = text.windows(2).position(|two| two == b"\n\n");
-        let (head, body) = text.split_at(end.map_or(text.len(), |end| end + 2));
-        let head = String::from_utf8_lossy(head).replace('\n', "\r\n");
-        let head = head
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.map_err(io::Error::other)?.as_secs();
+    let filled = |part: &[u8]| match str::from_utf8(part) {
+        Ok(text) => text
             .replace("HOST", &server.host)
-            .replace("API", &server.api);
-        Ok([head.as_bytes(), body].concat())
+            .replace("API", &server.api)
+            .replace("LATER", &(now + 3600).to_string())
+            .replace("NOW", &now.to_string())
+            .into_bytes(),
+        Err(_) => part.to_vec(),
+    };
+    let request = |file: fs::DirEntry| {
+        let bytes = fs::read(file.path())?;
+        let end = bytes.windows(2).position(|two| two == b"\n\n");
+        let (head, body) = bytes.split_at(end.map_or(bytes.len(), |end| end + 2));
+        let body = filled(body);
+        let head = String::from_utf8_lossy(&filled(head))
+            .replace("LENGTH", &body.len().to_string())
+            .replace('\n', "\r\n");
+        Ok([head.into_bytes(), body].concat())
     };
     files.into_iter().map(request).collect()
 }
 
-fn changed(requests: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
-    const SIGNS: [&[u8]; 12] = [
-        b"%00",
-        b"../",
-        b"\r\n",
-        b"\"",
-        b"{",
-        b"}",
-        b"[",
-        b":",
-        b"-1",
-        b"99999999999999999999",
-        b"\xff\xfe",
-        b"$LATEST",
-    ];
-    let mut request = requests[random.usize(0..requests.len())].clone();
-    for _ in 0..random.usize(0..8) {
-        let at = random.usize(0..=request.len().saturating_sub(1));
-        match random.u8(0..6) {
-            0 if !request.is_empty() => request[at] = random.u8(..),
-            1 => {
-                let sign = SIGNS[random.usize(0..SIGNS.len())];
-                request.splice(at..at, sign.iter().copied());
-            }
-            2 => request.truncate(at),
-            3 => {
-                let end = (at + random.usize(0..40)).min(request.len());
-                request.drain(at..end);
-            }
-            4 => {
-                let end = (at + random.usize(0..200)).min(request.len());
-                let part = request[at..end].to_vec();
-                request.splice(at..at, part);
-            }
-            _ => {
-                // The head of one with the rest of another.
-                let other = &requests[random.usize(0..requests.len())];
-                request.truncate(at);
-                request.extend_from_slice(&other[at.min(other.len())..]);
-            }
-        }
-    }
-    request
-}
-
-fn send(server: &Server, request: &[u8]) -> io::Result<()> {
+fn send(server: &Server, request: &[u8]) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(&server.host)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
     // The server may end the connection before it has read all.
     let _ = stream.write_all(request);
+    let mut answer = vec![0; 1 << 16];
+    stream.set_read_timeout(Some(MOMENT))?;
+    let begun = stream.read(&mut answer);
+    answer.truncate(*begun.as_ref().unwrap_or(&0));
+    // What waits for the rest of a request now learns that there is none.
     let _ = stream.shutdown(Shutdown::Write);
-    let mut answer = Vec::new();
+    stream.set_read_timeout(Some(PATIENCE))?;
     match stream.take(8 << 20).read_to_end(&mut answer) {
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-            ) =>
-        {
-            Err(io::Error::other("no answer and no end"))
-        }
-        _ => Ok(()),
+        Err(error) if is_late(&error) => Err(io::Error::other("no answer and no end")),
+        _ => Ok(answer),
     }
+}
+
+fn is_late(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
 }

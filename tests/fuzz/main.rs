@@ -5,13 +5,21 @@
 //! Arguments: the program, the bootstrap, the folder with the requests to begin from, the seconds
 //! and, to see the same again, a seed.
 
+mod change;
 mod chaos;
 mod front;
 mod server;
 
-use std::{env, io, path::PathBuf, time::Duration};
+use std::{
+    env, io,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
+use front::Sent;
 use server::Server;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 fn main() -> io::Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -27,13 +35,40 @@ fn main() -> io::Result<()> {
         [] => std::process::id().into(),
     };
     println!("seed {seed}");
-    let server = Server::start(program, &PathBuf::from(bootstrap))?;
-    let sent = front::run(&server, &PathBuf::from(corpus), seconds, seed)?;
-    println!("{sent} changed requests, {}", server.check()?);
+    let (bootstrap, corpus) = (PathBuf::from(bootstrap), PathBuf::from(corpus));
+    let start = || Server::start(program, &bootstrap);
+    front(&start, &corpus, seconds, seed)?;
+    let server = start()?;
     let invoked = chaos::run(&server, seconds, seed)?;
     println!(
         "{invoked} invocations of a chaotic bootstrap, {}",
         server.check()?
     );
+    Ok(())
+}
+
+/// With a new server each minute, since each keeps what the requests make.
+fn front(
+    start: &dyn Fn() -> io::Result<Server>,
+    corpus: &Path,
+    long: Duration,
+    seed: u64,
+) -> io::Result<()> {
+    let (mut sent, begun) = (Sent::default(), Instant::now());
+    while let Some(left) = long.checked_sub(begun.elapsed()) {
+        let server = start()?;
+        sent.more(
+            &server,
+            corpus,
+            left.min(MINUTE),
+            seed.wrapping_add(sent.all),
+        )?;
+        println!(
+            "{} changed requests, {} of them sound, {}",
+            sent.all,
+            sent.sound,
+            server.check()?
+        );
+    }
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 const FUNCTIONS: &str = "/2015-03-31/functions";
@@ -18,6 +19,8 @@ const MAX_DESCRIPTORS: usize = 400;
 
 pub(crate) struct Server {
     process: Child,
+    /// What it says on standard error: where it panics, that is said there.
+    said: NamedTempFile,
     /// Host and port.
     pub(crate) host: String,
     /// Where the function's API is.
@@ -27,6 +30,7 @@ pub(crate) struct Server {
 impl Server {
     /// With function `f`, which is the bootstrap, its alias `live`, and an API in front of it.
     pub(crate) fn start(program: &str, bootstrap: &Path) -> io::Result<Self> {
+        let said = NamedTempFile::new()?;
         let mut process = Command::new(program)
             .args([
                 "--port",
@@ -37,7 +41,7 @@ impl Server {
                 "0",
             ])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(said.reopen()?)
             .spawn()?;
         let output = process.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let mut first = String::new();
@@ -45,6 +49,7 @@ impl Server {
         let host = first.trim().rsplit('/').next().unwrap_or_default();
         let mut server = Self {
             process,
+            said,
             host: host.to_owned(),
             api: String::new(),
         };
@@ -105,9 +110,15 @@ impl Server {
         Ok(serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
-    /// What it takes, if that is not too much.
+    /// What it takes, if that is not too much and no part of it has panicked.
     pub(crate) fn check(&self) -> io::Result<String> {
         self.call("GET", FUNCTIONS, &Value::Null)?;
+        let said = fs::read(self.said.path())?;
+        let said = String::from_utf8_lossy(&said);
+        if let Some(panic) = said.find("panicked at") {
+            let panic: String = said[panic..].chars().take(500).collect();
+            return Err(io::Error::other(panic));
+        }
         let process = format!("/proc/{}", self.process.id());
         let status = fs::read_to_string(format!("{process}/status"))?;
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
