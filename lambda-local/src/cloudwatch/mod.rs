@@ -16,6 +16,7 @@ mod recent;
 mod running;
 mod sources;
 mod statistic;
+mod values;
 mod wire;
 
 use std::{

@@ -4,7 +4,7 @@
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 
-use super::event::text;
+use super::parts::text;
 use crate::model::Cors;
 
 /// The answer to a preflight request; `None` if this is none.

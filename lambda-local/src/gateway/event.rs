@@ -4,13 +4,15 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, header, request::Parts};
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 
-use super::Connection;
+use super::{
+    Connection,
+    parts::{common_log_time, event_body, forwarded, text},
+};
 
 /// Bytes that most events take beside their body.
 const ROOM: usize = 2048;
@@ -123,13 +125,6 @@ pub(super) fn event(
     Ok(event)
 }
 
-pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
 /// Each name once, in lower case, values joined with commas; cookies are a member of their own.
 fn headers<'a>(headers: &'a HeaderMap, matched: &Matched<'a>) -> Vec<(&'a str, Cow<'a, str>)> {
     let forwarded = forwarded(headers, matched.connection);
@@ -159,26 +154,6 @@ fn as_map<S: Serializer>(pairs: &[(&str, Cow<'_, str>)], serializer: S) -> Resul
     serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
 }
 
-/// The headers that API Gateway adds: who called, and how.
-pub(super) fn forwarded<'a>(
-    headers: &HeaderMap,
-    connection: &'a Connection,
-) -> [(&'static str, Cow<'a, str>); 3] {
-    let before = headers.get_all("x-forwarded-for").iter();
-    let before = before.filter_map(|value| value.to_str().ok());
-    let chain = before.map(|value| format!("{value}, ")).collect::<String>();
-    let source = &*connection.source_ip;
-    let chain = match chain.is_empty() {
-        true => source.into(),
-        false => (chain + source).into(),
-    };
-    [
-        ("x-forwarded-for", chain),
-        ("x-forwarded-port", connection.port.to_string().into()),
-        ("x-forwarded-proto", "http".into()),
-    ]
-}
-
 fn cookies(headers: &HeaderMap) -> Vec<&str> {
     let values = headers
         .get_all(header::COOKIE)
@@ -204,50 +179,6 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
     }
     parameters
 }
-
-/// The body as text where its type says that it is text, otherwise in base64.
-pub(super) fn event_body<'a>(headers: &HeaderMap, body: &'a Bytes) -> (Option<Cow<'a, str>>, bool) {
-    if body.is_empty() {
-        return (None, false);
-    }
-    let kind = text(headers, header::CONTENT_TYPE);
-    let is_text = kind.starts_with("text/")
-        || [
-            "application/json",
-            "application/javascript",
-            "application/xml",
-        ]
-        .iter()
-        .any(|known| kind.starts_with(known));
-    match std::str::from_utf8(body) {
-        Ok(body) if is_text => (Some(body.into()), false),
-        _ => (Some(BASE64_STANDARD.encode(body).into()), true),
-    }
-}
-
-/// `23/Nov/2026:06:52:59 +0000`
-pub(super) fn common_log_time(now: OffsetDateTime) -> String {
-    let (hour, minute, second) = now.to_hms();
-    let (year, month, day) = now.to_calendar_date();
-    let month = MONTHS[usize::from(u8::from(month)) - 1];
-    let mut text = String::with_capacity(26);
-    push_two_digits(&mut text, day);
-    text.extend(["/", month, "/", itoa::Buffer::new().format(year)]);
-    for part in [hour, minute, second] {
-        text.push(':');
-        push_two_digits(&mut text, part);
-    }
-    text + " +0000"
-}
-
-fn push_two_digits(text: &mut String, number: u8) {
-    text.push(char::from(b'0' + number / 10));
-    text.push(char::from(b'0' + number % 10));
-}
-
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
 
 #[cfg(test)]
 mod tests {
@@ -308,12 +239,6 @@ mod tests {
         );
         assert_eq!(context.http.method, http::Method::GET);
         assert_eq!(context.http.source_ip.as_deref(), Some("127.0.0.1"));
-    }
-
-    #[test]
-    fn the_time_is_written_as_web_servers_write_it() {
-        let now = time::macros::datetime!(2026-11-03 06:52:09 UTC);
-        assert_eq!(common_log_time(now), "03/Nov/2026:06:52:09 +0000");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use super::{
     Connection,
-    event::{common_log_time, forwarded, text},
+    parts::{common_log_time, forwarded, text},
 };
 
 /// Where a request came in, and what it matched.

@@ -16,9 +16,10 @@ use serde_json::json;
 use super::{
     Connection, Gateway,
     cors::{decorate, preflight},
-    event::{Matched, event, text},
+    event::{Matched, event},
     integration_stream,
     limits::read,
+    parts::text,
     response::{internal_server_error, message, response},
 };
 use crate::{

@@ -13,6 +13,7 @@ mod function_url;
 mod integration;
 mod integration_stream;
 mod limits;
+mod parts;
 mod proxy_answer;
 mod response;
 mod rest;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use uuid::Uuid;
 
-use super::{Lambda, check_runs_here, lock};
+use super::{Lambda, lock, target::check_runs_here};
 use crate::{
     logs::Logs,
     model::{Allocation, Function, Snapshot},

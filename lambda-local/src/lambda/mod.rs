@@ -4,6 +4,7 @@ mod ahead;
 mod asynchronous;
 mod destination;
 mod streamed;
+mod target;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,6 +16,7 @@ use std::{
 use anyhow::Result;
 use bytes::Bytes;
 pub(crate) use streamed::{Begun, Rest};
+pub(crate) use target::Target;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -24,7 +26,7 @@ use crate::{
     error::{ApiError, ApiResult},
     iam::Iam,
     logs::Logs,
-    model::{Caller, Clock, Function, FunctionRef, Model, Place, Qualifier, Snapshot},
+    model::{Clock, Function, Model, Place, Snapshot},
     runtime::{Done, Invocation, Limits, Piece, Pool},
     store::{Changed, Kind, Store},
     to_the_end::ToTheEnd,
@@ -65,24 +67,6 @@ pub(crate) struct Lambda {
     model: Mutex<Model>,
     random: Mutex<fastrand::Rng>,
     pools: Mutex<HashMap<Uuid, Arc<Pool>>>,
-}
-
-/// What one invocation runs: a version, chosen by the alias's weights where it is an alias.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) snapshot: Arc<Snapshot>,
-    /// The ARN that was invoked.
-    pub(crate) arn: String,
-    invoked: Arc<FunctionRef>,
-    /// The most invocations of the function that may run at once.
-    reserved: Option<u32>,
-}
-
-impl Target {
-    /// The version, as the function sees it.
-    pub(crate) fn version(&self) -> String {
-        self.snapshot.label()
-    }
 }
 
 /// What an invocation is given, and what is wanted of it beside the answer.
@@ -176,57 +160,6 @@ impl Lambda {
         lock(&self.model)
     }
 
-    /// Finds what to run, throwing the alias's coin.
-    pub(crate) fn resolve(&self, reference: &Arc<FunctionRef>) -> ApiResult<Target> {
-        let model = self.model();
-        self.choose(&model, reference)
-    }
-
-    /// The same for somebody else, whom the policy of what is invoked must allow.
-    pub(crate) fn resolve_for(
-        &self,
-        caller: Caller<'_>,
-        reference: &Arc<FunctionRef>,
-    ) -> ApiResult<Target> {
-        let model = self.model();
-        let policy = model
-            .function(reference)?
-            .policy(reference.qualifier.as_ref());
-        if !policy.is_some_and(|policy| policy.allows(caller)) {
-            return Err(ApiError::access_denied(caller, reference));
-        }
-        self.choose(&model, reference)
-    }
-
-    fn choose(&self, model: &Model, reference: &Arc<FunctionRef>) -> ApiResult<Target> {
-        let function = model.function(reference)?;
-        let missing = || model.no_function(reference);
-        let snapshot = match &reference.qualifier {
-            None | Some(Qualifier::Latest) => &function.latest,
-            Some(Qualifier::Version(number)) => function.version(*number).ok_or_else(missing)?,
-            Some(Qualifier::Alias(name)) => {
-                let alias = function.alias(name).ok_or_else(missing)?;
-                match alias.pick(&mut lock(&self.random)) {
-                    None => &function.latest,
-                    Some(number) => function.version(number).ok_or_else(missing)?,
-                }
-            }
-        };
-        function.check_invocable(snapshot.number)?;
-        check_runs_here(snapshot)?;
-        let arn = match &reference.qualifier {
-            Some(Qualifier::Alias(name)) => [&function.arn, ":", name].concat(),
-            Some(qualifier) => format!("{}:{qualifier}", function.arn),
-            None => function.arn.clone(),
-        };
-        Ok(Target {
-            snapshot: snapshot.clone(),
-            arn,
-            invoked: reference.clone(),
-            reserved: function.reserved(),
-        })
-    }
-
     /// Runs an invocation to its end, also if whoever asked for it has gone away meanwhile.
     pub(crate) async fn invoke(self: &Arc<Self>, target: Target, call: Call) -> ApiResult<Invoked> {
         let request_id = call.request_id.unwrap_or_else(|| new_request_id().into());
@@ -296,16 +229,6 @@ impl Lambda {
         };
         pools.entry(snapshot.id).or_insert_with(new).clone()
     }
-}
-
-fn check_runs_here(snapshot: &Snapshot) -> ApiResult<()> {
-    let runtime = &snapshot.configuration.runtime;
-    if runtime.starts_with("provided") {
-        return Ok(());
-    }
-    Err(ApiError::not_implemented(&format!(
-        "invoking functions of runtime '{runtime}': only provided.al2023 and provided.al2 run here"
-    )))
 }
 
 /// A random UUID. It identifies and protects nothing, so the kernel need not be asked for it.

@@ -9,6 +9,7 @@ mod cors;
 mod describe;
 mod event_invoke;
 mod function;
+mod limits;
 mod policy;
 mod reference;
 mod routing_config;

@@ -2,6 +2,7 @@
 //! the pool that hands them invocations.
 
 mod ahead;
+mod body;
 mod bootstrap;
 mod connections;
 mod environment;

@@ -18,8 +18,9 @@ use tokio::{
 
 use super::{
     Invocation, Outcome, Piece,
+    body::{Part, Trailers},
     outcome::MAX_RESPONSE,
-    wire::{Part, Request, Trailers, Wire},
+    wire::{Request, Wire},
 };
 
 const PREFIX: &str = "/2018-06-01/runtime/";
