@@ -20,10 +20,15 @@ build() { # NAME TARGET: blue for a target
 build glibc "$arch-unknown-linux-gnu"
 build musl "$arch-unknown-linux-musl"
 
-ship() { # NAME: blue as `make build` makes it
-    make --no-print-directory build ARCH="${arch/aarch64/arm64}" FUNCTIONS="-p blue"
+ship() { # NAME [OPTION...]: blue as `make build` makes it
+    make --no-print-directory build ARCH="${arch/aarch64/arm64}" FUNCTIONS="-p blue ${*:2}"
     mkdir -p "$out/$1" && cp target/lambda/blue/bootstrap "$out/$1"
 }
+quick=()
+for crate in blue lambda_http lambda_runtime; do
+    quick+=(--config "profile.release.package.$crate.opt-level=3")
+done
+ship quick "${quick[@]}"
 CARGO_PROFILE_RELEASE_OPT_LEVEL=s ship small
 ship shipped
 
@@ -50,7 +55,8 @@ variants=(
     "… static musl=$out/musl/blue/bootstrap"
     "… and dlmalloc=$copy/target/lambda/blue/bootstrap"
     "shipped: static musl for Lambda's CPUs=$out/shipped/bootstrap"
-    "… with opt-level s=$out/small/bootstrap"
+    "… with opt-level 3 throughout=$out/quick/bootstrap"
+    "… with opt-level s throughout=$out/small/bootstrap"
     "shipped, logging a line=$out/shipped/bootstrap at INFO"
     "floor: no crate at all=$out/floor"
 )
