@@ -32,12 +32,16 @@ ship quick "${quick[@]}"
 CARGO_PROFILE_RELEASE_OPT_LEVEL=s ship small
 ship shipped
 
-# musl with another allocator, in a copy of the sources.
-copy="$out/dlmalloc/source"
-rm -rf "$copy" && mkdir -p "$copy/functions"
-cp Cargo.lock rust-toolchain.toml "$copy"
-cp -R functions/blue functions/events "$copy/functions"
-sed '/^members = \[/,/^\]/c members = ["functions/blue"]' Cargo.toml >"$copy/Cargo.toml"
+# Variants that differ in their sources, in a copy of them.
+copied() { # NAME
+    copy="$out/$1/source"
+    rm -rf "$copy" && mkdir -p "$copy/functions"
+    cp Cargo.lock rust-toolchain.toml "$copy"
+    cp -R functions/blue functions/events "$copy/functions"
+    sed '/^members = \[/,/^\]/c members = ["functions/blue"]' Cargo.toml >"$copy/Cargo.toml"
+    sed -i '/^\(green\|red\) = {/d' "$copy/Cargo.toml"
+}
+copied dlmalloc
 sed -i 's/^\[dependencies\]/&\ndlmalloc = { version = "0.2", features = ["global"] }/' "$copy/functions/blue/Cargo.toml"
 cat >>"$copy/functions/blue/src/main.rs" <<'RUST'
 
@@ -45,6 +49,10 @@ cat >>"$copy/functions/blue/src/main.rs" <<'RUST'
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 RUST
 (cd "$copy" && cargo lambda build --quiet --release --target "$arch-unknown-linux-musl")
+copied http-alone
+sed -i 's/"apigw_rest", "apigw_http"/"apigw_http"/' "$copy/Cargo.toml"
+make --no-print-directory -C "$copy" -f "$PWD/Makefile" build ARCH="${arch/aarch64/arm64}" \
+    FUNCTIONS="-p blue"
 
 rustc --edition 2024 -C opt-level=3 -C lto=fat -C panic=abort -C strip=symbols \
     --target "$arch-unknown-linux-musl" tests/bench/floor.rs -o "$out/floor"
@@ -53,10 +61,11 @@ variants=(
     "template, as cargo-lambda makes and builds it=$out/template/target/lambda/template/bootstrap"
     "one thread, fat LTO, glibc=$out/glibc/blue/bootstrap"
     "… static musl=$out/musl/blue/bootstrap"
-    "… and dlmalloc=$copy/target/lambda/blue/bootstrap"
+    "… and dlmalloc=$out/dlmalloc/source/target/lambda/blue/bootstrap"
     "shipped: static musl for Lambda's CPUs=$out/shipped/bootstrap"
     "… with opt-level 3 throughout=$out/quick/bootstrap"
     "… with opt-level s throughout=$out/small/bootstrap"
+    "… without REST APIs=$out/http-alone/source/target/lambda/blue/bootstrap"
     "shipped, logging a line=$out/shipped/bootstrap at INFO"
     "floor: no crate at all=$out/floor"
 )

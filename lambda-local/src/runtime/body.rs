@@ -100,8 +100,22 @@ pub(super) fn invalid(what: &str) -> io::Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// The same with a few bytes changed, more or less.
+    pub(in crate::runtime) fn mangled(bytes: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
+        let mut text = bytes.to_vec();
+        for _ in 0..random.usize(1..6) {
+            let at = random.usize(0..text.len());
+            match random.u8(0..3) {
+                0 => text[at] = random.u8(..),
+                1 => text.insert(at, random.u8(..)),
+                _ => text.truncate(at.max(1)),
+            }
+        }
+        text
+    }
 
     fn body_of(
         text: &[u8],
@@ -153,15 +167,7 @@ mod tests {
         let body = b"3\r\nabc\r\n10;a=b\r\n0123456789abcdef\r\n0\r\na: b\r\n\r\n";
         let mut random = fastrand::Rng::with_seed(2);
         for _ in 0..20_000 {
-            let mut text = body.to_vec();
-            for _ in 0..random.usize(1..6) {
-                let at = random.usize(0..text.len());
-                match random.u8(0..3) {
-                    0 => text[at] = random.u8(..),
-                    1 => text.insert(at, random.u8(..)),
-                    _ => text.truncate(at.max(1)),
-                }
-            }
+            let text = mangled(body, &mut random);
             let _ = body_of(&text, Framing::Chunked(None));
         }
     }
