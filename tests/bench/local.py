@@ -144,8 +144,8 @@ def load(address, connections, seconds=SECONDS):
     return {
         "requests": int(re.search(r"(\d+) requests in", text)[1]),
         "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
-        "p50": milliseconds(re.search(r"50%\s+(\S*)", text)[1]),
-        "p99": milliseconds(re.search(r"99%\s+(\S*)", text)[1]),
+        "p50": milliseconds(re.search(r"^\s+50%\s+(\S*)", text, re.M)[1]),
+        "p99": milliseconds(re.search(r"^\s+99%\s+(\S*)", text, re.M)[1]),
         "wrong": wrong and wrong[0],
     }
 
