@@ -26,6 +26,7 @@ struct FilterLogEvents {
     log_group_identifier: Option<String>,
     #[serde(default)]
     log_stream_names: Vec<String>,
+    log_stream_name_prefix: Option<String>,
     filter_pattern: Option<String>,
     start_time: Option<u64>,
     end_time: Option<u64>,
@@ -43,6 +44,14 @@ struct DescribeLogGroups {
 #[serde(rename_all = "camelCase")]
 struct DescribeLogStreams {
     log_group_name: String,
+}
+
+impl FilterLogEvents {
+    fn wants_stream(&self, stream: &str) -> bool {
+        let names = &self.log_stream_names;
+        let prefix = self.log_stream_name_prefix.as_deref().unwrap_or_default();
+        stream.starts_with(prefix) && (names.is_empty() || names.iter().any(|name| name == stream))
+    }
 }
 
 pub(crate) fn answer(logs: &Logs, operation: &str, body: &Bytes) -> Response {
@@ -94,11 +103,7 @@ fn filter(logs: &Logs, request: &FilterLogEvents) -> Result<Value, Refusal> {
             .start_time
             .is_none_or(|start| event.timestamp >= start)
             && request.end_time.is_none_or(|end| event.timestamp < end)
-            && (request.log_stream_names.is_empty()
-                || request
-                    .log_stream_names
-                    .iter()
-                    .any(|name| **name == *event.stream))
+            && request.wants_stream(&event.stream)
             && (words.is_empty() || has_all(&event.message.to_string(), &words))
     };
     let start = request

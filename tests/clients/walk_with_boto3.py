@@ -43,6 +43,18 @@ else:
 logs = checked(boto3.client("logs")).filter_log_events(logGroupName="/aws/lambda/boto")
 assert any("hello from blue" in event["message"] for event in logs["events"]), logs
 
+# What `aws logs tail` asks for.
+today = datetime.datetime.now(datetime.timezone.utc)
+pages = checked(boto3.client("logs")).get_paginator("filter_log_events").paginate(
+    logGroupName="/aws/lambda/boto",
+    interleaved=True,
+    startTime=int((today.timestamp() - 600) * 1000),
+    logStreamNamePrefix=logs["events"][0]["logStreamName"][:5],
+    PaginationConfig={"PageSize": 2},
+)
+tailed = [event["message"] for page in pages for event in page["events"]]
+assert tailed == [event["message"] for event in logs["events"]], tailed
+
 account = boto3.client("sts").get_caller_identity()["Account"]
 iam = boto3.client("iam")
 trust = {"Version": "2012-10-17", "Statement": []}
