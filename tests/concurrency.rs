@@ -97,6 +97,10 @@ fn a_reservation_is_taken_from_what_the_account_has() {
         100
     );
     assert_eq!(account["AccountUsage"]["FunctionCount"], 1);
+    server.create_misbehaving("g", &Value::Null);
+    let most = format!(r#"{{"ReservedConcurrentExecutions":{}}}"#, u32::MAX);
+    let path = "/2017-10-31/functions/g/concurrency";
+    assert_eq!(server.request("PUT", path, most.as_bytes()).status, 400);
 }
 
 #[test]

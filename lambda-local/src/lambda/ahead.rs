@@ -26,6 +26,7 @@ impl Lambda {
             pool.keep(wanted.get(id).map_or(0, |ahead| ahead.count));
         }
         for ahead in wanted.into_values() {
+            // What does not run here can be rehearsed all the same, as its versions and aliases are.
             if check_runs_here(&ahead.snapshot).is_err() {
                 ahead.decide(true);
                 continue;
@@ -57,11 +58,8 @@ impl Lambda {
 impl Ahead {
     /// What failed once is not tried again until it is asked for again.
     fn is_to_be_started(&self, pool: &Pool) -> bool {
-        let mut decided = self.allocations.iter().map(|one| one.decided());
-        match decided.clone().any(|one| one == Some(false)) {
-            true => decided.any(|one| one.is_none()),
-            false => pool.lacks() || decided.any(|one| one.is_none()),
-        }
+        let any = |state| self.allocations.iter().any(|one| one.decided() == state);
+        any(None) || pool.lacks() && !any(Some(false))
     }
 
     async fn start(self, pool: Arc<Pool>) {

@@ -63,14 +63,28 @@ impl Lambda {
         tokio::spawn(async move {
             if let Err(error) = lambda.deliver(&event).await {
                 let name = &event.reference.name;
-                Logs::warn(&format!("an event for '{name}' was dropped: {error}"));
+                Logs::warn(&format!("an event for '{name}': {error}"));
             }
         });
     }
 
     /// # Errors
-    /// Why the event was given up.
+    /// What the event did not reach.
     async fn deliver(self: &Arc<Self>, event: &Event) -> Result<(), String> {
+        let told = self.run_to_the_end(event).await?;
+        self.tell_destination(event, &told)?;
+        match told.condition {
+            Condition::Success => Ok(()),
+            Condition::RetriesExhausted => {
+                Err(format!("the function failed {} times", told.attempts))
+            }
+            Condition::EventAgeExceeded => Err("it is older than MaximumEventAgeInSeconds".into()),
+        }
+    }
+
+    /// # Errors
+    /// Why the event cannot be run at all.
+    async fn run_to_the_end(self: &Arc<Self>, event: &Event) -> Result<Told, String> {
         let (mut attempts, mut pause, mut last) = (0, FIRST_PAUSE, None);
         let condition = loop {
             let settings = self.settings(event)?;
@@ -80,9 +94,7 @@ impl Lambda {
             match self.attempt(event).await {
                 Ok(invoked) => {
                     attempts += 1;
-                    let failed = invoked.done.outcome.is_error();
-                    last = Some(invoked);
-                    if !failed {
+                    if !last.insert(invoked).done.outcome.is_error() {
                         break Condition::Success;
                     }
                     if attempts > settings.maximum_retries() {
@@ -97,19 +109,11 @@ impl Lambda {
                 Err(error) => return Err(error.message),
             }
         };
-        self.tell_destination(
-            event,
-            &Told {
-                condition,
-                attempts,
-                last: last.as_ref(),
-            },
-        )?;
-        match condition {
-            Condition::Success => Ok(()),
-            Condition::RetriesExhausted => Err(format!("the function failed {attempts} times")),
-            Condition::EventAgeExceeded => Err("it is older than MaximumEventAgeInSeconds".into()),
-        }
+        Ok(Told {
+            condition,
+            attempts,
+            last,
+        })
     }
 
     fn settings(&self, event: &Event) -> Result<EventInvoke, String> {
@@ -128,7 +132,7 @@ impl Lambda {
     }
 
     /// Sends the record of an event to the function that is to have it.
-    fn tell_destination(self: &Arc<Self>, event: &Event, told: &Told<'_>) -> Result<(), String> {
+    fn tell_destination(self: &Arc<Self>, event: &Event, told: &Told) -> Result<(), String> {
         let settings = self.settings(event)?;
         let Some(arn) = settings.destination(told.condition == Condition::Success) else {
             return Ok(());

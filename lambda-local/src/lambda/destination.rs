@@ -13,14 +13,14 @@ use crate::{
 };
 
 /// What became of an event.
-pub(super) struct Told<'a> {
+pub(super) struct Told {
     pub(super) condition: Condition,
     pub(super) attempts: u32,
     /// The last attempt, if one was made.
-    pub(super) last: Option<&'a Invoked>,
+    pub(super) last: Option<Invoked>,
 }
 
-impl Told<'_> {
+impl Told {
     /// The record, as JSON.
     pub(super) fn record(&self, event: &Event, place: &Place) -> String {
         let reference = &event.reference;
@@ -37,7 +37,7 @@ impl Told<'_> {
             },
             "requestPayload": parsed(&event.payload),
         });
-        if let Some(last) = self.last {
+        if let Some(last) = &self.last {
             record["responseContext"] = json!({
                 "statusCode": 200,
                 "executedVersion": last.version,

@@ -97,7 +97,7 @@ impl Function {
 
     /// `others` is what other functions have reserved.
     pub(crate) fn reserve(&mut self, count: u32, others: u32) -> ApiResult<()> {
-        if others + count > ACCOUNT_CONCURRENCY - MIN_UNRESERVED {
+        if others.saturating_add(count) > ACCOUNT_CONCURRENCY - MIN_UNRESERVED {
             return Err(ApiError::invalid_parameter(format!(
                 "Specified ReservedConcurrentExecutions for function decreases account's \
                  UnreservedConcurrentExecution below its minimum value of [{MIN_UNRESERVED}]."

@@ -68,10 +68,7 @@ impl Gateway {
             Ok(way) => match read(body, MAX_BODY, "Request Too Long").await {
                 Ok(body) => {
                     let answered = self.forward_rest(&way, &parts, &body, connection, &request_id);
-                    match answered.await {
-                        Ok(answered) => answered.response,
-                        Err(failure) => failure.response(),
-                    }
+                    response_of(answered.await)
                 }
                 Err(refusal) => refusal,
             },
@@ -149,13 +146,20 @@ impl Way<'_> {
     }
 }
 
+pub(super) fn response_of(outcome: Result<Answered, Failure>) -> Response {
+    match outcome {
+        Ok(answered) => answered.response,
+        Err(failure) => failure.response(),
+    }
+}
+
 impl Failure {
     /// A function that fails is a bad gateway; one that may not be invoked is our own error.
     pub(super) fn response(&self) -> Response {
         match self {
-            Self::NotPost | Self::Refused(_) => failure(StatusCode::INTERNAL_SERVER_ERROR),
+            Self::NotPost | Self::Refused(_) => internal_error(StatusCode::INTERNAL_SERVER_ERROR),
             Self::TimedOut => message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
-            Self::Function(_) | Self::Malformed(_) => failure(StatusCode::BAD_GATEWAY),
+            Self::Function(_) | Self::Malformed(_) => internal_error(StatusCode::BAD_GATEWAY),
         }
     }
 }
@@ -192,6 +196,6 @@ fn find_way<'a>(api: &'a RestApi, parts: &Parts, path: &'a str) -> Result<Way<'a
     })
 }
 
-fn failure(status: StatusCode) -> Response {
+fn internal_error(status: StatusCode) -> Response {
     message(status, "Internal server error")
 }

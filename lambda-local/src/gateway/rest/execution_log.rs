@@ -36,10 +36,14 @@ impl ExecutionLog {
             ))
     }
 
-    pub(super) fn answered(self, answered: &Answered) -> Self {
-        self.payload(&answered.payload)
-            .line("Successfully completed execution")
-            .completed(&answered.response)
+    pub(super) fn outcome(self, outcome: &Result<Answered, Failure>) -> Self {
+        match outcome {
+            Ok(Answered { payload, response }) => self
+                .payload(payload)
+                .line("Successfully completed execution")
+                .completed(response),
+            Err(failure) => self.failed(failure),
+        }
     }
 
     fn payload(self, payload: &Bytes) -> Self {
@@ -49,7 +53,7 @@ impl ExecutionLog {
         ))
     }
 
-    pub(super) fn failed(self, failure: &Failure) -> Self {
+    fn failed(self, failure: &Failure) -> Self {
         let configuration =
             |text: &str| format!("Execution failed due to configuration error: {text}");
         let log = match failure {

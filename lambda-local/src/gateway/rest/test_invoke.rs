@@ -11,8 +11,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    RestApi, data_plane::Way, deployment::DeployedMethod, execution_log::ExecutionLog,
-    resource::no_method, stage::Stage,
+    RestApi,
+    data_plane::{Way, response_of},
+    deployment::DeployedMethod,
+    execution_log::ExecutionLog,
+    resource::no_method,
+    stage::Stage,
 };
 use crate::{
     error::{ApiError, ApiResult},
@@ -65,18 +69,12 @@ impl Gateway {
             port: 443,
         };
         let (id, started) = (new_request_id(), Instant::now());
-        let answered = self.forward_rest(&way, &parts, &body, &connection, &id);
-        let answered = answered.await;
+        let forwarded = self.forward_rest(&way, &parts, &body, &connection, &id);
+        let outcome = forwarded.await;
         let latency = started.elapsed().as_millis();
         let log = ExecutionLog::of(&id).request(&way, &parts, &body);
-        let log = match &answered {
-            Ok(answered) => log.answered(answered),
-            Err(failure) => log.failed(failure),
-        };
-        let response = match answered {
-            Ok(answered) => answered.response,
-            Err(failure) => failure.response(),
-        };
+        let log = log.outcome(&outcome);
+        let response = response_of(outcome);
         Ok(shown(response, &log.0, latency).await)
     }
 }

@@ -1,0 +1,35 @@
+//! boto3, and botocore's own models of the services.
+
+use crate::harness::{Server, program, repository};
+
+#[test]
+fn boto3_walks_the_same_way() {
+    let server = Server::start();
+    let blue = program("blue");
+    let args = [
+        "tests/clients/walk_with_boto3.py",
+        blue.to_str().unwrap(),
+        "functions/events/http-api.json",
+    ];
+    let walked = server.run("python3", &args);
+    assert_eq!(walked.stdout, "boto3 is content\n");
+}
+
+#[test]
+fn boto3_puts_metrics_and_alarms_on_expressions() {
+    let server = Server::with_blue();
+    server.bluegreen(&["traffic", "--requests", "5"]).succeeds();
+    let script = repository().join("tests/clients/cloudwatch_with_boto3.py");
+    let finished = server.run("python3", &[script.to_str().unwrap()]);
+    assert_eq!(finished.stdout.trim(), "boto3 is content");
+}
+
+#[test]
+fn every_answer_is_what_botocores_models_say() {
+    let server = Server::start();
+    let script = repository().join("tests/clients/ways_in_with_boto3.py");
+    let blue = program("blue");
+    let args = [script.to_str().unwrap(), blue.to_str().unwrap()];
+    let finished = server.run("python3", &args);
+    assert_eq!(finished.stdout.trim(), "boto3 is content");
+}
