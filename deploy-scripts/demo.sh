@@ -17,7 +17,7 @@ run() {
 }
 
 # lambda-local ends with this script, however it ends.
-"$bin/lambda-local" --ephemeral --port 0 --quiet >"$log" &
+"$bin/lambda-local" --ephemeral --port 0 >"$log" &
 server=$!
 stop() {
     kill "$server" 2>/dev/null || true

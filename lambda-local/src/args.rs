@@ -8,7 +8,13 @@ use std::{
 
 use clap::Parser;
 
-use crate::{faults::Fault, lambda::Settings, model::Place, runtime::Limits};
+use crate::{
+    faults::Fault,
+    lambda::Settings,
+    model::Place,
+    runtime::Limits,
+    terminal::{Shows, Terminal},
+};
 
 /// Lambda with weighted aliases, and API Gateway in front of them, on one machine.
 ///
@@ -70,14 +76,14 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) ephemeral: bool,
 
-    /// Do not print what functions log; `aws logs tail` shows it all the same
-    #[arg(long)]
-    pub(crate) quiet: bool,
+    /// What to print of the requests. `aws logs tail` shows what functions print all the same
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Shows::Short)]
+    pub(crate) logs: Shows,
 }
 
 impl Args {
     /// What holds for Lambda, which is reached at this address.
-    pub(crate) fn settings(self, local: SocketAddr) -> Settings {
+    pub(crate) fn settings(self, local: SocketAddr, terminal: Terminal) -> Settings {
         Settings {
             address: format!("http://{local}"),
             place: Place {
@@ -92,7 +98,7 @@ impl Args {
             metric_delay: Duration::from_secs(self.metric_delay),
             retry_delay: Duration::from_secs(self.retry_delay),
             seed: self.seed,
-            print_logs: !self.quiet,
+            terminal,
         }
     }
 }

@@ -1,30 +1,27 @@
-//! What functions print and what Lambda says around it: kept in memory per log group, bounded,
-//! and shown on the terminal.
+//! What functions print and what Lambda says around it: kept in memory per log group, bounded.
 
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt::{self, Debug, Display},
-    io::Write,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
-    thread,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use crate::terminal::{Printed, Terminal};
+
 /// Bytes that a log group takes before it forgets the oldest.
 const MAX_GROUP_BYTES: usize = 8 << 20;
-/// Invocations whose lines may wait for a slow terminal before lines are not shown.
-const MAX_WAITING: usize = 1024;
 
 #[derive(Debug)]
 pub(crate) struct Logs {
     groups: Mutex<BTreeMap<String, Arc<Group>>>,
-    terminal: Option<mpsc::SyncSender<Vec<Message>>>,
+    terminal: Terminal,
 }
 
 #[derive(Debug)]
 struct Group {
     kept: Mutex<Kept>,
-    terminal: Option<mpsc::SyncSender<Vec<Message>>>,
+    terminal: Terminal,
 }
 
 #[derive(Debug, Default)]
@@ -61,7 +58,7 @@ pub(crate) enum Message {
 
 impl Message {
     /// What it takes in memory, about: a line of Lambda's own is reckoned as long as most are.
-    fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         const PLATFORM_LINE: usize = 72;
         size_of::<LogEvent>()
             + match self {
@@ -87,13 +84,7 @@ impl Debug for Message {
 }
 
 impl Logs {
-    /// Logs that are also printed on standard output, or not.
-    pub(crate) fn new(print: bool) -> Self {
-        let terminal = print.then(|| {
-            let (sender, lines) = mpsc::sync_channel(MAX_WAITING);
-            thread::spawn(move || print_lines(&lines));
-            sender
-        });
+    pub(crate) fn new(terminal: Terminal) -> Self {
         Self {
             groups: Mutex::default(),
             terminal,
@@ -113,11 +104,6 @@ impl Logs {
             group: groups.entry(group.to_owned()).or_insert_with(new).clone(),
             name: name.into(),
         }
-    }
-
-    /// Says something about the server itself, on standard error.
-    pub(crate) fn warn(message: &str) {
-        eprintln!("lambda-local: {message}");
     }
 
     pub(crate) fn group_names(&self) -> Vec<String> {
@@ -147,15 +133,17 @@ impl LogStream {
         if lines.is_empty() {
             return;
         }
-        if let Some(terminal) = &self.group.terminal {
-            let shown = lines.iter().map(|(_, message)| message.clone()).collect();
-            // A terminal that does not keep up loses lines; the log group keeps them.
-            let _ = terminal.try_send(shown);
-        }
+        let shown = lines.iter().map(|(_, message)| message);
+        self.group.terminal.log(shown);
         let mut kept = lock(&self.group.kept);
         for (timestamp, message) in lines.drain(..) {
             kept.add(&self.name, timestamp, message);
         }
+    }
+
+    /// See [`Terminal::gathers`].
+    pub(crate) fn gathers(&self) -> Option<Printed> {
+        self.group.terminal.gathers()
     }
 }
 
@@ -179,18 +167,6 @@ impl Kept {
     }
 }
 
-fn print_lines(invocations: &mpsc::Receiver<Vec<Message>>) {
-    let mut out = std::io::stdout().lock();
-    for lines in invocations {
-        for line in lines {
-            // Nobody reads standard output any more: the log groups are still there.
-            if writeln!(out, "{line}").is_err() {
-                return;
-            }
-        }
-    }
-}
-
 /// Milliseconds since 1970.
 pub(crate) fn now() -> u64 {
     let elapsed = SystemTime::now()
@@ -206,10 +182,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::Shows;
 
     #[test]
     fn a_group_forgets_its_oldest_lines_and_not_more() {
-        let logs = Logs::new(false);
+        let logs = Logs::new(Terminal::start(Shows::None));
         let stream = logs.stream("group", "stream".into());
         let line: Arc<str> = "x".repeat((1 << 20) - size_of::<LogEvent>()).into();
         for at in 0..10 {

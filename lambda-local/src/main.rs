@@ -1,5 +1,6 @@
 //! Lambda with weighted aliases, and API Gateway in front of them, on one machine.
 
+mod announcement;
 mod args;
 mod callers;
 mod cloudwatch;
@@ -21,19 +22,21 @@ mod request_body;
 mod runtime;
 mod server;
 mod store;
+mod terminal;
 mod timestamp;
 mod to_the_end;
 
 use std::{
-    env, fs,
-    io::{self, Write},
+    env, fs, io,
     net::SocketAddr,
+    panic,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use announcement::announcement;
 use anyhow::{Context, Result};
 use args::Args;
 use clap::Parser;
@@ -52,6 +55,7 @@ use lambda::Lambda;
 use runtime::{EXEC_BOOTSTRAP, exec_bootstrap};
 use server::Server;
 use store::{Store, workspace_folder};
+use terminal::Terminal;
 
 /// Memory is often given back by another thread than took it, which glibc's allocator does under
 /// a lock.
@@ -67,15 +71,25 @@ fn main() -> ExitCode {
         eprintln!("failed to start {}: {error}", bootstrap.display());
         return ExitCode::from(126);
     }
-    let served = serve(Args::parse());
+    let args = Args::parse();
+    let terminal = Terminal::start(args.logs);
+    report_panics_to(&terminal);
+    let served = serve(args, &terminal);
     wait_for_bootstraps();
+    if let Err(error) = &served {
+        terminal.error(error);
+    }
+    terminal.finish();
     match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// A panic is one task's end: not that of a thread which waits for whoever reads standard error.
+fn report_panics_to(terminal: &Terminal) {
+    let terminal = terminal.clone();
+    panic::set_hook(Box::new(move |panic| terminal.warn(panic)));
 }
 
 /// All of them were killed when the last that knew of them went. What is left is to take note of
@@ -94,7 +108,7 @@ fn wait_for_bootstraps() {
 }
 
 #[tokio::main]
-async fn serve(args: Args) -> Result<()> {
+async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     // Signals first: whoever reads the address below may send one at once.
     let stop = stop_signal().context("failed to listen for signals")?;
     let listener = listen(SocketAddr::new(args.bind, args.port)).await?;
@@ -104,14 +118,15 @@ async fn serve(args: Args) -> Result<()> {
     let home = Home::new(&args)?;
     let region = args.region.clone();
     let faults = Faults::new(args.faults.clone(), args.seed);
-    let lambda = Lambda::new(args.settings(local), home.folder());
+    let settings = args.settings(local, terminal.clone());
+    let lambda = Lambda::new(settings, home.folder());
     let lambda = Arc::new(lambda.context("failed to make a folder for packages")?);
     let gateway = Arc::new(Gateway::new(lambda.clone()));
     let keeper = match &home {
         Home::Kept(folder) => Some(restored(&gateway, folder, &region)?),
         Home::Passing(_) => None,
     };
-    announce(local, &region, &home);
+    announce(terminal, local, &region, &home);
     tokio::spawn(keep_tidy(lambda.clone()));
     Server::new(gateway, keeper, faults, local.ip().is_loopback())
         .serve(listener, stop)
@@ -176,25 +191,16 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// What a reader pastes into the terminal in which they use it.
-fn announce(address: SocketAddr, region: &str, home: &Home) {
-    let text = format!(
-        "lambda-local listens on http://{address}\n\n  \
-         export AWS_ENDPOINT_URL=http://{address}\n  \
-         export AWS_REGION={region} AWS_DEFAULT_REGION={region}\n  \
-         export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n\n{}\n",
-        match home {
-            Home::Kept(folder) => format!("What you make is kept in {}.", folder.display()),
-            Home::Passing(_) => "What you make is forgotten when this ends.".to_owned(),
-        }
-    );
-    // Where nobody reads it, the server runs all the same.
-    let _ = io::stdout().write_all(text.as_bytes());
+fn announce(terminal: &Terminal, address: SocketAddr, region: &str, home: &Home) {
+    let kept = match home {
+        Home::Kept(folder) => format!("What you make is kept in {}.", folder.display()),
+        Home::Passing(_) => "What you make is forgotten when this ends.".to_owned(),
+    };
+    terminal.announce(announcement(&format!("http://{address}"), region, &kept));
     if !address.ip().is_loopback() {
-        eprintln!(
-            "warning: whoever reaches {address} can run code on this machine; there is no \
-             authentication"
-        );
+        terminal.warn(format_args!(
+            "whoever reaches {address} can run code on this machine; there is no authentication"
+        ));
     }
 }
 

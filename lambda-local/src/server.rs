@@ -22,7 +22,7 @@ use crate::{
     cloudwatch,
     error::ApiError,
     faults::Faults,
-    gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST},
+    gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST, Received},
     keeper::Keeper,
     lambda_api::{self, LAMBDA_URL},
     logs_api, page, query, request_body,
@@ -179,10 +179,13 @@ impl Server {
         between: &Connection,
     ) -> Response {
         let gateway = &self.gateway;
-        match front {
+        let received = Received::new(request.method(), path);
+        let mut response = match front {
             Front::Api => gateway.execute(id, path, request, between).await,
             Front::FunctionUrl => gateway.execute_url(id, path, request, between).await,
-        }
+        };
+        gateway.show(received, &mut response);
+        response
     }
 }
 

@@ -8,7 +8,7 @@ bin=${CARGO_TARGET_DIR:-target}/debug
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 
-"$bin/lambda-local" --ephemeral --port 0 --quiet >"$work/server" &
+"$bin/lambda-local" --ephemeral --port 0 >"$work/server" &
 until grep -q AWS_ENDPOINT_URL "$work/server"; do sleep 0.05; done
 eval "$(grep export "$work/server")"
 unset AWS_PROFILE BLUEGREEN_FUNCTION BLUEGREEN_ALIAS

@@ -44,6 +44,13 @@ class Process:
         )
         self.pid = self.child.pid
         self.address = line and re.search(r"http://\S+", self.child.stdout.readline())[0]
+        if line:
+            # A reader who keeps up, as a terminal does: what users have is what is measured.
+            threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        while self.child.stdout.buffer.read1(1 << 20):
+            pass
 
     def __enter__(self):
         return self
@@ -73,7 +80,7 @@ class Process:
 
 
 def lambda_local(*options):
-    return Process(BIN / "lambda-local", "--port", 0, "--quiet", *options, line=True)
+    return Process(BIN / "lambda-local", "--port", 0, *options, line=True)
 
 
 def call(address, method, path, body=None):

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    thread,
     time::Duration,
 };
 
@@ -32,20 +33,16 @@ impl Server {
     pub(crate) fn start(program: &str, bootstrap: &Path) -> io::Result<Self> {
         let said = NamedTempFile::new()?;
         let mut process = Command::new(program)
-            .args([
-                "--port",
-                "0",
-                "--ephemeral",
-                "--quiet",
-                "--retry-delay",
-                "0",
-            ])
+            .args(["--port", "0", "--ephemeral", "--retry-delay", "0"])
             .stdout(Stdio::piped())
             .stderr(said.reopen()?)
             .spawn()?;
         let output = process.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let mut output = BufReader::new(output);
         let mut first = String::new();
-        BufReader::new(output).read_line(&mut first)?;
+        output.read_line(&mut first)?;
+        // A reader who keeps up, as a terminal does.
+        thread::spawn(move || io::copy(&mut output, &mut io::sink()));
         let host = first.trim().rsplit('/').next().unwrap_or_default();
         let mut server = Self {
             process,
@@ -72,7 +69,7 @@ impl Server {
         )?;
         let configuration = format!("{FUNCTIONS}/f/configuration");
         while self.call("GET", &configuration, &Value::Null)?["State"] != "Active" {
-            std::thread::sleep(Duration::from_millis(2));
+            thread::sleep(Duration::from_millis(2));
         }
         self.call("POST", &format!("{FUNCTIONS}/f/versions"), &json!({}))?;
         let alias = json!({ "Name": "live", "FunctionVersion": "1" });

@@ -3,6 +3,7 @@
 mod api;
 mod command;
 mod load;
+mod printed;
 mod proxy;
 pub(crate) mod rest_api;
 mod server;
@@ -20,6 +21,7 @@ pub(crate) use api::{Answer, base64_of, script, zip_of};
 pub(crate) use command::Background;
 pub(crate) use command::{Finished, Running, signal_to};
 pub(crate) use load::Load;
+pub(crate) use printed::Printed;
 pub(crate) use proxy::{Call, Fate, Proxy};
 pub(crate) use server::{ROLE, Server};
 

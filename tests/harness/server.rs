@@ -1,11 +1,10 @@
 //! A lambda-local of a test's own.
 
 use std::{
-    io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
 };
 
-use super::{Finished, Running, program};
+use super::{Finished, Printed, Running, program, until};
 
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/test";
 
@@ -14,6 +13,8 @@ pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/test";
 pub(crate) struct Server {
     process: Child,
     pub(crate) url: String,
+    /// What it has printed so far.
+    pub(crate) printed: Printed,
 }
 
 impl Server {
@@ -25,7 +26,7 @@ impl Server {
     pub(crate) fn with(options: &[&str]) -> Self {
         let passing = (!options.contains(&"--data")).then_some("--ephemeral");
         let mut command = Command::new(program("lambda-local"));
-        command.args(["--port", "0", "--quiet"]);
+        command.args(["--port", "0"]);
         command.args(passing).args(options);
         Self::of(command)
     }
@@ -38,18 +39,18 @@ impl Server {
             .spawn()
             .expect("lambda-local starts");
         let output = process.stdout.take().expect("standard output is a pipe");
-        let first = BufReader::new(output)
-            .lines()
-            .next()
-            .expect("it prints a line")
-            .unwrap();
-        let url = first
-            .rsplit(' ')
-            .next()
-            .expect("the line ends with the address")
-            .to_owned();
-        assert!(url.starts_with("http://127.0.0.1:"), "{first}");
-        Self { process, url }
+        let printed = Printed::by(output);
+        let url = until("it prints its address", || {
+            let printed = printed.text();
+            let (first, _) = printed.split_once('\n')?;
+            first.rsplit(' ').next().map(str::to_owned)
+        });
+        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+        Self {
+            process,
+            url,
+            printed,
+        }
     }
 
     /// A server with function `hello`: blue as version 1, alias `live`, an API in front of it.

@@ -16,14 +16,14 @@ use super::{
     integration::Integration,
     limits::{MAX_BODY, head_is_too_large, read},
     parts::{event_body, text},
-    response::{internal_server_error, message, response, strict_response},
+    response::{internal_server_error, message},
     route_key::RouteKey,
+    shown::ran,
     stage::Stage,
 };
 use crate::{
     error::ApiResult,
-    lambda::{Call, Invoked, Lambda},
-    logs::Logs,
+    lambda::{Call, Invoked, Lambda, Way as CallWay},
     model::{Caller, FunctionRef, Place},
 };
 
@@ -138,16 +138,10 @@ impl Gateway {
         let limit = Duration::from_millis(integration.timeout_in_millis);
         match tokio::time::timeout(limit, invoked).await {
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-            Ok(Ok(invoked)) if !invoked.done.outcome.is_error() => {
-                let payload = invoked.payload();
-                match integration.is_format_1() {
-                    false => response(payload),
-                    true => strict_response(&payload, true).unwrap_or_else(internal_server_error),
-                }
-            }
-            Ok(Ok(_)) => internal_server_error(),
+            Ok(Ok(invoked)) => ran(invoked.executed(), integration.answer(&invoked)),
             Ok(Err(error)) => {
-                Logs::warn(&format!("API {}: {}", api.id, error.message));
+                let warning = format_args!("API {}: {}", api.id, error.message);
+                self.lambda.terminal.warn(warning);
                 internal_server_error()
             }
         }
@@ -258,5 +252,6 @@ pub(super) async fn invoke(
         source_arn,
     };
     let target = lambda.resolve_for(caller, function)?;
-    lambda.invoke(target, Call::with(event)).await
+    let call = Call::with(event, CallWay::Http);
+    lambda.invoke(target, call).await
 }

@@ -21,11 +21,11 @@ use super::{
     limits::read,
     parts::text,
     response::{internal_server_error, message, response},
+    shown::ran,
 };
 use crate::{
     error::{ApiError, ApiResult},
-    lambda::{Begun, Call, Target, new_request_id},
-    logs::Logs,
+    lambda::{Begun, Call, Invoked, Target, Way, new_request_id},
     model::{AuthType, Caller, FunctionRef, FunctionUrl, InvokeMode},
 };
 
@@ -46,7 +46,7 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         let (reference, url) = match self.url(id) {
             Ok(found) => found,
-            Err(error) => return refusal(&error),
+            Err(error) => return self.refuse(&error),
         };
         if let Some(cors) = &url.cors
             && let Some(answer) = preflight(cors, &parts, StatusCode::OK)
@@ -64,7 +64,7 @@ impl Gateway {
             Ok(target) => self.answer_url(url.invoke_mode, target, event).await,
             Err(error) => Err(error),
         };
-        let mut answer = answered.unwrap_or_else(|error| refusal(&error));
+        let mut answer = answered.unwrap_or_else(|error| self.refuse(&error));
         if let Some(cors) = &url.cors {
             decorate(cors, text(&parts.headers, header::ORIGIN), &mut answer);
         }
@@ -104,21 +104,37 @@ impl Gateway {
         target: Target,
         event: Bytes,
     ) -> ApiResult<Response> {
-        let call = Call::with(event);
+        let lambda = &self.lambda;
         let invoked = match mode {
-            InvokeMode::Buffered => self.lambda.invoke(target, call).await?,
-            InvokeMode::ResponseStream => match self.lambda.invoke_streaming(target, call).await? {
-                Begun::Stream { content_type, rest } => {
-                    return Ok(integration_stream::response(&content_type, rest).await);
+            InvokeMode::Buffered => {
+                let call = Call::with(event, Way::Http);
+                lambda.invoke(target, call).await?
+            }
+            InvokeMode::ResponseStream => {
+                let begins = target.executed();
+                let call = Call::with(event, Way::Stream);
+                match lambda.invoke_streaming(target, call).await? {
+                    Begun::Stream { content_type, rest } => {
+                        let response = integration_stream::response(&content_type, rest).await;
+                        return Ok(ran(begins, response));
+                    }
+                    Begun::Whole(invoked) => invoked,
                 }
-                Begun::Whole(invoked) => invoked,
-            },
+            }
         };
-        // A function's error is a bad gateway here, where an HTTP API says 500.
-        if invoked.done.outcome.is_error() {
-            return Ok(message(StatusCode::BAD_GATEWAY, "Internal Server Error"));
-        }
-        Ok(response(invoked.payload()))
+        Ok(ran(invoked.executed(), whole(&invoked)))
+    }
+
+    fn refuse(&self, error: &ApiError) -> Response {
+        let text = match error.status {
+            StatusCode::FORBIDDEN => FORBIDDEN,
+            StatusCode::NOT_FOUND => return (StatusCode::NOT_FOUND, "Not Found").into_response(),
+            StatusCode::TOO_MANY_REQUESTS => "Rate Exceeded.",
+            _ => "Internal Server Error",
+        };
+        let warning = format_args!("function URL: {}", error.message);
+        self.lambda.terminal.warn(warning);
+        (error.status, axum::Json(json!({ "Message": text }))).into_response()
     }
 
     fn url(&self, id: &str) -> ApiResult<(Arc<FunctionRef>, FunctionUrl)> {
@@ -143,18 +159,15 @@ impl Gateway {
     }
 }
 
+/// A function's error is a bad gateway here, where an HTTP API says 500.
+fn whole(invoked: &Invoked) -> Response {
+    match invoked.done.outcome.is_error() {
+        true => message(StatusCode::BAD_GATEWAY, "Internal Server Error"),
+        false => response(invoked.payload()),
+    }
+}
+
 fn is_signed(headers: &HeaderMap) -> bool {
     let authorization = headers.get(header::AUTHORIZATION);
     authorization.is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 "))
-}
-
-fn refusal(error: &ApiError) -> Response {
-    let text = match error.status {
-        StatusCode::FORBIDDEN => FORBIDDEN,
-        StatusCode::NOT_FOUND => return (StatusCode::NOT_FOUND, "Not Found").into_response(),
-        StatusCode::TOO_MANY_REQUESTS => "Rate Exceeded.",
-        _ => "Internal Server Error",
-    };
-    Logs::warn(&format!("function URL: {}", error.message));
-    (error.status, axum::Json(json!({ "Message": text }))).into_response()
 }

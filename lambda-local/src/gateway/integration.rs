@@ -5,10 +5,15 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::function_uri::{function_of, parse_function, varies};
+use super::{
+    function_uri::{function_of, parse_function, varies},
+    response::{internal_server_error, response, strict_response},
+};
 use crate::{
+    lambda::Invoked,
     error::{ApiError, ApiResult},
     model::{FunctionRef, Place},
 };
@@ -92,6 +97,16 @@ impl Integration {
             description: new.description,
             function: OnceLock::new(),
         })
+    }
+
+    /// The response for what the function answered.
+    pub(super) fn answer(&self, invoked: &Invoked) -> Response {
+        let payload = invoked.payload();
+        match self.is_format_1() {
+            _ if invoked.done.outcome.is_error() => internal_server_error(),
+            false => response(payload),
+            true => strict_response(&payload, true).unwrap_or_else(internal_server_error),
+        }
     }
 
     pub(super) fn is_format_1(&self) -> bool {

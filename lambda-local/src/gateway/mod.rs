@@ -18,6 +18,7 @@ mod proxy_answer;
 mod response;
 mod rest;
 mod route_key;
+mod shown;
 mod stage;
 
 use std::{
@@ -32,6 +33,7 @@ use apis::Apis;
 use axum::Router;
 pub(crate) use data_plane::Connection;
 use rest::RestApi;
+pub(crate) use shown::Received;
 
 use crate::{
     error::{ApiError, ApiResult},

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::{Lambda, lock, target::check_runs_here};
 use crate::{
-    logs::Logs,
     model::{Allocation, Function, Snapshot},
     runtime::Pool,
+    terminal::Terminal,
 };
 
 /// What is to be started of one version.
@@ -34,7 +34,7 @@ impl Lambda {
             let pool = self.pool(&ahead.snapshot);
             pool.keep(ahead.count);
             if ahead.is_to_be_started(&pool) {
-                tokio::spawn(ahead.start(pool));
+                tokio::spawn(ahead.start(pool, self.terminal.clone()));
             }
         }
     }
@@ -62,13 +62,13 @@ impl Ahead {
         any(None) || pool.lacks() && !any(Some(false))
     }
 
-    async fn start(self, pool: Arc<Pool>) {
+    async fn start(self, pool: Arc<Pool>, terminal: Terminal) {
         let started = pool.start_ahead().await;
         if let Err(outcome) = &started {
             let (name, version) = (&self.snapshot.function, self.snapshot.label());
             let error = outcome.payload("-");
             let error = String::from_utf8_lossy(&error);
-            Logs::warn(&format!(
+            terminal.warn(format_args!(
                 "an environment of '{name}:{version}' could not be started ahead: {error}"
             ));
         }

@@ -8,10 +8,9 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Call, Invoked, Lambda, destination::Told, new_request_id};
+use super::{Call, Invoked, Lambda, Way, destination::Told, new_request_id};
 use crate::{
     error::ApiResult,
-    logs::Logs,
     model::{EventInvoke, FunctionRef},
 };
 
@@ -63,7 +62,9 @@ impl Lambda {
         tokio::spawn(async move {
             if let Err(error) = lambda.deliver(&event).await {
                 let name = &event.reference.name;
-                Logs::warn(&format!("an event for '{name}': {error}"));
+                lambda
+                    .terminal
+                    .warn(format_args!("an event for '{name}': {error}"));
             }
         });
     }
@@ -126,7 +127,7 @@ impl Lambda {
         let target = self.resolve(&event.reference)?;
         let call = Call {
             request_id: Some(event.request_id.clone()),
-            ..Call::with(event.payload.clone())
+            ..Call::with(event.payload.clone(), Way::Event)
         };
         self.invoke(target, call).await
     }

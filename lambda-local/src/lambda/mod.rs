@@ -2,6 +2,7 @@
 
 mod ahead;
 mod asynchronous;
+mod call;
 mod destination;
 mod streamed;
 mod target;
@@ -14,10 +15,9 @@ use std::{
 };
 
 use anyhow::Result;
-use bytes::Bytes;
+pub(crate) use call::{Call, Invoked, Way};
 pub(crate) use streamed::{Begun, Rest};
 pub(crate) use target::Target;
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::{
@@ -27,8 +27,9 @@ use crate::{
     iam::Iam,
     logs::Logs,
     model::{Clock, Function, Model, Place, Snapshot},
-    runtime::{Done, Invocation, Limits, Piece, Pool},
+    runtime::{Invocation, Limits, Pool},
     store::{Changed, Kind, Store},
+    terminal::Terminal,
     to_the_end::ToTheEnd,
 };
 
@@ -47,8 +48,7 @@ pub(crate) struct Settings {
     pub(crate) retry_delay: Duration,
     /// Makes the choices between an alias's two versions repeatable.
     pub(crate) seed: Option<u64>,
-    /// Whether functions' logs are printed on standard output.
-    pub(crate) print_logs: bool,
+    pub(crate) terminal: Terminal,
 }
 
 #[derive(Debug)]
@@ -58,6 +58,7 @@ pub(crate) struct Lambda {
     pub(crate) place: Place,
     pub(crate) code: CodeStore,
     pub(crate) logs: Arc<Logs>,
+    pub(crate) terminal: Terminal,
     pub(crate) cloudwatch: Arc<CloudWatch>,
     pub(crate) iam: Iam,
     /// What is still to be written to disk.
@@ -67,47 +68,6 @@ pub(crate) struct Lambda {
     model: Mutex<Model>,
     random: Mutex<fastrand::Rng>,
     pools: Mutex<HashMap<Uuid, Arc<Pool>>>,
-}
-
-/// What an invocation is given, and what is wanted of it beside the answer.
-#[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) payload: Bytes,
-    pub(crate) client_context: Option<String>,
-    /// Whether the end of its log is wanted.
-    pub(crate) tail: bool,
-    /// Its id, where it has one already.
-    pub(crate) request_id: Option<Arc<str>>,
-    /// Where the answer goes while it comes.
-    pub(crate) pieces: Option<mpsc::Sender<Piece>>,
-}
-
-impl Call {
-    /// Nothing but a payload.
-    pub(crate) const fn with(payload: Bytes) -> Self {
-        Self {
-            payload,
-            client_context: None,
-            tail: false,
-            request_id: None,
-            pieces: None,
-        }
-    }
-}
-
-/// An invocation that ended, and which version ran it.
-#[derive(Debug)]
-pub(crate) struct Invoked {
-    pub(crate) done: Done,
-    pub(crate) request_id: Arc<str>,
-    pub(crate) version: String,
-}
-
-impl Invoked {
-    /// The payload that the caller gets.
-    pub(crate) fn payload(&self) -> Bytes {
-        self.done.outcome.payload(&self.request_id)
-    }
 }
 
 impl Lambda {
@@ -123,7 +83,8 @@ impl Lambda {
             address: settings.address,
             place: settings.place.clone(),
             code: CodeStore::new(folder.join("code"))?,
-            logs: Arc::new(Logs::new(settings.print_logs)),
+            logs: Arc::new(Logs::new(settings.terminal.clone())),
+            terminal: settings.terminal,
             cloudwatch: Arc::new(CloudWatch::new(
                 settings.place.clone(),
                 settings.metric_delay,
@@ -173,23 +134,25 @@ impl Lambda {
             pieces: call.pieces,
         };
         let pool = self.pool(&target.snapshot);
-        let running = Running::begin(self.cloudwatch.clone(), target.invoked);
+        let running = Running::begin(self.cloudwatch.clone(), target.invoked.clone());
         if target.reserved.is_some_and(|limit| running.exceeds(limit)) {
             running.throttle(&version);
             return Err(ApiError::throttled());
         }
-        let executed = version.clone();
+        let terminal = self.terminal.clone();
         let run = async move {
             let done = pool.invoke(invocation, call.tail).await;
-            running.end(&executed, done.duration, done.outcome.is_error());
-            done
+            running.end(&version, done.duration, done.outcome.is_error());
+            let invoked = Invoked {
+                done,
+                request_id,
+                function: target.invoked,
+                version,
+            };
+            invoked.show(&terminal, call.way);
+            invoked
         };
-        let done = ToTheEnd::new(run).await;
-        Ok(Invoked {
-            done,
-            request_id,
-            version,
-        })
+        Ok(ToTheEnd::new(run).await)
     }
 
     /// Ends environments that are not needed: those idle for too long, and those of code that

@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode};
 use super::{Function, body_error};
 use crate::{
     error::{ApiError, ApiResult},
-    lambda::{Call, Invoked, Lambda, new_request_id},
+    lambda::{Call, Invoked, Lambda, Way, new_request_id},
 };
 
 /// The largest payload of a synchronous invocation, in bytes.
@@ -40,7 +40,7 @@ pub(super) async fn invoke(
             let call = Call {
                 client_context: client_context(&headers)?,
                 tail,
-                ..Call::with(payload)
+                ..Call::with(payload, Way::Invoke)
             };
             answer(&lambda.invoke(target, call).await?, tail)
         }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{ApiError, ApiResult},
-    lambda::{Begun, Call, Invoked, Lambda, new_request_id},
+    lambda::{Begun, Call, Invoked, Lambda, Way, new_request_id},
 };
 
 pub(super) async fn invoke(
@@ -40,7 +40,7 @@ pub(super) async fn invoke(
         client_context: client_context(&headers)?,
         tail,
         request_id: Some(request_id.as_str().into()),
-        ..Call::with(payload)
+        ..Call::with(payload, Way::Stream)
     };
     let begun = lambda.invoke_streaming(target, call).await?;
     let (frames, mut receiver) = mpsc::channel(1);
@@ -119,9 +119,8 @@ fn event(kind: &'static str, content_type: &'static str, payload: Bytes) -> Byte
         message = message.add_header(Header::new(name, HeaderValue::String(value.into())));
     }
     let mut frame = Vec::new();
-    // Fails only for headers and payloads larger than the format allows.
-    if let Err(error) = write_message_to(&message, &mut frame) {
-        crate::logs::Logs::warn(&format!("failed to write an event of a stream: {error}"));
-    }
+    // Fails only for headers and payloads larger than the format allows: ours are not, and what is
+    // not a frame would end the stream for the client, too.
+    let _ = write_message_to(&message, &mut frame);
     frame.into()
 }

@@ -14,6 +14,7 @@ use axum::{
 };
 
 use crate::{
+    announcement::exports,
     cloudwatch::Recent,
     gateway::Gateway,
     model::{Alias, Function, Snapshot},
@@ -35,7 +36,11 @@ pub(crate) fn routes() -> Router<Arc<Gateway>> {
 }
 
 async fn page(State(gateway): State<Arc<Gateway>>) -> impl IntoResponse {
-    let page = include_str!("page.html").replace("CONTENT", &written(&gateway));
+    let place = &gateway.lambda.place;
+    let exports = exports(&gateway.lambda.address, &place.region);
+    let page = include_str!("page.html")
+        .replace("EXPORTS", &escaped(&exports))
+        .replace("CONTENT", &written(&gateway));
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; \
                   connect-src 'self'";
     ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page))

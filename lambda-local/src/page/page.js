@@ -10,3 +10,9 @@ setInterval(async () => {
     main.className = "stale";
   }
 }, 1000);
+
+const exports = document.querySelector("#exports");
+document.querySelector("#copy").addEventListener("click", async ({ target }) => {
+  await navigator.clipboard.writeText(exports.textContent);
+  target.textContent = "copied";
+});

@@ -21,8 +21,8 @@ impl Pool {
     pub(crate) async fn start_ahead(&self) -> Result<(), Outcome> {
         let _alone = self.ahead.lock().await;
         while self.take_place() {
-            let environment = self.start(Initialization::Provisioned).await?;
-            self.release(environment);
+            let environment = self.start(Initialization::Provisioned).await;
+            self.release(environment.map_err(|failed| failed.outcome)?);
         }
         Ok(())
     }

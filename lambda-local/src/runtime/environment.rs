@@ -24,7 +24,7 @@ use super::{
     output::{CALM, Output},
     runtime_api::{Init, RuntimeApi, Work},
 };
-use crate::logs::LogStream;
+use crate::{logs::LogStream, terminal::Printed};
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -51,6 +51,22 @@ pub(super) struct Environment {
     pub(super) idle_since: Instant,
 }
 
+/// Why there is no environment for an invocation.
+#[derive(Debug)]
+pub(super) struct NotStarted {
+    /// The invocation's own.
+    pub(super) outcome: Outcome,
+    /// What was printed until then.
+    pub(super) printed: Printed,
+}
+
+impl From<Outcome> for NotStarted {
+    fn from(outcome: Outcome) -> Self {
+        let printed = Printed::default();
+        Self { outcome, printed }
+    }
+}
+
 /// What became of an invocation that was given to an environment.
 pub(super) enum Ran {
     Ended(Outcome),
@@ -62,17 +78,20 @@ impl Environment {
     /// Starts the bootstrap and waits until it asks for its first invocation.
     ///
     /// # Errors
-    /// The outcome of the invocation that this environment was meant for.
-    pub(super) async fn start(launch: Launch) -> Result<Self, Outcome> {
+    /// What becomes of the invocation that this environment was meant for.
+    pub(super) async fn start(launch: Launch) -> Result<Self, NotStarted> {
         if let Some(reason) = cannot_start(&launch.task_root) {
-            return Err(Outcome::NotStarted(reason));
+            return Err(Outcome::NotStarted(reason).into());
         }
         let started = Instant::now();
         let (init, mut progress) = watch::channel(Init::Running);
         let spawned = Self::spawn(launch, init).await;
         let mut environment =
             spawned.map_err(|error| Outcome::NotStarted(format!("fork/exec: {error}")))?;
-        environment.initialized(&mut progress).await?;
+        if let Err(outcome) = environment.initialized(&mut progress).await {
+            let (_, printed) = environment.output.end([]);
+            return Err(NotStarted { outcome, printed });
+        }
         environment.init_duration = Some(started.elapsed());
         Ok(environment)
     }

@@ -6,6 +6,8 @@ use std::{os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration}
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::terminal::Printed;
+
 /// The largest response of a synchronous invocation, in bytes: 6 MB and a margin.
 /// The number is the one in AWS's own error text.
 pub(crate) const MAX_RESPONSE: usize = 6_291_556;
@@ -17,6 +19,8 @@ pub(crate) struct Done {
     pub(crate) duration: Duration,
     /// The last 4 KB of what was logged for this invocation; empty if it was not asked for.
     pub(crate) log_tail: Vec<u8>,
+    /// Its lines, where they are to be shown under its request.
+    pub(crate) printed: Printed,
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +49,16 @@ impl Outcome {
 
     pub(crate) const fn is_error(&self) -> bool {
         !matches!(self, Self::Response(_))
+    }
+
+    /// Lambda's word for it.
+    pub(crate) const fn status(&self) -> &'static str {
+        match self {
+            Self::Response(_) => "success",
+            Self::TimedOut(_) => "timeout",
+            Self::Reported(_) => "error",
+            _ => "failure",
+        }
     }
 
     /// The payload that the caller gets.

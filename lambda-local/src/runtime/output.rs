@@ -11,7 +11,10 @@ use std::{
 use rustix::io::ioctl_fionbio;
 
 use super::report::Line;
-use crate::logs::{LogStream, Message, now};
+use crate::{
+    logs::{LogStream, Message, now},
+    terminal::Printed,
+};
 
 /// The end of an invocation's log that `LogType=Tail` gives, in bytes.
 const MAX_TAIL: usize = 4096;
@@ -34,6 +37,8 @@ pub(super) struct Output {
     lines: Vec<(u64, Message)>,
     /// The end of the invocation's log, where that was asked for.
     tail: Option<Vec<u8>>,
+    /// The invocation's lines, where they are to be shown under its request.
+    printed: Option<Printed>,
     buffer: Vec<u8>,
 }
 
@@ -42,6 +47,7 @@ impl Output {
         ioctl_fionbio(&pipe, true)?;
         Ok(Self {
             pipe,
+            printed: stream.gathers(),
             stream,
             partial: Vec::new(),
             lines: Vec::new(),
@@ -57,14 +63,16 @@ impl Output {
         self.platform(start);
     }
 
-    /// The invocation has ended. Gives the end of its log, if it was asked for.
-    pub(super) fn end(&mut self, last: impl IntoIterator<Item = Line>) -> Vec<u8> {
+    /// The invocation has ended. Gives the end of its log and its lines, if they were asked for.
+    pub(super) fn end(&mut self, last: impl IntoIterator<Item = Line>) -> (Vec<u8>, Printed) {
         // What a handler printed before it answered was in the pipe before the answer came.
         while self.read() == MAX_READ {}
         self.end_line();
         last.into_iter().for_each(|line| self.platform(line));
         self.stream.add(&mut self.lines);
-        self.tail.take().unwrap_or_default()
+        let printed = self.printed.as_mut().map(mem::take);
+        let tail = self.tail.take();
+        (tail.unwrap_or_default(), printed.unwrap_or_default())
     }
 
     /// Passes on what has been printed so far, and says when to come again.
@@ -128,17 +136,27 @@ impl Output {
             let excess = tail.len().saturating_sub(MAX_TAIL);
             tail.drain(..excess);
         }
+        if let Some(printed) = &mut self.printed {
+            printed.add(&message);
+        }
         self.lines.push((at, message));
     }
 }
 
-/// Adds lines to a stream for which there is no environment, and gives them as text.
-pub(super) fn log_of(lines: impl Iterator<Item = Line>, stream: &LogStream) -> Vec<u8> {
+/// Adds lines to a stream for which there is no environment, and to what was printed before, and
+/// gives them as text.
+pub(super) fn log_of(
+    lines: impl Iterator<Item = Line>,
+    stream: &LogStream,
+    printed: &mut Printed,
+) -> Vec<u8> {
     let mut text = Vec::new();
     let mut messages = Vec::new();
     for line in lines {
         text.extend_from_slice(format!("{line}\n").as_bytes());
-        messages.push((line.at, Message::Platform(Arc::new(line))));
+        let (at, message) = (line.at, Message::Platform(Arc::new(line)));
+        printed.add(&message);
+        messages.push((at, message));
     }
     stream.add(&mut messages);
     text

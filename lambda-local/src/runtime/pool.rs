@@ -11,8 +11,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    Done, Invocation, Outcome,
-    environment::{Environment, Launch, Ran},
+    Done, Invocation,
+    environment::{Environment, Launch, NotStarted, Ran},
     output::log_of,
     report::Report,
     variables::{Initialization, lambda_variables},
@@ -95,7 +95,7 @@ impl Pool {
         loop {
             let environment = match self.acquire().await {
                 Ok(environment) => environment,
-                Err(outcome) => return self.not_started(outcome, &invocation, tail),
+                Err(failed) => return self.not_started(failed, &invocation, tail),
             };
             // Otherwise it had died while it was idle, and another takes its place.
             if let Some(done) = self.run(environment, &invocation, tail).await {
@@ -134,7 +134,7 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn acquire(&self) -> Result<Environment, Outcome> {
+    async fn acquire(&self) -> Result<Environment, NotStarted> {
         loop {
             match self.turn() {
                 // Whether it lives is asked of the kernel: not while others wait for the lock.
@@ -165,7 +165,7 @@ impl Pool {
         Next::Wait(wait)
     }
 
-    pub(super) async fn start(&self, kind: Initialization) -> Result<Environment, Outcome> {
+    pub(super) async fn start(&self, kind: Initialization) -> Result<Environment, NotStarted> {
         let started = Environment::start(self.launch(kind)).await;
         if started.is_err() {
             self.lost();
@@ -216,7 +216,8 @@ impl Pool {
         };
         let duration = started.elapsed();
         let init = environment.take_init_duration();
-        let log_tail = environment.output.end(report.end(&outcome, duration, init));
+        let last = report.end(&outcome, duration, init);
+        let (log_tail, printed) = environment.output.end(last);
         if outcome.environment_lives() {
             self.release(environment);
         } else {
@@ -227,6 +228,7 @@ impl Pool {
             outcome,
             duration,
             log_tail,
+            printed,
         })
     }
 
@@ -235,15 +237,20 @@ impl Pool {
     }
 
     /// The log and the answer of an invocation for which no environment could be started.
-    fn not_started(&self, outcome: Outcome, invocation: &Invocation, tail: bool) -> Done {
+    fn not_started(&self, failed: NotStarted, invocation: &Invocation, tail: bool) -> Done {
+        let NotStarted {
+            outcome,
+            mut printed,
+        } = failed;
         let report = self.report(invocation);
         let lines = report.end(&outcome, Duration::ZERO, None);
         let lines = std::iter::once(report.start()).chain(lines);
-        let log_tail = log_of(lines, &self.log_stream());
+        let log_tail = log_of(lines, &self.log_stream(), &mut printed);
         Done {
             outcome,
             duration: Duration::ZERO,
             log_tail: if tail { log_tail } else { Vec::new() },
+            printed,
         }
     }
 

@@ -64,7 +64,7 @@ impl Report {
         let report = What::Report {
             took,
             init,
-            status: status(outcome),
+            status: outcome.status(),
         };
         let lines = [failed, text.then_some(What::End), Some(report)];
         lines.into_iter().flatten().map(|what| self.line(what))
@@ -77,15 +77,6 @@ impl Report {
             at: now(),
             what,
         }
-    }
-}
-
-fn status(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Response(_) => "success",
-        Outcome::TimedOut(_) => "timeout",
-        Outcome::Reported(_) => "error",
-        _ => "failure",
     }
 }
 

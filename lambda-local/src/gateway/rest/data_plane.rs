@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
 use super::{RestApi, deployment::DeployedMethod, stage::Stage};
 use crate::{
-    error::{ApiError, ApiResult},
+    error::ApiError,
     gateway::{
         Connection, Gateway,
         data_plane::{invoke, source_arn},
@@ -17,9 +17,9 @@ use crate::{
         function_uri::parse_function,
         limits::{MAX_BODY, read},
         response::{message, strict_response},
+        shown::ran,
     },
     lambda::{Invoked, new_request_id},
-    logs::Logs,
 };
 
 /// A request's way through the API.
@@ -46,10 +46,10 @@ pub(super) enum Failure {
     /// Lambda refused.
     Refused(ApiError),
     TimedOut,
-    /// The function failed: what it answered.
-    Function(Bytes),
+    /// The function failed.
+    Function(Box<Invoked>),
     /// The function's answer is not of the proxy format.
-    Malformed(Bytes),
+    Malformed(Box<Invoked>),
 }
 
 impl Gateway {
@@ -105,7 +105,8 @@ impl Gateway {
             body_is_binary: way.api.is_binary(&parts.headers, &header::CONTENT_TYPE),
         };
         if integration.http_method != "POST" {
-            Logs::warn("a function is invoked by POST, and this integration's method is another");
+            let warning = "a function is invoked by POST, and this integration's method is another";
+            self.lambda.terminal.warn(warning);
             return Err(Failure::NotPost);
         }
         let place = &self.lambda.place;
@@ -119,29 +120,29 @@ impl Gateway {
         let limit = Duration::from_millis(integration.timeout_in_millis);
         match tokio::time::timeout(limit, invoked).await {
             Err(_) => Err(Failure::TimedOut),
-            Ok(invoked) => way.answer(invoked, &parts.headers),
+            Ok(Err(error)) => {
+                let warning = format_args!("API {}: {}", way.api.id, error.message);
+                self.lambda.terminal.warn(warning);
+                Err(Failure::Refused(error))
+            }
+            Ok(Ok(invoked)) => way.answer(invoked, &parts.headers),
         }
     }
 }
 
 impl Way<'_> {
-    fn answer(
-        &self,
-        invoked: ApiResult<Invoked>,
-        request: &HeaderMap,
-    ) -> Result<Answered, Failure> {
-        let invoked = invoked.map_err(|error| {
-            Logs::warn(&format!("API {}: {}", self.api.id, error.message));
-            Failure::Refused(error)
-        })?;
-        let payload = invoked.payload();
+    fn answer(&self, invoked: Invoked, request: &HeaderMap) -> Result<Answered, Failure> {
         if invoked.done.outcome.is_error() {
-            return Err(Failure::Function(payload));
+            return Err(Failure::Function(Box::new(invoked)));
         }
+        let payload = invoked.payload();
         let decode = self.api.is_binary(request, &header::ACCEPT);
         match strict_response(&payload, decode) {
-            Some(response) => Ok(Answered { payload, response }),
-            None => Err(Failure::Malformed(payload)),
+            Some(response) => {
+                let response = ran(invoked.executed(), response);
+                Ok(Answered { payload, response })
+            }
+            None => Err(Failure::Malformed(Box::new(invoked))),
         }
     }
 }
@@ -159,7 +160,9 @@ impl Failure {
         match self {
             Self::NotPost | Self::Refused(_) => internal_error(StatusCode::INTERNAL_SERVER_ERROR),
             Self::TimedOut => message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
-            Self::Function(_) | Self::Malformed(_) => internal_error(StatusCode::BAD_GATEWAY),
+            Self::Function(invoked) | Self::Malformed(invoked) => {
+                ran(invoked.executed(), internal_error(StatusCode::BAD_GATEWAY))
+            }
         }
     }
 }

@@ -65,11 +65,11 @@ impl ExecutionLog {
             }
             Failure::Refused(error) => self.line(&configuration(&error.message)),
             Failure::TimedOut => self.line("Execution failed due to a timeout error"),
-            Failure::Function(payload) => self
-                .payload(payload)
+            Failure::Function(invoked) => self
+                .payload(&invoked.payload())
                 .line("Lambda execution failed with status 200 due to customer function error"),
-            Failure::Malformed(payload) => self
-                .payload(payload)
+            Failure::Malformed(invoked) => self
+                .payload(&invoked.payload())
                 .line(&configuration("Malformed Lambda proxy response")),
         };
         log.completed(&failure.response())

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     error::{ApiError, ApiResult},
-    gateway::{Connection, Gateway},
+    gateway::{Connection, Gateway, Received},
     lambda::new_request_id,
 };
 
@@ -69,12 +69,14 @@ impl Gateway {
             port: 443,
         };
         let (id, started) = (new_request_id(), Instant::now());
+        let received = Received::new(&parts.method, path);
         let forwarded = self.forward_rest(&way, &parts, &body, &connection, &id);
         let outcome = forwarded.await;
         let latency = started.elapsed().as_millis();
         let log = ExecutionLog::of(&id).request(&way, &parts, &body);
         let log = log.outcome(&outcome);
-        let response = response_of(outcome);
+        let mut response = response_of(outcome);
+        self.show(received, &mut response);
         Ok(shown(response, &log.0, latency).await)
     }
 }
