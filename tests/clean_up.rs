@@ -113,6 +113,8 @@ fn destroy_deletes_what_create_made_and_is_done_when_run_again() {
         dry.stdout
     );
     let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();
+    let done = |line: &str| line.starts_with("✓ deleted  ");
+    assert!(destroyed.stdout.lines().all(done), "{}", destroyed.stdout);
     for what in [
         "with its permission",
         "alias live",

@@ -183,8 +183,9 @@ fn of_two_rollouts_at_once_one_is_refused() {
     second.fails_with(
         1,
         &[
-            "failed to roll out version 3",
-            "split between version 1 and version 2 already",
+            "failed to begin a rollout",
+            "is under way: version 1 with 10% on version 2",
+            "`bluegreen resume` takes it up if nobody drives it",
         ],
     );
     running.signal("-INT");

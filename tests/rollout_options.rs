@@ -63,9 +63,9 @@ fn a_green_that_fails_its_test_events_gets_no_traffic() {
         (&probed["condemned"], &probed["blue"]["errors"]),
         (&json!(true), &json!(0))
     );
-    assert!(
-        probed["green"]["errors"].as_u64().unwrap() <= 20,
-        "{probed}"
+    assert_eq!(
+        (&probed["green"]["errors"], &probed["fault"]),
+        (&json!(1), &json!("it fails a test event that blue passes"))
     );
     let failure = probed["failure"].as_str().unwrap();
     assert!(
@@ -74,6 +74,67 @@ fn a_green_that_fails_its_test_events_gets_no_traffic() {
     );
     serves(&server, "1");
     assert_eq!(description(&server), before);
+}
+
+/// Version 2 fails the event that blue passes; version 1 passes each of the others, too.
+fn failing_event(folder: &TempDir) -> [String; 2] {
+    let blues = event(folder, &json!({ "body": "Hello From Blue Deployment" }));
+    let kept = folder.path().join("blues.json");
+    fs::rename(&blues, &kept).unwrap();
+    let both = event(folder, &json!({ "statusCode": 200 }));
+    [both, kept.to_str().unwrap().to_owned()]
+}
+
+#[test]
+fn one_event_that_green_fails_and_blue_passes_is_enough_whatever_the_coin_chooses() {
+    let server = with_green();
+    let folder = TempDir::new().unwrap();
+    let [both, blues] = failing_event(&folder);
+    // One throw of the coin for two events: green is asked the second one all the same.
+    for probes in ["1", "2", "40"] {
+        let options = ["--event", &both, "--event", &blues, "--probes", probes];
+        let options = [&QUICK[..], &options].concat();
+        let refused = server.bluegreen(&rollout(&options)).exits(3);
+        let said = "it fails a test event that blue passes: green gets no traffic";
+        assert!(refused.stdout.contains(said), "{}", refused.stdout);
+        let verify = [
+            "verify", "--event", &both, "--event", &blues, "--probes", probes,
+        ];
+        let verified = server.bluegreen(&verify).exits(3);
+        let said = "green gets no traffic: it fails a test event that blue passes";
+        assert!(verified.stdout.contains(said), "{}", verified.stdout);
+    }
+    serves(&server, "1");
+}
+
+#[test]
+fn an_event_that_blue_fails_too_does_not_keep_green_from_its_traffic() {
+    let server = with_green();
+    let folder = TempDir::new().unwrap();
+    let nobodys = event(&folder, &json!({ "statusCode": 201 }));
+    server
+        .bluegreen(&["verify", "--event", &nobodys, "--probes", "6"])
+        .exits(4);
+}
+
+#[test]
+fn those_who_want_the_statistics_alone_ask_for_them() {
+    let server = with_green();
+    let folder = TempDir::new().unwrap();
+    let [both, blues] = failing_event(&folder);
+    // Two of the events that green gets cannot condemn it.
+    let events = ["--event", &both, "--event", &blues];
+    let verify = [
+        &["verify", "--event-tolerance", "--probes", "2"][..],
+        &events,
+    ]
+    .concat();
+    let verified = server.bluegreen(&verify);
+    assert!(
+        [0, 4].contains(&verified.code.unwrap()),
+        "{}",
+        verified.stdout
+    );
 }
 
 #[test]

@@ -1,6 +1,12 @@
 //! Whatever is given wrong, the error says what was tried and what to do, and nothing changes.
 
-use std::fs;
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+    time::Instant,
+};
 
 use serde_json::{Value, json};
 
@@ -9,9 +15,19 @@ use crate::harness::{Fate, Finished, Proxy, ROLE, Server, path, program, zip_of}
 #[test]
 fn a_weight_that_is_none_is_refused_before_any_call() {
     let server = Server::with_blue();
-    for weight in ["0", "0%", "100", "100%", "1.5", "NaN", "-5%", "ten"] {
+    for (weight, advice) in [
+        ("0", "such as 10% or 0.1"),
+        ("0%", "such as 10% or 0.1"),
+        ("100", "such as 10% or 0.1"),
+        ("100%", "such as 10% or 0.1"),
+        ("NaN", "such as 10% or 0.1"),
+        ("-5%", "such as 10% or 0.1"),
+        ("ten", "such as 10% or 0.1"),
+        ("10", "for a share in percent write 10%"),
+        ("1.5", "for a share in percent write 1.5%"),
+    ] {
         let refused = server.bluegreen(&["shift", "--to", "2", "--", weight]);
-        refused.fails_with(2, &["is not a weight", "such as 10% or 0.1"]);
+        refused.fails_with(2, &["is not a weight", advice]);
     }
 }
 
@@ -81,9 +97,6 @@ fn a_file_that_lambda_could_not_run_is_refused() {
         fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let mut arm = b"\x7fELF".to_vec();
-    arm.resize(64, 0);
-    arm[18] = 183;
     for (option, path, texts) in [
         (
             "--binary",
@@ -97,8 +110,26 @@ fn a_file_that_lambda_could_not_run_is_refused() {
         ),
         (
             "--binary",
-            file("arm", &arm),
-            ["was built for arm64", "build it for the function's"],
+            file("other", &executable_of(other_machine())),
+            ["it was built for", "build it for the function's"],
+        ),
+        (
+            "--binary",
+            file("cut", &executable_of(other_machine())[..40]),
+            ["Lambda could not start", "it is damaged"],
+        ),
+        (
+            "--binary",
+            file("script", b"#!/no/such/program\n"),
+            ["it needs /no/such/program", "bring the interpreter along"],
+        ),
+        (
+            "--zip",
+            file(
+                "script.zip",
+                &zip_of("bootstrap", 0o755, b"#!/no/such/program\n"),
+            ),
+            ["it needs /no/such/program", "bring the interpreter along"],
         ),
         (
             "--zip",
@@ -122,6 +153,41 @@ fn a_file_that_lambda_could_not_run_is_refused() {
     }
     let listed = server.lambda("GET", "/hello/versions", &Value::Null).json();
     assert_eq!(listed["Versions"].as_array().unwrap().len(), 2);
+}
+
+/// What `create` would upload runs on this machine: a build for Lambda's other processor does not.
+#[test]
+fn a_function_that_this_machine_could_not_start_is_not_created() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other");
+    fs::write(&path, executable_of(other_machine())).unwrap();
+    let created = server.bluegreen(&["create", "--binary", path.to_str().unwrap()]);
+    let here = "this machine, which runs the function, is";
+    created.fails_with(
+        1,
+        &["failed to create function 'hello'", here, "`cargo build`"],
+    );
+    let found = server.lambda("GET", "/hello/configuration", &Value::Null);
+    assert_eq!(found.status, 404);
+}
+
+/// The head of an executable with nothing in it.
+fn executable_of(machine: u8) -> Vec<u8> {
+    let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
+    bytes.resize(64, 0);
+    (bytes[18], bytes[52]) = (machine, 64);
+    bytes
+}
+
+/// The one of Lambda's two processors that this machine does not have.
+fn other_machine() -> u8 {
+    const X86_64: u8 = 62;
+    const ARM64: u8 = 183;
+    match std::env::consts::ARCH {
+        "x86_64" => ARM64,
+        _ => X86_64,
+    }
 }
 
 /// An executable that does not get smaller when it is zipped.
@@ -168,11 +234,144 @@ fn without_credentials_or_region_the_error_says_how_to_give_them() {
 fn a_server_that_does_not_answer_is_named() {
     let server = Server::start();
     let refused = server.bluegreen(&["status", "--endpoint-url", "http://127.0.0.1:1"]);
-    refused.fails_with(1, &["failed to read alias 'live'", "Connection refused"]);
+    refused.fails_with(
+        1,
+        &[
+            "failed to read alias 'live'",
+            "nothing answers at http://127.0.0.1:1: Connection refused",
+            "is lambda-local running? `make local`",
+        ],
+    );
     let args = ["traffic", "--url", "http://127.0.0.1:1/", "--requests", "3"];
     server
         .bluegreen(&args)
         .fails_with(1, &["none of 3 requests", "Connection refused"]);
+}
+
+/// A port that takes connections and never answers.
+fn silent() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+#[test]
+fn whoever_never_answers_is_named_while_one_waits_and_given_up_after_fifteen_seconds() {
+    let server = Server::start();
+    let (_listener, url) = silent();
+    let begun = Instant::now();
+    let gave_up = server.bluegreen(&["status", "--endpoint-url", &url]);
+    let took = begun.elapsed().as_secs();
+    assert!((13..20).contains(&took), "{took} s");
+    let waiting = format!("waiting for an answer from {url}\n");
+    let nothing = format!("nothing answers at {url}: no answer within 15s");
+    gave_up.fails_with(1, &[&waiting, &nothing, "--call-timeout 60s waits longer"]);
+
+    let begun = Instant::now();
+    let hasty = ["status", "--endpoint-url", &url, "--call-timeout", "1s"];
+    let gave_up = server.bluegreen(&hasty);
+    assert!(begun.elapsed().as_secs() < 5);
+    gave_up.fails_with(1, &["no answer within 1s"]);
+}
+
+#[test]
+fn what_answers_and_is_not_aws_is_named() {
+    let server = Server::start();
+    for (answer, said) in [
+        (
+            "HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno",
+            "does not answer as AWS does",
+        ),
+        ("SSH-2.0-OpenSSH_9\r\n", "what is there is not AWS"),
+    ] {
+        let (listener, url) = silent();
+        thread::spawn(move || {
+            for mut client in listener.incoming().flatten() {
+                let _ = client.read(&mut [0; 4096]);
+                let _ = client.write_all(answer.as_bytes());
+            }
+        });
+        server
+            .bluegreen(&["status", "--endpoint-url", &url])
+            .fails_with(1, &["failed to read alias 'live'", said]);
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_no_address_is_named_with_where_it_comes_from() {
+    let server = Server::start();
+    for wrong in ["localhost:4566", "http://", "foo", "ftp://a", ""] {
+        server
+            .bluegreen(&["status", "--endpoint-url", wrong])
+            .fails_with(2, &["--endpoint-url", "such as http://127.0.0.1:4566"]);
+    }
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_LAMBDA"] {
+        let mut command = server.command(program("bluegreen"));
+        command.arg("status").env(name, "localhost:4566");
+        let said = format!("{name} is 'localhost:4566'");
+        Finished::run(command).fails_with(1, &[&said, "such as http://127.0.0.1:4566"]);
+    }
+}
+
+/// What Rust's `{:?}` writes is for those who write the program.
+#[test]
+fn no_error_shows_what_is_inside_the_program() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("config");
+    fs::write(&profile, "[default]\nendpoint_url = foo\n[profile empty]\n").unwrap();
+    let run = |args: &[&str], set: &[(&str, &str)]| {
+        let mut command = server.command(program("bluegreen"));
+        command.args(args).envs(set.iter().copied());
+        let finished = Finished::run(command);
+        assert_ne!(finished.code, Some(0), "{args:?}");
+        for inside in [
+            "Some(",
+            "None",
+            "Err(",
+            "Error {",
+            "Request {",
+            "kind:",
+            "Uri {",
+            "SdkBody",
+        ] {
+            assert!(
+                !finished.stderr.contains(inside),
+                "{args:?}: {}",
+                finished.stderr
+            );
+        }
+    };
+    let configured = ("AWS_CONFIG_FILE", profile.to_str().unwrap());
+    run(&["status"], &[("AWS_ENDPOINT_URL", ""), configured]);
+    run(&["status", "--profile", "nobody"], &[configured]);
+    run(&["status", "--endpoint-url", "http://127.0.0.1:1"], &[]);
+    run(&["status", "--region", "eu central 1"], &[]);
+    run(&["status", "--function", ""], &[]);
+    run(&["status", "--function", "a b!"], &[]);
+    run(&["rollout"], &[]);
+    run(&["publish", "--binary", "/dev/null"], &[]);
+    run(&["create", "--binary", "/dev/null"], &[]);
+    run(&["traffic"], &[]);
+    run(&["doctor"], &[]);
+}
+
+#[test]
+fn every_command_says_what_to_do_about_a_function_that_is_not_there() {
+    let server = Server::start();
+    let blue = path("blue");
+    let release = ["deploy", "--binary", &blue];
+    for command in [
+        &["status"][..],
+        &["rollout"],
+        &["rollout", "--to", "2"],
+        &release,
+        &["promote"],
+    ] {
+        server
+            .bluegreen(command)
+            .fails_with(1, &["--alias live create"]);
+    }
 }
 
 #[test]

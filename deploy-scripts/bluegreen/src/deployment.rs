@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     fmt,
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -10,9 +11,12 @@ use anyhow::{Context, Result, anyhow};
 use rollout::{Entry, Journal, Routing, Timestamp, Version};
 
 use crate::{
-    aws::{Alias, ApiGateway, CloudWatch, Explain, Iam, Lambda, connect},
+    aws::{Alias, ApiGateway, CloudWatch, Contact, Explain, Iam, Lambda, connect},
     cli::{PackageArgs, Place},
 };
+
+/// What is said where a version is needed.
+pub(crate) const NONE_PUBLISHED: &str = "no version is published; `bluegreen publish` does that";
 
 #[derive(Debug)]
 pub(crate) struct Deployment {
@@ -23,12 +27,13 @@ pub(crate) struct Deployment {
     pub(crate) gateway: ApiGateway,
     pub(crate) cloudwatch: CloudWatch,
     pub(crate) iam: Iam,
+    pub(crate) contact: Arc<Contact>,
 }
 
 impl Deployment {
     pub(crate) async fn connect(place: &Place, package: Option<&PackageArgs>) -> Result<Self> {
         let explain = place.explain.then(|| Explain::new(place, package));
-        let config = connect(place, explain).await?;
+        let (config, contact) = connect(place, explain).await?;
         Ok(Self {
             function: place.function.clone(),
             alias: place.alias.clone(),
@@ -37,6 +42,7 @@ impl Deployment {
             gateway: ApiGateway::new(&config),
             cloudwatch: CloudWatch::new(&config, &place.function, &place.alias),
             iam: Iam::new(&config),
+            contact,
         })
     }
 
@@ -70,13 +76,9 @@ impl Deployment {
     /// # Errors
     /// If there is none.
     pub(crate) async fn newest_version(&self) -> Result<Version> {
-        let versions = self
-            .lambda
-            .versions()
-            .await
-            .context("failed to list the versions")?;
-        let newest = versions.last().map(|newest| newest.version);
-        newest.ok_or_else(|| anyhow!("no version is published; `bluegreen publish` does that"))
+        let listing = self.lambda.listing().await;
+        let newest = listing.context("failed to list the versions")?.newest();
+        newest.ok_or_else(|| anyhow!(NONE_PUBLISHED))
     }
 
     /// What to type where the rollback to this version failed.

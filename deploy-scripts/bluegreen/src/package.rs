@@ -11,17 +11,19 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 use zip::{DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use crate::{aws::Architecture, cli::PackageArgs};
+use crate::{cli::PackageArgs, executable::Executable};
 
 /// The largest zip that Lambda takes in a call.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const MAX_ZIP: usize = 50 << 20;
+/// The most that Lambda unzips.
+const MAX_UNZIPPED: u64 = 250 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Package {
     pub(crate) zip: Vec<u8>,
-    /// What the bootstrap was built for; `None` for a script.
-    pub(crate) architecture: Option<Architecture>,
+    /// What is in it as `bootstrap`.
+    pub(crate) bootstrap: Executable,
 }
 
 impl Package {
@@ -31,69 +33,61 @@ impl Package {
     /// If the file cannot be read, is no Linux executable or no zip with a bootstrap, or is larger
     /// than Lambda allows.
     pub(crate) fn read(args: &PackageArgs) -> Result<Option<Self>> {
-        let package = match (&args.binary, &args.zip) {
-            (Some(path), _) => Self::from_binary(path),
-            (None, Some(path)) => Self::from_zip(path),
+        let (path, (zip, bootstrap)) = match (&args.binary, &args.zip) {
+            (Some(path), _) => (path, zipped(path)?),
+            (None, Some(path)) => (path, unzipped(path)?),
             (None, None) => return Ok(None),
-        }?;
-        let size = package.zip.len();
-        if size > MAX_ZIP {
+        };
+        if zip.len() > MAX_ZIP {
             bail!(
                 "the package is {} MB and Lambda takes at most {} MB in a call; build with \
                  --release, and strip the executable",
-                size >> 20,
+                zip.len() >> 20,
                 MAX_ZIP >> 20
             );
         }
-        Ok(Some(package))
+        let bootstrap = Executable::read(&bootstrap);
+        let bootstrap =
+            bootstrap.with_context(|| format!("Lambda could not start {}", path.display()))?;
+        Ok(Some(Self { zip, bootstrap }))
     }
 
     /// Base64 of the zip's SHA-256, as Lambda shows it.
     pub(crate) fn sha256(&self) -> String {
         BASE64_STANDARD.encode(Sha256::digest(&self.zip))
     }
+}
 
-    fn from_binary(path: &Path) -> Result<Self> {
-        let shown = path.display();
-        let bytes = fs::read(path).with_context(|| format!("failed to read {shown}"))?;
-        if bytes.starts_with(b"PK") {
-            bail!("{shown} is a zip: give it as --zip");
-        }
-        if !bytes.starts_with(b"\x7fELF") && !bytes.starts_with(b"#!") {
-            bail!(
-                "{shown} is not an executable for Linux; build one with `cargo lambda build`, or \
-                 with `cargo build` on Linux"
-            );
-        }
-        let zip = zip_bootstrap(&bytes).with_context(|| format!("failed to zip {shown}"))?;
-        Ok(Self {
-            zip,
-            architecture: architecture(&bytes),
-        })
+/// The zip that is made of an executable, and the executable.
+fn zipped(path: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
+    let shown = path.display();
+    let bytes = fs::read(path).with_context(|| format!("failed to read {shown}"))?;
+    if bytes.starts_with(b"PK") {
+        bail!("{shown} is a zip: give it as --zip");
     }
+    let zip = zip_bootstrap(&bytes).with_context(|| format!("failed to zip {shown}"))?;
+    Ok((zip, bytes))
+}
 
-    fn from_zip(path: &Path) -> Result<Self> {
-        let shown = path.display();
-        let zip = fs::read(path).with_context(|| format!("failed to read {shown}"))?;
-        let mut archive = ZipArchive::new(Cursor::new(&zip))
-            .with_context(|| format!("{shown} cannot be read as a zip"))?;
-        let mut header = Vec::new();
-        match archive.by_name("bootstrap") {
-            Ok(bootstrap) => bootstrap
-                .take(64)
-                .read_to_end(&mut header)
-                .with_context(|| format!("failed to unzip the bootstrap in {shown}"))?,
-            Err(_) => bail!(
-                "{shown} has no file 'bootstrap' at its top, and Lambda would have nothing to \
-                 start; make the zip with `cargo lambda build --output-format zip`, or give the \
-                 executable as --binary"
-            ),
-        };
-        Ok(Self {
-            architecture: architecture(&header),
-            zip,
-        })
-    }
+/// A zip, and the bootstrap in it.
+fn unzipped(path: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
+    let shown = path.display();
+    let zip = fs::read(path).with_context(|| format!("failed to read {shown}"))?;
+    let mut archive = ZipArchive::new(Cursor::new(&zip))
+        .with_context(|| format!("{shown} cannot be read as a zip"))?;
+    let mut bytes = Vec::new();
+    match archive.by_name("bootstrap") {
+        Ok(bootstrap) => bootstrap
+            .take(MAX_UNZIPPED)
+            .read_to_end(&mut bytes)
+            .with_context(|| format!("failed to unzip the bootstrap in {shown}"))?,
+        Err(_) => bail!(
+            "{shown} has no file 'bootstrap' at its top, and Lambda would have nothing to start; \
+             make the zip with `cargo lambda build --output-format zip`, or give the executable as \
+             --binary"
+        ),
+    };
+    Ok((zip, bytes))
 }
 
 /// The same executable gives the same zip, byte for byte, so that publishing it again is no new
@@ -108,21 +102,10 @@ fn zip_bootstrap(executable: &[u8]) -> Result<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// `e_machine` of an ELF header.
-fn architecture(header: &[u8]) -> Option<Architecture> {
-    if !header.starts_with(b"\x7fELF") {
-        return None;
-    }
-    match header.get(18..20)? {
-        [62, 0] => Some(Architecture::X86_64),
-        [183, 0] => Some(Architecture::Arm64),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Architecture;
 
     fn args(binary: Option<&Path>, zip: Option<&Path>) -> PackageArgs {
         PackageArgs {
@@ -133,8 +116,11 @@ mod tests {
 
     fn executable(machine: u8) -> Vec<u8> {
         let mut bytes = b"\x7fELF".to_vec();
+        // For 64 bits, the least byte first, in version 1 of the format; nothing in it.
+        bytes.extend([2, 1, 1]);
         bytes.resize(64, 0);
         bytes[18] = machine;
+        bytes[52] = 64;
         bytes
     }
 
@@ -147,7 +133,7 @@ mod tests {
         fs::write(&path, executable(62)).unwrap();
         let second = Package::read(&args(Some(&path), None)).unwrap().unwrap();
         assert_eq!(first.sha256(), second.sha256());
-        assert_eq!(first.architecture, Some(Architecture::X86_64));
+        assert_eq!(first.bootstrap.architecture(), Some(Architecture::X86_64));
     }
 
     #[test]
@@ -156,7 +142,7 @@ mod tests {
         let path = folder.path().join("package.zip");
         fs::write(&path, zip_bootstrap(&executable(183)).unwrap()).unwrap();
         let package = Package::read(&args(None, Some(&path))).unwrap().unwrap();
-        assert_eq!(package.architecture, Some(Architecture::Arm64));
+        assert_eq!(package.bootstrap.architecture(), Some(Architecture::Arm64));
     }
 
     #[test]

@@ -53,11 +53,17 @@ pub struct ParseWeightError(String);
 
 impl fmt::Display for ParseWeightError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text) = self;
+        let in_percent = format!("{text}%");
+        // A bare 10 could be meant as either, and is a weight as one of them only.
+        if text.ends_with(|last: char| last.is_ascii_digit()) && in_percent.parse::<Weight>().is_ok()
+        {
+            return write!(f, "'{text}' is not a weight: for a share in percent write {in_percent}");
+        }
         write!(
             f,
-            "'{}' is not a weight: give a share strictly between 0% and 100%, such as 10% or 0.1; \
-             to send no traffic use `rollback`, to send all of it use `promote`",
-            self.0
+            "'{text}' is not a weight: give a share strictly between 0% and 100%, such as 10% or \
+             0.1; to send no traffic use `rollback`, to send all of it use `promote`"
         )
     }
 }

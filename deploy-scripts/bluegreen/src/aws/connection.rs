@@ -1,6 +1,6 @@
 //! Region, credentials, endpoint and retries, in AWS's own order of precedence.
 
-use std::{sync::Arc, time::Duration};
+use std::{env, sync::Arc, time::Duration};
 
 use anyhow::{Result, anyhow, bail};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
@@ -9,8 +9,12 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use reqwest::Url;
 
-use super::explain::{Explain, Explaining};
+use super::{
+    contact::{Attentive, Contact, TRIES},
+    explain::{Explain, Explaining},
+};
 use crate::cli::Place;
 
 /// Lambda's management calls share a low rate limit: retries with jitter, and slower ones where
@@ -18,16 +22,25 @@ use crate::cli::Place;
 const ATTEMPTS: u32 = 6;
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Finds region and credentials, and makes sure that there are some before the first call.
 ///
 /// # Errors
-/// If there is no region, or there are no credentials.
-pub(crate) async fn connect(place: &Place, explain: Option<Explain>) -> Result<SdkConfig> {
+/// If there is no region, there are no credentials, or the endpoint is no address.
+pub(crate) async fn connect(
+    place: &Place,
+    explain: Option<Explain>,
+) -> Result<(SdkConfig, Arc<Contact>)> {
+    check_environment()?;
     let client = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
+    let contact = Arc::new(Contact::default());
+    let client = SharedHttpClient::new(Attentive {
+        client,
+        contact: contact.clone(),
+    });
     let client = match explain {
         Some(explain) => SharedHttpClient::new(Explaining {
             client,
@@ -35,9 +48,10 @@ pub(crate) async fn connect(place: &Place, explain: Option<Explain>) -> Result<S
         }),
         None => client,
     };
+    // A call that nobody answers is tried again: all tries together take the time of a call.
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(Duration::from_secs(place.call_timeout.0) / TRIES)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(client)
@@ -57,7 +71,28 @@ pub(crate) async fn connect(place: &Place, explain: Option<Explain>) -> Result<S
         bail!("no AWS region is set; give --region, or set AWS_REGION or a region in the profile");
     }
     check_credentials(&config).await?;
-    Ok(config)
+    Ok((config, contact))
+}
+
+/// The SDK would send its calls to whatever stands there.
+fn check_environment() -> Result<()> {
+    let set = env::vars().filter(|(_, value)| !value.is_empty());
+    for (name, url) in set.filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL")) {
+        endpoint_url(&url).map_err(|advice| anyhow!("{name} is '{url}': {advice}"))?;
+    }
+    Ok(())
+}
+
+/// An address that AWS calls can be sent to.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn endpoint_url(text: &str) -> Result<String, String> {
+    let is_http = |url: &Url| ["http", "https"].contains(&url.scheme()) && url.has_host();
+    match Url::parse(text) {
+        Ok(url) if is_http(&url) => Ok(text.to_owned()),
+        _ => Err("give an address such as http://127.0.0.1:4566".to_owned()),
+    }
 }
 
 fn retries() -> RetryConfig {

@@ -5,6 +5,8 @@ use std::{error::Error, fmt};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::contact::NoAnswer;
+
 /// A call that failed. Displays as `code: message`, or as the reason why there was no answer.
 #[derive(Debug)]
 pub(crate) struct AwsError {
@@ -13,6 +15,8 @@ pub(crate) struct AwsError {
     transient: bool,
     /// Whether the server does not know the operation.
     unknown: bool,
+    /// What to do where there was no answer, or none of AWS's.
+    unheard: Option<&'static str>,
 }
 
 /// What Lambda says of a role that it may not take, or does not know yet.
@@ -22,6 +26,9 @@ pub(super) const NOT_ASSUMABLE: &str = "cannot be assumed by Lambda";
 const STILL_PROVISIONED: &str = "already Provisioned version";
 /// What Lambda says of an alias that has provisioned concurrency and is to be split.
 const NOT_SPLIT: &str = "Alias with weights can not be used with Provisioned Concurrency";
+/// What to do about an answer that names no error as AWS does.
+const NOT_AWS: &str = "what answers there does not answer as AWS does: look at --endpoint-url and \
+                       AWS_ENDPOINT_URL";
 /// What AWS calls it when it is asked too often.
 const THROTTLED: [&str; 4] = [
     "TooManyRequestsException",
@@ -60,6 +67,9 @@ const ADVICE: [(&[&str], &str); 4] = [
 impl AwsError {
     /// What to do about it, where that does not depend on the call.
     pub(crate) fn advice(&self) -> Option<&'static str> {
+        if self.unheard.is_some() {
+            return self.unheard;
+        }
         if self.says(NOT_ASSUMABLE) {
             return Some(
                 "the role's trust policy has to let lambda.amazonaws.com do sts:AssumeRole; without \
@@ -114,6 +124,7 @@ impl AwsError {
             message: message.into(),
             transient: false,
             unknown: false,
+            unheard: None,
         }
     }
 }
@@ -146,35 +157,48 @@ where
                 let message = metadata.message().map_or_else(unsaid, str::to_owned);
                 Self {
                     unknown: status.as_u16() == 404 && code.is_none(),
+                    unheard: code.is_none().then_some(NOT_AWS),
                     code,
                     message,
                     // lambda-local answers 501 to what it does not have.
                     transient: throttled || (status.is_server_error() && status.as_u16() != 501),
                 }
             }
-            _ => Self {
-                code: None,
-                message: chain(&error),
-                // Everything else got no answer, or half of one.
-                transient: !matches!(error, SdkError::ConstructionFailure(_)),
-                unknown: false,
-            },
+            _ => {
+                let unheard = causes(&error).find_map(|cause| cause.downcast_ref::<NoAnswer>());
+                Self {
+                    code: None,
+                    message: unheard.map_or_else(|| chain(&error), ToString::to_string),
+                    // Everything else got no answer, or half of one.
+                    transient: !matches!(error, SdkError::ConstructionFailure(_)),
+                    unknown: false,
+                    unheard: unheard.map(NoAnswer::advice),
+                }
+            }
         }
     }
 }
 
 /// All causes on one line, each once: the SDK's own texts say little without them.
-fn chain(error: &dyn Error) -> String {
-    let mut causes: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        if !causes.iter().any(|known| known.contains(&text)) {
-            causes.push(text);
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in causes(error) {
+        let text = without_request(&cause.to_string());
+        if !said.iter().any(|known| known.contains(&text)) {
+            said.push(text);
         }
-        next = cause.source();
     }
-    causes.join(": ")
+    said.join(": ")
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// The SDK shows the whole request, as Rust writes it down, where an endpoint is no address.
+fn without_request(text: &str) -> String {
+    let said = text.split(" to request `Request {").next();
+    said.unwrap_or_default().to_owned()
 }
 
 impl fmt::Display for AwsError {
@@ -187,3 +211,15 @@ impl fmt::Display for AwsError {
 }
 
 impl Error for AwsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::without_request;
+
+    #[test]
+    fn a_request_is_not_shown_as_rust_writes_it_down() {
+        let text = "failed to apply endpoint `foo` to request `Request { uri: Uri { x: \"/\" } }`";
+        assert_eq!(without_request(text), "failed to apply endpoint `foo`");
+        assert_eq!(without_request("dns error: no"), "dns error: no");
+    }
+}

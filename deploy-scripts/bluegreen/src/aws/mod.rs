@@ -4,6 +4,7 @@
 mod apigateway;
 mod cloudwatch;
 mod connection;
+mod contact;
 mod error;
 mod explain;
 mod iam;
@@ -11,11 +12,12 @@ mod lambda;
 
 pub(crate) use apigateway::{Api, ApiGateway, ApiKind, Place, Resource, STAGE, Target, invoke_uri};
 pub(crate) use cloudwatch::{Alarm, CloudWatch};
-pub(crate) use connection::connect;
+pub(crate) use connection::{connect, endpoint_url};
+pub(crate) use contact::Contact;
 pub(crate) use error::AwsError;
 pub(crate) use explain::Explain;
 pub(crate) use iam::{Iam, ROLE_PATH, Role, role_name};
 pub(crate) use lambda::{
     Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, Provisioned,
-    ProvisionedState, PublishedVersion, URL_STATEMENT, VersionSettings,
+    ProvisionedState, PublishedVersion, RUNTIME, URL_STATEMENT, VersionSettings,
 };

@@ -5,18 +5,18 @@ mod rollout;
 
 use std::{env, path::PathBuf};
 
-use ::rollout::{Stage, Version, Weight};
+use ::rollout::{Seconds, Stage, Version, Weight};
 use anyhow::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use clap_complete::Shell;
 
-use crate::{commands::parse_stage, settings::Settings};
+use crate::{aws::endpoint_url, commands::parse_stage, settings::Settings};
 pub(crate) use resources::{
     CreateArgs, DestroyArgs, Front, PackageArgs, PolicyArgs, PruneArgs, PublishArgs,
 };
 pub(crate) use rollout::{
-    DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ResumeArgs, RolloutArgs,
-    Slow, VerifyArgs, WatchArgs,
+    DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ReleaseArgs, ResumeArgs,
+    RolloutArgs, Slow, VerifyArgs, WatchArgs,
 };
 
 /// Blue/green deployment for AWS Lambda.
@@ -100,8 +100,12 @@ pub(crate) struct Place {
     pub(crate) profile: Option<String>,
 
     /// Where to send AWS calls instead, such as lambda-local; otherwise AWS_ENDPOINT_URL
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = endpoint_url)]
     pub(crate) endpoint_url: Option<String>,
+
+    /// How long to wait for the answer of one call to AWS
+    #[arg(long, global = true, value_name = "TIME", default_value = "15s", value_parser = timeout)]
+    pub(crate) call_timeout: Seconds,
 
     /// What to print on standard output: text for people, or one JSON document
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
@@ -310,6 +314,14 @@ fn share(text: &str) -> Result<f64, String> {
     };
     let share = share.ok().filter(|share| (0.0..1.0).contains(share));
     share.ok_or_else(|| "give a share from 0% to below 100%, such as 1% or 0.01".to_owned())
+}
+
+fn timeout(text: &str) -> Result<Seconds, String> {
+    match text.parse::<Seconds>() {
+        Ok(seconds) if seconds.0 > 0 => Ok(seconds),
+        Ok(_) => Err("give more than 0s".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn rate(text: &str) -> Result<f64, String> {

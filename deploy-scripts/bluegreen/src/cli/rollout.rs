@@ -14,20 +14,7 @@ pub(crate) struct RolloutArgs {
     pub(crate) to: Option<Version>,
 
     #[command(flatten)]
-    pub(crate) plan: PlanArgs,
-
-    #[command(flatten)]
-    pub(crate) probe: ProbeArgs,
-
-    #[command(flatten)]
-    pub(crate) watch: WatchArgs,
-
-    /// Begin although `doctor` finds that something would break
-    #[arg(long)]
-    pub(crate) skip_checks: bool,
-
-    #[command(flatten)]
-    pub(crate) write: WriteArgs,
+    pub(crate) release: ReleaseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -40,6 +27,13 @@ pub(crate) struct DeployArgs {
     pub(crate) description: Option<String>,
 
     #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
+}
+
+/// How a version is released, wherever it comes from.
+#[derive(Debug, Args)]
+pub(crate) struct ReleaseArgs {
+    #[command(flatten)]
     pub(crate) plan: PlanArgs,
 
     #[command(flatten)]
@@ -51,6 +45,10 @@ pub(crate) struct DeployArgs {
     /// Begin although `doctor` finds that something would break
     #[arg(long)]
     pub(crate) skip_checks: bool,
+
+    /// Release a version that was rolled back before, without being asked
+    #[arg(long)]
+    pub(crate) again: bool,
 
     #[command(flatten)]
     pub(crate) write: WriteArgs,
@@ -204,9 +202,15 @@ pub(crate) struct ProbeArgs {
     #[arg(long = "event", value_name = "FILE")]
     pub(crate) events: Vec<PathBuf>,
 
-    /// How many test events to send, each to the version that a fair coin chooses
+    /// How many test events to send, each to the version that a fair coin chooses; green gets each
+    /// of them at least once
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) probes: u32,
+
+    /// Judge the test events by their number alone: otherwise a green that fails one which blue
+    /// passes gets no traffic
+    #[arg(long, requires = "events")]
+    pub(crate) event_tolerance: bool,
 
     /// Invoke green so many times at once before it gets traffic, so that its first users meet no
     /// cold start

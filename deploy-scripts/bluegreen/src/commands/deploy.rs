@@ -3,9 +3,12 @@
 use anyhow::{Context, Result};
 use rollout::Routing;
 
-use super::{publish, rollout::Release};
+use super::{
+    publish,
+    rollout::{Release, check_free},
+};
 use crate::{
-    cli::{DeployArgs, PublishArgs},
+    cli::{DeployArgs, PublishArgs, WriteArgs},
     deployment::Deployment,
     driver::Reporter,
     exit::Exit,
@@ -17,20 +20,21 @@ pub(super) async fn deploy(
     args: DeployArgs,
     reporter: &Reporter,
 ) -> Result<Exit> {
-    // What is wrong with the plan is said before anything is uploaded.
-    args.plan.plan().check()?;
-    let dry_run = args.write.dry_run;
+    // What is wrong with the plan, or stands in its way, is said before anything is uploaded.
+    args.release.plan.plan().check()?;
+    let seen = deployment.read().await?;
+    check_free(&seen).context("failed to begin a release; nothing was published")?;
+    let dry_run = args.release.write.dry_run;
     let publish = PublishArgs {
         package: args.package,
         description: args.description,
-        write: args.write,
+        write: WriteArgs { dry_run },
     };
     let published = publish::publish(deployment, &publish).await?;
     reporter.notice(published.text());
     let green = published
         .version()
         .context("Lambda published a version 0")?;
-    let seen = deployment.read().await?;
     // The same build once more, as a pipeline that is run again does it.
     if seen.routing == Routing::All(green) {
         reporter.notice(format!(
@@ -40,12 +44,9 @@ pub(super) async fn deploy(
     }
     let release = Release {
         green,
-        plan: &args.plan,
-        probe: &args.probe,
-        watch: &args.watch,
+        args: &args.release,
         // In a dry run there is no green to look at.
-        skip_checks: args.skip_checks || dry_run,
-        dry_run,
+        skip_checks: args.release.skip_checks || dry_run,
     };
     release.run(deployment, &seen, reporter).await
 }

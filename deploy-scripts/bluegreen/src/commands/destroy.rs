@@ -9,9 +9,9 @@ use super::{admitted::Admitted, create::statement_id};
 use crate::{
     aws::{Api, AwsError, Role, URL_STATEMENT, role_name},
     cli::DestroyArgs,
-    confirm::confirm,
+    confirm::{Question, confirm},
     deployment::Deployment,
-    output::{DIM, RED, Report, styled},
+    output::{DIM, GREEN, Report, styled},
 };
 
 #[derive(Debug, Serialize)]
@@ -43,7 +43,12 @@ pub(crate) async fn destroy(deployment: &Deployment, args: &DestroyArgs) -> Resu
     let found = look(deployment).await?;
     let (deleted, kept) = found.plan(deployment);
     if !args.write.dry_run && !deleted.is_empty() {
-        confirm(&format!("delete {}?", deleted.join(", ")), args.yes)?;
+        confirm(&Question {
+            text: &format!("delete {}?", deleted.join(", ")),
+            option: "--yes",
+            yes: args.yes,
+            otherwise: "nothing was deleted",
+        })?;
         found.delete(deployment).await?;
     }
     Ok(Destroyed {
@@ -205,7 +210,7 @@ impl Report for Destroyed {
         for what in &self.deleted {
             let line = match self.dry_run {
                 true => format!("would delete  {what}"),
-                false => format!("{} deleted  {what}", styled(RED, "✗")),
+                false => format!("{} deleted  {what}", styled(GREEN, "✓")),
             };
             let _ = writeln!(text, "{line}");
         }

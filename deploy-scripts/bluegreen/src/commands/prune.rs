@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     aws::{NamedAlias, PublishedVersion},
     cli::PruneArgs,
-    confirm::confirm,
+    confirm::{Question, confirm},
     deployment::{Deployment, now},
     output::{BOLD, DIM, RED, Report, styled},
     picture::duration,
@@ -51,7 +51,12 @@ pub(crate) async fn prune(deployment: &Deployment, args: &PruneArgs) -> Result<P
     if pruned.dry_run || old.is_empty() {
         return Ok(pruned);
     }
-    confirm(&question(deployment, &old), args.yes)?;
+    confirm(&Question {
+        text: &question(deployment, &old),
+        option: "--yes",
+        yes: args.yes,
+        otherwise: "nothing was deleted",
+    })?;
     pruned.deleted.clear();
     for version in old {
         let number = version.number();

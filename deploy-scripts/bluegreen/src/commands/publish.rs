@@ -1,6 +1,6 @@
 //! `bluegreen publish`: uploads a build as a new version.
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use rollout::Version;
 use serde::Serialize;
 
@@ -8,6 +8,7 @@ use crate::{
     aws::Function,
     cli::PublishArgs,
     deployment::Deployment,
+    host::Host,
     output::{BOLD, Report, styled},
     package::Package,
     progress::Progress,
@@ -34,31 +35,42 @@ pub(crate) async fn publish(deployment: &Deployment, args: &PublishArgs) -> Resu
         deployment.lambda.function().await?.ok_or_else(|| {
             anyhow!("there is no function '{name}'; make it with `bluegreen create`")
         })?;
-    let newest = newest(deployment).await?;
-    let zip_bytes = package.zip.len();
-    let dry_run = args.write.dry_run;
-    let code_sha256 = upload(deployment, &function, package, dry_run).await?;
-    let version = match dry_run {
-        true => newest,
-        false => {
-            let description = args.description.as_deref();
-            let published = deployment.lambda.publish(&code_sha256, description).await;
-            let published = published
-                .with_context(|| format!("failed to publish a version of function '{name}'"))?;
-            Some(published)
-        }
-    };
-    let new = match dry_run {
-        true => code_sha256 != function.code_sha256 || newest.is_none(),
-        false => version > newest,
-    };
-    Ok(Published {
+    let host = Host::of(deployment, &function.runtime, function.architecture);
+    let fits = host.check(&package.bootstrap);
+    fits.with_context(|| format!("failed to publish a version of function '{name}'"))?;
+    let listing = deployment.lambda.listing().await;
+    let listing = listing.context("failed to list the versions")?;
+    let published = Published {
         function: name.clone(),
-        version: version.map(Version::number),
+        version: listing.newest().map(Version::number),
+        code_sha256: package.sha256(),
+        zip_bytes: package.zip.len(),
+        new: true,
+        dry_run: args.write.dry_run,
+    };
+    if let Some(same) = listing.made_of(&published.code_sha256) {
+        return Ok(Published {
+            version: Some(same.number()),
+            new: false,
+            ..published
+        });
+    }
+    let code_sha256 = upload(deployment, &function, package, args.write.dry_run).await?;
+    if args.write.dry_run {
+        return Ok(Published {
+            code_sha256,
+            ..published
+        });
+    }
+    let description = args.description.as_deref();
+    let version = deployment.lambda.publish(&code_sha256, description).await;
+    let version =
+        version.with_context(|| format!("failed to publish a version of function '{name}'"))?;
+    Ok(Published {
         code_sha256,
-        zip_bytes,
-        new,
-        dry_run,
+        new: Some(version) > listing.newest(),
+        version: Some(version.number()),
+        ..published
     })
 }
 
@@ -71,15 +83,6 @@ impl Published {
     }
 }
 
-async fn newest(deployment: &Deployment) -> Result<Option<Version>> {
-    let versions = deployment
-        .lambda
-        .versions()
-        .await
-        .context("failed to list the versions")?;
-    Ok(versions.last().map(|newest| newest.version))
-}
-
 /// Uploads the package unless the function has it already, and gives its hash. In a dry run Lambda
 /// only looks at it.
 async fn upload(
@@ -89,19 +92,6 @@ async fn upload(
     dry_run: bool,
 ) -> Result<String> {
     let name = &deployment.function;
-    let architecture = package.architecture.unwrap_or(function.architecture);
-    if architecture != function.architecture {
-        bail!(
-            "function '{name}' runs on {}, and this was built for {architecture}; build it for \
-             the function's architecture (`cargo lambda build{}`)",
-            function.architecture,
-            if architecture == crate::aws::Architecture::X86_64 {
-                " --arm64"
-            } else {
-                " --x86-64"
-            },
-        );
-    }
     let sha256 = package.sha256();
     if sha256 == function.code_sha256 {
         return Ok(sha256);
@@ -111,7 +101,7 @@ async fn upload(
     let lambda = &deployment.lambda;
     let uploaded = lambda.upload(
         package.zip,
-        architecture,
+        function.architecture,
         function.revision_id.clone(),
         dry_run,
     );

@@ -42,7 +42,8 @@ fn target(seen: &Alias, to: Option<Version>) -> Result<Version> {
             before.first().copied().ok_or_else(|| {
                 anyhow!(
                     "version {serving} serves everything, and the alias does not say what did \
-                     before: name the version, as in `bluegreen rollback --to 1`"
+                     before; `bluegreen status` lists the versions, and --to names the one to go \
+                     back to"
                 )
             })
         }

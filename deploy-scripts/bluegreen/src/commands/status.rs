@@ -81,11 +81,11 @@ impl Status {
             Some(_) => return "moved by someone else since bluegreen wrote to it".to_owned(),
             None => return "not written by bluegreen so far".to_owned(),
         };
-        let ago = duration(now().since(entry.since()));
+        let time = duration(now().since(entry.since()));
         match entry {
-            Entry::Shifted { .. } => format!("split by hand {ago} ago"),
+            Entry::Shifted { .. } => format!("split by hand {time} ago"),
             Entry::Rollout(rollout) => format!(
-                "rollout {} from version {} to version {}, step {} of {} since {ago}",
+                "rollout {} from version {} to version {}, step {} of {} for {time}",
                 rollout.run,
                 rollout.blue,
                 rollout.green,
@@ -93,16 +93,17 @@ impl Status {
                 rollout.plan.strategy.steps().len(),
             ),
             Entry::Serving { version, .. } => {
-                format!("version {version} serves everything since {ago}")
+                format!("version {version} has served everything for {time}")
             }
             Entry::RolledBack {
                 version,
                 green,
                 reason,
                 ..
-            } => {
-                format!("rolled back from version {green} to version {version} {ago} ago: {reason}")
-            }
+            } => format!(
+                "rolled back from version {green} to version {version} {time} ago, {}",
+                because(reason)
+            ),
         }
     }
 
@@ -123,6 +124,14 @@ impl Status {
             .rev()
             .filter(move |found| !is_shown(found.version))
             .take(OTHERS)
+    }
+}
+
+/// A reason of the journal in a sentence.
+fn because(reason: &str) -> String {
+    match reason {
+        "by hand" => reason.to_owned(),
+        reason => format!("because of {reason}"),
     }
 }
 

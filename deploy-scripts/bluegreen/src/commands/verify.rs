@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result, bail};
-use rollout::{Rule, Verdict};
+use rollout::Rule;
 use serde::Serialize;
 
 use crate::{
@@ -23,6 +23,8 @@ pub(super) struct Verified {
     ln_e_rollback: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
+    #[serde(skip)]
+    fault: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,10 +75,11 @@ impl Verified {
         Self {
             blue: version(blue, probed.probe.blue),
             green: version(green, probed.probe.green),
-            verdict: match judgement.verdict {
-                Verdict::Rollback => "worse",
-                _ if probed.probe.green.bad > 0 => "inconclusive",
-                _ => "unharmed",
+            fault: probed.fault(rule),
+            verdict: match probed.fault(rule) {
+                Some(_) => "worse",
+                None if probed.failure.is_some() => "inconclusive",
+                None => "unharmed",
             },
             ln_e_rollback: judgement.ln_e_rollback,
             failure: probed.failure,
@@ -110,9 +113,11 @@ impl Report for Verified {
         if let Some(failure) = &self.failure {
             let _ = writeln!(text, "  {failure}");
         }
-        let verdict = match self.verdict {
-            "worse" => styled(RED, "green is worse than blue"),
-            "inconclusive" => "green failed, but too seldom to say that it is worse".to_owned(),
+        let verdict = match (self.fault, self.verdict) {
+            (Some(fault), _) => styled(RED, format!("green gets no traffic: {fault}")),
+            (None, "inconclusive") => {
+                "green failed, but too seldom to say that it is worse".to_owned()
+            }
             _ => styled(GREEN, "green answered all of them as expected"),
         };
         text + &verdict

@@ -25,9 +25,20 @@ pub(crate) struct Prober<'a> {
 /// What the test events found.
 #[derive(Debug, Default)]
 pub(crate) struct Probed {
+    /// Those that the coin chose.
     pub(crate) probe: Probe,
     /// What green did wrong first.
     pub(crate) failure: Option<String>,
+    /// Green failed an event that blue passes.
+    refused: bool,
+}
+
+/// What became of one event so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tried {
+    /// Whether blue passes it each time; `None` where it was not asked.
+    blue_passes: Option<bool>,
+    by_green: bool,
 }
 
 /// Reads the users' test events.
@@ -41,42 +52,83 @@ pub(crate) fn deadline(timeout: Seconds) -> Duration {
 }
 
 impl Prober<'_> {
-    /// Warms green where that is asked for, and sends the test events.
+    /// Warms green where that is asked for, and sends the test events. Stops where green is not to
+    /// have any traffic.
     pub(crate) async fn run(&self, args: &ProbeArgs, rule: Rule) -> Probed {
         if let Some(environments) = args.warm {
             self.warm(environments).await;
         }
-        self.probe(args.probes, rule).await
-    }
-
-    /// Sends so many test events, each to the version that a fair coin chooses, and stops where
-    /// green is condemned.
-    async fn probe(&self, probes: u32, rule: Rule) -> Probed {
         let mut probed = Probed::default();
-        let progress = Progress::counter(u64::from(probes));
-        for (number, event) in (1..=probes).zip(self.events.iter().cycle()) {
-            let green = fastrand::bool();
-            let version = if green { self.green } else { self.blue };
-            let answered = self.send(version, event).await;
-            let Probed { probe, failure } = &mut probed;
-            let counts = if green {
-                &mut probe.green
-            } else {
-                &mut probe.blue
-            };
-            counts.requests += 1;
-            if let Err(reason) = answered {
-                counts.bad += 1;
-                if green && failure.is_none() {
-                    *failure = Some(format!("{} at version {version}: {reason}", event.name));
-                }
-            }
+        let mut tried = vec![Tried::default(); self.events.len()];
+        let progress = Progress::counter(u64::from(args.probes));
+        for (number, event) in (1..=args.probes).zip((0..self.events.len()).cycle()) {
+            let passes = self.toss(event, &mut tried[event], &mut probed).await;
             progress.advance(u64::from(number), || "test events".to_owned());
-            if probed.judge(rule).verdict == Verdict::Rollback {
-                break;
+            if !passes && !args.event_tolerance {
+                probed.refused = self.blue_passes(event, &mut tried[event]).await;
+            }
+            if probed.fault(rule).is_some() {
+                return probed;
             }
         }
+        if !args.event_tolerance {
+            self.complete(&mut tried, &mut probed).await;
+        }
         probed
+    }
+
+    /// Sends an event to the version that a fair coin chooses; false where green failed it.
+    async fn toss(&self, event: usize, tried: &mut Tried, probed: &mut Probed) -> bool {
+        let by_green = fastrand::bool();
+        let version = if by_green { self.green } else { self.blue };
+        let answered = self.send(version, &self.events[event]).await;
+        let Probe { blue, green } = &mut probed.probe;
+        let counts = if by_green { green } else { blue };
+        counts.requests += 1;
+        counts.bad += u64::from(answered.is_err());
+        match by_green {
+            true => tried.by_green = true,
+            false => {
+                let before = tried.blue_passes.unwrap_or(true);
+                tried.blue_passes = Some(before && answered.is_ok());
+            }
+        }
+        !by_green || self.green_passes(event, answered, probed)
+    }
+
+    /// What the coin never chose green for. It is no evidence in the verdict's sense, which lives
+    /// on the coin being fair.
+    async fn complete(&self, tried: &mut [Tried], probed: &mut Probed) {
+        for (event, tried) in tried.iter_mut().enumerate() {
+            if tried.by_green || probed.refused {
+                continue;
+            }
+            let answered = self.send(self.green, &self.events[event]).await;
+            if !self.green_passes(event, answered, probed) {
+                probed.refused = self.blue_passes(event, tried).await;
+            }
+        }
+    }
+
+    fn green_passes(&self, event: usize, answered: Result<(), String>, to: &mut Probed) -> bool {
+        let Err(reason) = answered else {
+            return true;
+        };
+        let (name, version) = (&self.events[event].name, self.green);
+        let said = format!("{name} at version {version}: {reason}");
+        to.failure.get_or_insert(said);
+        false
+    }
+
+    /// Whether blue passes an event: it is asked where the coin has not chosen it so far.
+    async fn blue_passes(&self, event: usize, tried: &mut Tried) -> bool {
+        match tried.blue_passes {
+            Some(passes) => passes,
+            None => {
+                let passes = self.send(self.blue, &self.events[event]).await.is_ok();
+                *tried.blue_passes.insert(passes)
+            }
+        }
     }
 
     /// Invokes green so many times at once, so that as many environments are started.
@@ -107,6 +159,15 @@ impl Prober<'_> {
 }
 
 impl Probed {
+    /// Why green is not to have any traffic.
+    pub(crate) fn fault(&self, rule: Rule) -> Option<&'static str> {
+        match self.judge(rule).verdict {
+            _ if self.refused => Some("it fails a test event that blue passes"),
+            Verdict::Rollback => Some("it is worse than blue at the test events"),
+            Verdict::Promote | Verdict::Inconclusive => None,
+        }
+    }
+
     pub(crate) fn judge(&self, rule: Rule) -> Judgement {
         let stages = vec![self.probe.stage().into_iter().collect()];
         rule.judge(&Epochs { stages, planned: 1 }, true)

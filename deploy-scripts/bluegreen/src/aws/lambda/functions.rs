@@ -11,8 +11,8 @@ use aws_sdk_lambda::{
     config::Config,
     primitives::Blob,
     types::{
-        Architecture as SdkArchitecture, Environment, FunctionCode, LogFormat, LoggingConfig,
-        Runtime, TracingConfig, TracingMode,
+        Architecture as SdkArchitecture, Environment, FunctionCode, FunctionConfiguration,
+        LogFormat, LoggingConfig, Runtime, TracingConfig, TracingMode,
     },
 };
 use rollout::{Timestamp, Version};
@@ -20,7 +20,8 @@ use rollout::{Timestamp, Version};
 use super::{Architecture, AwsError, Lambda, parse_version, required};
 use crate::aws::error::{NOT_ASSUMABLE, gone};
 
-const RUNTIME: Runtime = Runtime::Providedal2023;
+/// What `create` gives a function.
+pub(crate) const RUNTIME: &str = "provided.al2023";
 /// An upload of 50 MB over a slow line takes this long.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
 const ROLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -36,6 +37,8 @@ pub(crate) struct Function {
     /// AWS always has one; an emulator may not.
     pub(crate) revision_id: Option<String>,
     pub(crate) architecture: Architecture,
+    /// Such as `provided.al2023`; empty for a container image.
+    pub(crate) runtime: String,
 }
 
 #[derive(Debug)]
@@ -62,6 +65,7 @@ pub(crate) struct VersionSettings {
 #[derive(Debug, Clone)]
 pub(crate) struct PublishedVersion {
     pub(crate) version: Version,
+    pub(crate) content: Content,
     pub(crate) description: String,
     /// As Lambda writes it: `2026-11-23T06:52:59.123+0000`.
     pub(crate) published: String,
@@ -72,6 +76,66 @@ impl PublishedVersion {
     pub(crate) fn published_at(&self) -> Option<Timestamp> {
         let seconds = self.published.get(..19)?;
         format!("{seconds}Z").parse().ok()
+    }
+}
+
+/// What a function has, published or not.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// Of the function itself: `$LATEST`.
+    latest: Option<Content>,
+    versions: Vec<PublishedVersion>,
+}
+
+/// What a version is made of: its code, and all that is configured.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Content(Box<FunctionConfiguration>);
+
+impl Content {
+    /// Without what tells two versions apart that are made of the same.
+    fn of(mut found: FunctionConfiguration) -> Self {
+        found.function_arn = None;
+        found.version = None;
+        found.description = None;
+        found.last_modified = None;
+        found.revision_id = None;
+        found.config_sha256 = None;
+        found.code_size = 0;
+        // Only versions have it switched on.
+        found.snap_start = None;
+        Self(Box::new(found))
+    }
+
+    fn with_code(&self, sha256: &str) -> Self {
+        let mut content = self.clone();
+        content.0.code_sha256 = Some(sha256.to_owned());
+        content
+    }
+}
+
+impl Listing {
+    pub(crate) fn newest(&self) -> Option<Version> {
+        self.versions.iter().map(|found| found.version).max()
+    }
+
+    /// The newest version that is made of this code and of what the function is configured with.
+    pub(crate) fn made_of(&self, sha256: &str) -> Option<Version> {
+        let wanted = self.latest.as_ref()?.with_code(sha256);
+        let same = |found: &&PublishedVersion| found.content == wanted;
+        self.versions
+            .iter()
+            .filter(same)
+            .map(|found| found.version)
+            .max()
+    }
+
+    /// Whether two versions are made of the same.
+    pub(crate) fn are_equal(&self, one: Version, other: Version) -> bool {
+        let content = |version| {
+            let found = self.versions.iter().find(|found| found.version == version);
+            found.map(|found| &found.content)
+        };
+        content(one).is_some() && content(one) == content(other)
     }
 }
 
@@ -92,6 +156,9 @@ impl Lambda {
             code_sha256: required(found.code_sha256, "CodeSha256")?,
             revision_id: found.revision_id,
             architecture,
+            runtime: found
+                .runtime
+                .map_or_else(String::new, |runtime| runtime.to_string()),
         }))
     }
 
@@ -178,7 +245,7 @@ impl Lambda {
         self.client
             .create_function()
             .function_name(&self.function)
-            .runtime(RUNTIME)
+            .runtime(Runtime::from(RUNTIME))
             .handler("bootstrap")
             .role(&new.role)
             .code(code)
@@ -274,7 +341,12 @@ impl Lambda {
 
     /// The published versions, oldest first.
     pub(crate) async fn versions(&self) -> Result<Vec<PublishedVersion>, AwsError> {
-        let mut versions = Vec::new();
+        Ok(self.listing().await?.versions)
+    }
+
+    /// The function and its published versions, oldest first.
+    pub(crate) async fn listing(&self) -> Result<Listing, AwsError> {
+        let mut listing = Listing::default();
         let pages = self
             .client
             .list_versions_by_function()
@@ -282,16 +354,23 @@ impl Lambda {
         let mut pages = pages.into_paginator().items().send();
         while let Some(found) = pages.next().await {
             let found = found?;
-            // `$LATEST` is listed too, and is no published version.
-            if let Some(version) = found.version.and_then(|text| text.parse().ok()) {
-                versions.push(PublishedVersion {
+            let number = found.version().unwrap_or_default().parse();
+            let description = found.description.clone().unwrap_or_default();
+            let published = found.last_modified.clone().unwrap_or_default();
+            let content = Content::of(found);
+            match number {
+                Ok(version) => listing.versions.push(PublishedVersion {
                     version,
-                    description: found.description.unwrap_or_default(),
-                    published: found.last_modified.unwrap_or_default(),
-                });
+                    content,
+                    description,
+                    published,
+                }),
+                // `$LATEST` is listed too, and is no published version.
+                Err(_) => listing.latest = Some(content),
             }
         }
-        Ok(versions)
+        listing.versions.sort_by_key(|found| found.version);
+        Ok(listing)
     }
 }
 
@@ -305,6 +384,7 @@ fn architecture(architectures: &[SdkArchitecture]) -> Architecture {
 
 fn upload() -> aws_sdk_lambda::config::Builder {
     let timeout = TimeoutConfig::builder()
+        .read_timeout(UPLOAD_TIMEOUT)
         .operation_attempt_timeout(UPLOAD_TIMEOUT)
         .build();
     Config::builder().timeout_config(timeout)

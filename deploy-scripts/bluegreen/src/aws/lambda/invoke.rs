@@ -24,6 +24,7 @@ impl Lambda {
         deadline: Duration,
     ) -> Result<Invoked, AwsError> {
         let timeouts = aws_config::timeout::TimeoutConfig::builder()
+            .read_timeout(deadline)
             .operation_attempt_timeout(deadline)
             .build();
         let answered = self

@@ -14,7 +14,7 @@ use rollout::{Routing, Version};
 use super::AwsError;
 pub(crate) use aliases::NamedAlias;
 pub(crate) use concurrency::{Provisioned, ProvisionedState};
-pub(crate) use functions::{Function, NewFunction, PublishedVersion, VersionSettings};
+pub(crate) use functions::{Function, NewFunction, PublishedVersion, RUNTIME, VersionSettings};
 pub(crate) use urls::{FunctionUrl, URL_STATEMENT};
 
 /// What a function's bootstrap is built for.
@@ -59,6 +59,17 @@ pub(super) fn parse_version(text: &str) -> Result<Version, AwsError> {
              `aws lambda update-alias --function-version N`"
         ))
     })
+}
+
+impl Architecture {
+    /// `None` where this machine is one that Lambda does not have.
+    pub(crate) fn of_this_machine() -> Option<Self> {
+        match std::env::consts::ARCH {
+            "x86_64" => Some(Self::X86_64),
+            "aarch64" => Some(Self::Arm64),
+            _ => None,
+        }
+    }
 }
 
 impl From<Architecture> for SdkArchitecture {

@@ -4,9 +4,10 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::Step;
 use crate::{
-    aws::{Architecture, NewFunction, role_name},
+    aws::{Architecture, NewFunction, RUNTIME, role_name},
     cli::CreateArgs,
     deployment::Deployment,
+    host::Host,
     package::Package,
     progress::Progress,
 };
@@ -27,6 +28,10 @@ pub(super) async fn create(
             anyhow!("it is not there yet, so `create` needs its code: --binary FILE or --zip FILE")
         })
         .with_context(|| format!("failed to create function '{name}'"))?;
+    let architecture = package.bootstrap.architecture();
+    let architecture = architecture.unwrap_or(Architecture::X86_64);
+    let fits = Host::of(deployment, RUNTIME, architecture).check(&package.bootstrap);
+    fits.with_context(|| format!("failed to create function '{name}' of this executable"))?;
     let role = match args.role {
         Some(role) => role,
         None => role(deployment, args.tracing, steps).await?,
@@ -34,7 +39,7 @@ pub(super) async fn create(
     let progress = Progress::spinner(&format!("creating function {name}"));
     let new = NewFunction {
         role,
-        architecture: package.architecture.unwrap_or(Architecture::X86_64),
+        architecture,
         zip: package.zip,
         memory: args.memory,
         timeout: args.timeout,

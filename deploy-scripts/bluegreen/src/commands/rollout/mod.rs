@@ -3,30 +3,29 @@
 mod plan;
 mod start;
 
-use anyhow::{Context, Result};
-use rollout::{Action, Probe, Rollout, Seconds, Verdict, Version, Write};
+use anyhow::{Context, Result, anyhow};
+use rollout::{Action, Probe, Rollout, Seconds, Version, Write};
 
 use super::doctor;
 use crate::{
     aws::Alias,
-    cli::{PlanArgs, ProbeArgs, RolloutArgs, WatchArgs},
-    deployment::Deployment,
+    cli::{ReleaseArgs, RolloutArgs},
+    confirm::{Question, confirm},
+    deployment::{Deployment, NONE_PUBLISHED},
     driver::{Driver, Event, Hooks, Interrupts, Reporter},
     exit::Exit,
     probe::{Probed, Prober, deadline, read_events},
     provisioned::Provisioning,
 };
-use start::Start;
+pub(super) use start::check_free;
+use start::{Start, rolled_back};
 
 /// What to do, once it is known which version is green.
 #[derive(Debug)]
 pub(super) struct Release<'a> {
     pub(super) green: Version,
-    pub(super) plan: &'a PlanArgs,
-    pub(super) probe: &'a ProbeArgs,
-    pub(super) watch: &'a WatchArgs,
+    pub(super) args: &'a ReleaseArgs,
     pub(super) skip_checks: bool,
-    pub(super) dry_run: bool,
 }
 
 pub(super) async fn rollout(
@@ -34,19 +33,25 @@ pub(super) async fn rollout(
     args: &RolloutArgs,
     reporter: &Reporter,
 ) -> Result<Exit> {
-    let green = match args.to {
-        Some(version) => version,
-        None => deployment.newest_version().await?,
-    };
+    args.release.plan.plan().check()?;
+    let seen = deployment.read().await?;
+    check_free(&seen).context("failed to begin a rollout")?;
+    let listing = deployment.lambda.listing().await;
+    let listing = listing.context("failed to list the versions")?;
+    let newest = || listing.newest().ok_or_else(|| anyhow!(NONE_PUBLISHED));
+    let green = args.to.map_or_else(newest, Ok)?;
+    let blue = seen.routing.serving();
+    if blue != green && listing.are_equal(blue, green) {
+        reporter.notice(format!(
+            "version {green} is made of what version {blue} is made of: there is nothing to release"
+        ));
+        return Ok(Exit::Done);
+    }
     let release = Release {
         green,
-        plan: &args.plan,
-        probe: &args.probe,
-        watch: &args.watch,
-        skip_checks: args.skip_checks,
-        dry_run: args.write.dry_run,
+        args: &args.release,
+        skip_checks: args.release.skip_checks,
     };
-    let seen = deployment.read().await?;
     release.run(deployment, &seen, reporter).await
 }
 
@@ -58,17 +63,18 @@ impl Release<'_> {
         seen: &Alias,
         reporter: &Reporter,
     ) -> Result<Exit> {
-        let mut interrupts = Interrupts::listen()?;
-        let plan = plan::complete(self.plan, deployment, reporter).await?;
+        let plan = plan::complete(&self.args.plan, deployment, reporter).await?;
         let start = Start::new(seen, self.green, plan);
         // Before anything is tested: whether it could begin at all.
         let first = start.rollout(&start.write(None)?);
         self.check(deployment, seen, reporter).await?;
         plan::tell(deployment, &first, reporter).await?;
-        if self.dry_run {
+        if self.args.write.dry_run {
             reporter.notice("nothing was written");
             return Ok(Exit::Done);
         }
+        self.ask_again(seen)?;
+        let mut interrupts = Interrupts::listen()?;
         let timeout = self.timeout(deployment).await?;
         let provisioning = Provisioning::read(deployment).await;
         let provisioning = provisioning.context("failed to read the provisioned concurrency")?;
@@ -106,13 +112,26 @@ impl Release<'_> {
             &mut interrupts,
             &begun,
             timeout,
-            self.watch,
+            &self.args.watch,
         )
         .after_first_step()
         .with_provisioning(provisioning);
         match write.action {
             Action::Promote => Ok(driver.promoted(&write).await),
             Action::Shift | Action::Restamp | Action::RollBack => driver.drive().await,
+        }
+    }
+
+    /// Asks whether a version that was rolled back is to be released once more.
+    fn ask_again(&self, seen: &Alias) -> Result<()> {
+        match rolled_back(seen, self.green) {
+            Some(question) => confirm(&Question {
+                text: &format!("{question}; release it again?"),
+                option: "--again",
+                otherwise: "nothing was moved",
+                yes: self.args.again,
+            }),
+            None => Ok(()),
         }
     }
 
@@ -124,7 +143,7 @@ impl Release<'_> {
         seen: &Alias,
         reporter: &Reporter,
     ) -> Result<()> {
-        if self.skip_checks || self.plan.is_a_single_switch() {
+        if self.skip_checks || self.args.plan.is_a_single_switch() {
             return Ok(());
         }
         let findings = doctor::examine(deployment, seen, self.green).await;
@@ -139,7 +158,7 @@ impl Release<'_> {
         blue: Version,
         reporter: &Reporter,
     ) -> Result<()> {
-        let (versions, single) = ((blue, self.green), self.plan.is_a_single_switch());
+        let (versions, single) = ((blue, self.green), self.args.plan.is_a_single_switch());
         let notice = |text| reporter.notice(text);
         provisioning
             .allocate(deployment, versions, single, notice)
@@ -170,7 +189,7 @@ impl Release<'_> {
     /// How long an invocation of green may take. What has to be known while green has traffic is
     /// read before it gets any; a single switch without test events does not ask for it.
     async fn timeout(&self, deployment: &Deployment) -> Result<Seconds> {
-        if self.plan.is_a_single_switch() && self.probe.events.is_empty() {
+        if self.args.plan.is_a_single_switch() && self.args.probe.events.is_empty() {
             return Ok(Seconds(0));
         }
         let timeout = deployment.lambda.timeout(self.green).await;
@@ -188,15 +207,13 @@ impl Release<'_> {
         let probed = self.probe(deployment, first, timeout).await?;
         let probe = probed.as_ref().map(|probed| probed.probe);
         if let Some(probed) = probed {
-            let condemned = probed.judge(first.plan.rule).verdict == Verdict::Rollback;
-            reporter.say(&Event::probed(probed.probe, condemned, probed.failure));
-            if condemned {
-                return Ok(Tested::Failed(
-                    "it is worse than blue at the test events".to_owned(),
-                ));
+            let fault = probed.fault(first.plan.rule);
+            reporter.say(&Event::probed(probed.probe, fault, probed.failure));
+            if let Some(fault) = fault {
+                return Ok(Tested::Failed(fault.to_owned()));
             }
         }
-        let hooks = Hooks::new(deployment, &self.watch.hooks);
+        let hooks = Hooks::new(deployment, &self.args.watch.hooks);
         match hooks.before_traffic(first, reporter).await {
             Ok(()) => Ok(Tested::Passed(probe)),
             Err(error) => Ok(Tested::Failed(format!("{error:#}"))),
@@ -210,7 +227,7 @@ impl Release<'_> {
         first: &Rollout,
         timeout: Seconds,
     ) -> Result<Option<Probed>> {
-        let events = read_events(&self.probe.events)?;
+        let events = read_events(&self.args.probe.events)?;
         if events.is_empty() {
             return Ok(None);
         }
@@ -221,7 +238,7 @@ impl Release<'_> {
             events,
             deadline: deadline(timeout),
         };
-        Ok(Some(prober.run(self.probe, first.plan.rule).await))
+        Ok(Some(prober.run(&self.args.probe, first.plan.rule).await))
     }
 }
 

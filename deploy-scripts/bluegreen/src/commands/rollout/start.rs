@@ -1,9 +1,39 @@
 //! Where a rollout begins: its first write, and the rollout that this makes.
 
-use anyhow::{Context, Result};
-use rollout::{Entry, Journal, Plan, Probe, Rollout, Version, Write, begin};
+use anyhow::{Context, Result, anyhow};
+use rollout::{Entry, Journal, MoveError, Plan, Probe, Rollout, Routing, Version, Write, begin};
 
 use crate::{aws::Alias, deployment::now};
+
+/// # Errors
+/// If the alias is on its way already, with who takes it on.
+pub(in crate::commands) fn check_free(seen: &Alias) -> Result<()> {
+    let journal = Journal::read(&seen.description);
+    let ours = journal.agrees_with(seen.routing);
+    match (seen.routing, journal.entry) {
+        (Routing::All(_), _) => Ok(()),
+        (routing @ Routing::Split { .. }, Some(Entry::Rollout(rollout))) if ours => Err(anyhow!(
+            "`bluegreen resume` takes it up if nobody drives it, `bluegreen rollback` ends it"
+        )
+        .context(format!("rollout {} is under way: {routing}", rollout.run))),
+        (Routing::Split { blue, green, .. }, _) => {
+            Err(MoveError::OtherSplit { blue, green }.into())
+        }
+        (Routing::Settling { from, to }, _) => Err(MoveError::Settling { from, to }.into()),
+    }
+}
+
+/// What the alias remembers of a version that was rolled back.
+pub(super) fn rolled_back(seen: &Alias, version: Version) -> Option<String> {
+    match Journal::read(&seen.description).entry? {
+        Entry::RolledBack {
+            green, at, reason, ..
+        } if green == version => Some(format!(
+            "version {version} was rolled back at {at}: {reason}"
+        )),
+        _ => None,
+    }
+}
 
 /// Where a rollout begins.
 pub(super) struct Start<'a> {

@@ -27,6 +27,9 @@ pub(crate) enum Event {
         blue: Tally,
         green: Tally,
         condemned: bool,
+        /// Why green gets no traffic.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fault: Option<&'static str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         failure: Option<String>,
     },
@@ -137,7 +140,11 @@ impl Event {
         })
     }
 
-    pub(crate) fn probed(probe: Probe, condemned: bool, failure: Option<String>) -> Self {
+    pub(crate) fn probed(
+        probe: Probe,
+        fault: Option<&'static str>,
+        failure: Option<String>,
+    ) -> Self {
         let tally = |counts: rollout::Counts| Tally {
             requests: counts.requests,
             errors: counts.bad,
@@ -146,7 +153,8 @@ impl Event {
         Self::Probed {
             blue: tally(probe.blue),
             green: tally(probe.green),
-            condemned,
+            condemned: fault.is_some(),
+            fault,
             failure,
         }
     }

@@ -29,16 +29,17 @@ impl fmt::Display for Event {
             Self::Probed {
                 blue,
                 green,
-                condemned,
+                fault,
                 failure,
+                ..
             } => {
                 write!(f, "test events: blue {blue}, green {green}")?;
                 if let Some(failure) = failure {
                     write!(f, "\n  {}", styled(DIM, failure))?;
                 }
-                match condemned {
-                    true => write!(f, "\n  {}", styled(RED, "green is worse")),
-                    false => Ok(()),
+                match fault {
+                    Some(fault) => write!(f, "\n  {}", styled(RED, fault)),
+                    None => Ok(()),
                 }
             }
             Self::Hook { option, command } => write!(f, "{option}: {command}"),
