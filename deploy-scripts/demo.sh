@@ -12,7 +12,12 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
 fi
 say() { printf "\n$bold%s$off\n" "$1"; }
 run() {
-    printf "$green\$ bluegreen %s$off\n" "$*"
+    line=bluegreen
+    # As one would type it.
+    for word; do
+        case $word in *" "*) line="$line \"$word\"" ;; *) line="$line $word" ;; esac
+    done
+    printf "$green\$ %s$off\n" "$line"
     "$bin/bluegreen" "$@"
 }
 
@@ -32,7 +37,7 @@ until grep -q AWS_ENDPOINT_URL "$log"; do
     kill -0 "$server" 2>/dev/null || exit 1
     sleep 0.05
 done
-eval "$(grep export "$log")"
+eval "$(grep "^ *export " "$log")"
 # What the user has set for AWS must not decide what the demo works on.
 unset AWS_PROFILE BLUEGREEN_FUNCTION BLUEGREEN_ALIAS
 
@@ -49,11 +54,12 @@ run shift 10% --to 2
 run traffic --requests 1000 --rate 250
 run rollback
 
+# Rolled back by hand before, hence --again.
 say "Green is rolled out: judged at 10 % and at 50 % while requests flow, then promoted by itself"
 "$bin/bluegreen" traffic --requests 5000 --rate 250 >"$log.traffic" 2>&1 &
 traffic=$!
 # shellcheck disable=SC2086 # the options are words
-run rollout --strategy steps:10%/4s,50%/4s --certified 5% $fine
+run rollout --again --strategy steps:10%/4s,50%/4s --certified 5% $fine
 run status
 
 say "Red is deployed: a fifth of what it gets fails, and it is rolled back by itself"
