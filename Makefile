@@ -3,7 +3,6 @@
 ARCH ?= arm64
 FUNCTION ?= blue
 EVENT ?= http-api
-PORT ?= 9000
 RUNS ?= 20000
 SECONDS ?= 600
 
@@ -35,8 +34,8 @@ demo: programs ## The whole story on this machine: blue, green promoted, red rol
 	@deploy-scripts/demo.sh
 
 .PHONY: local
-local: programs ## Start lambda-local: Lambda on this machine
-	@cargo deploy local
+local: programs ## Start lambda-local: Lambda on this machine (PORT=4566)
+	@cargo bluegreen local $(if $(PORT),--port $(PORT))
 
 .PHONY: test
 test: ## Run all tests (most of them wait); with the real clients where `make clients` has installed them
@@ -87,11 +86,11 @@ build: tools ## Build the functions for AWS with cargo-lambda (ARCH=arm64 or x86
 
 .PHONY: watch
 watch: tools ## Run a function with `cargo lambda watch` (FUNCTION=blue, PORT=9000)
-	$(WITH_TOOLS) cargo lambda watch --package $(FUNCTION) --invoke-port $(PORT)
+	$(WITH_TOOLS) cargo lambda watch --package $(FUNCTION) --invoke-port $(or $(PORT),9000)
 
 .PHONY: invoke
 invoke: tools ## Send an event to what `make watch` runs (EVENT=http-api, rest-api or function-url)
-	$(WITH_TOOLS) cargo lambda invoke $(FUNCTION) --invoke-port $(PORT) --data-file functions/events/$(EVENT).json
+	$(WITH_TOOLS) cargo lambda invoke $(FUNCTION) --invoke-port $(or $(PORT),9000) --data-file functions/events/$(EVENT).json
 
 .PHONY: tools
 tools: ## Get cargo-lambda if it is not there

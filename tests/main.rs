@@ -41,6 +41,7 @@ mod rollout_faults;
 mod rollout_options;
 mod settings;
 mod streaming;
+mod terminal;
 mod tutorial;
 mod verdict_command;
 mod versions;

@@ -1,9 +1,22 @@
-//! The README's tutorial does what it says: each command in a `console` block is run, in the order
-//! of the text, and what it prints is what the README shows.
+//! The README's tutorial does what it says: its first commands are typed in one terminal, and each
+//! command of a `console` block in another, in the order of the text. What then stands on the screen
+//! is what the README shows.
 
-use std::{fs, os::unix::process::CommandExt, process::Command};
+use std::{fs, net::TcpListener, path::PathBuf, sync::Mutex, time::Duration};
 
-use crate::harness::{Running, Server, program, repository};
+use crate::{
+    harness::{
+        program, repository,
+        terminal::{CTRL_C, Terminal, plain},
+    },
+    terminal::free_port,
+};
+
+/// The longest that a command of the README takes, on a machine that does other things, too.
+const LIMIT: Duration = Duration::from_secs(120);
+/// So wide that no line of the README is broken.
+const COLUMNS: u16 = 220;
+const PROMPT: &str = "$";
 
 /// A command of the README and the output that it shows.
 #[derive(Debug)]
@@ -42,18 +55,25 @@ fn comparable(text: &str) -> String {
     // How often a rollout looks before it is decided is different each time.
     let lines = text.lines().filter(|line| !line.contains(" failed of "));
     for word in lines.flat_map(str::split_whitespace) {
-        let is_id = result
-            .last()
-            .is_some_and(|before| before == "API" || before == "run");
+        let before = result.last().map_or("", String::as_str);
+        let is_id = before == "API" || before == "run";
         result.push(match word {
             _ if is_id => "ID".to_owned(),
             word if word.contains("/_aws/execute-api/") => "URL".to_owned(),
             word if word.starts_with(['█', '░']) => "BAR".to_owned(),
             "seconds" => "second".to_owned(),
+            word if is_certain(before, word) => word.to_owned(),
             word => masked(word),
         });
     }
     result.join(" ")
+}
+
+/// Numbers of versions and steps, and weights: what is observed has a decimal point.
+fn is_certain(before: &str, word: &str) -> bool {
+    let word = word.trim_end_matches([',', ';', ':', ')']);
+    let weight = word.strip_suffix('%').unwrap_or("-");
+    matches!(before, "version" | "versions" | "step") || weight.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Each number as `#`.
@@ -70,52 +90,186 @@ fn masked(word: &str) -> String {
     masked
 }
 
-/// The process groups of the commands: what runs in the background ends with the test.
-#[derive(Default)]
-struct Groups(Vec<u32>);
+/// A person's shell in the repository's folder.
+struct Shell(Terminal);
 
-impl Drop for Groups {
+impl Shell {
+    fn start() -> Self {
+        let command = plain("sh")
+            .current_dir(repository())
+            .env("PS1", "$ ")
+            .env_remove("ENV");
+        let shell = Self(Terminal::start(command, 40, COLUMNS));
+        shell.prompt(1);
+        shell
+    }
+
+    /// Types a command, and gives what stands below it when it has ended.
+    fn run(&self, command: &str) -> String {
+        let before = prompts(&self.0.lines());
+        self.0.types(&format!("{command}\n"));
+        let lines = self.prompt(before + 1);
+        let typed = lines.iter().rposition(|line| line.starts_with("$ "));
+        let printed = &lines[typed.expect("the command stands there") + 1..lines.len() - 1];
+        // What the shell itself says of its jobs.
+        let printed = printed.iter().filter(|line| !line.starts_with('['));
+        printed.map(|line| format!("{line}\n")).collect()
+    }
+
+    /// Waits until the shell asks for a command for this time, and gives all that stands there.
+    fn prompt(&self, count: usize) -> Vec<String> {
+        self.0.wait(LIMIT, "the shell's prompt", |lines| {
+            let asks = lines.last().is_some_and(|line| line == PROMPT);
+            (asks && prompts(lines) == count).then(|| lines.to_vec())
+        })
+    }
+}
+
+fn prompts(lines: &[String]) -> usize {
+    let prompts = lines
+        .iter()
+        .filter(|line| line.split(' ').next() == Some(PROMPT));
+    prompts.count()
+}
+
+/// What stands in the README's exit codes: red is rolled back, and what differs is not the same.
+fn exit_code(shown: &Shown) -> &'static str {
+    match &shown.command {
+        _ if shown.output.contains(" is rolled back: ") => "3",
+        command if command.starts_with("diff ") => "1",
+        _ => "0",
+    }
+}
+
+/// The commands of the first `sh` block behind these words.
+fn commands_behind<'a>(readme: &'a str, words: &str) -> Vec<&'a str> {
+    let (_, rest) = readme.split_once(words).expect("the README says so");
+    let (_, block) = rest.split_once("```sh\n").expect("there is a block");
+    let (block, _) = block.split_once("```").expect("the block ends");
+    block.lines().collect()
+}
+
+/// The folder in which lambda-local keeps things by default, without what the developer has there:
+/// that is put back at the end.
+struct DefaultFolder {
+    folder: PathBuf,
+    aside: PathBuf,
+}
+
+impl DefaultFolder {
+    fn empty() -> Self {
+        let target = repository().join("target");
+        let (folder, aside) = (
+            target.join("lambda-local"),
+            target.join("lambda-local.aside"),
+        );
+        assert!(
+            !aside.exists(),
+            "a test was killed before it could put {0} back where it belongs: look at it, and move \
+             it to {1}",
+            aside.display(),
+            folder.display()
+        );
+        if folder.exists() {
+            fs::rename(&folder, &aside).unwrap();
+        }
+        Self { folder, aside }
+    }
+}
+
+impl Drop for DefaultFolder {
     fn drop(&mut self) {
-        for group in &self.0 {
-            let group = format!("-{group}");
-            let _ = Command::new("kill").args(["-KILL", "--", &group]).output();
+        let _ = fs::remove_dir_all(&self.folder);
+        if self.aside.exists() {
+            fs::rename(&self.aside, &self.folder).expect("the folder can be put back");
         }
     }
 }
 
+/// Held by whoever uses that folder.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
-fn the_readme_shows_what_its_commands_print() {
+fn the_readme_shows_what_its_commands_print_in_a_terminal() {
+    let _alone = ALONE.lock();
+    let taken = TcpListener::bind("127.0.0.1:4566").err();
+    assert!(
+        taken.is_none(),
+        "port 4566, where the README starts lambda-local, is taken: stop that one"
+    );
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();
     let shown = shown(&readme);
     assert!(shown.len() > 10, "the README has a tutorial: {shown:#?}");
-    let server = Server::start();
-    // `cargo deploy` finds what the harness has built.
+    // `make` finds what the harness has built.
     program("bluegreen");
-    let mut groups = Groups::default();
-    for Shown { command, output } in shown {
-        let mut shell = server.command("sh");
-        shell
-            .args(["-c", &command])
-            .current_dir(repository())
-            .process_group(0);
-        let running = Running::start(shell);
-        groups.0.push(running.pid());
-        let finished = running.finish();
-        let printed = format!("{}{}", finished.stdout, finished.stderr);
+    let _folder = DefaultFolder::empty();
+    let lambda = Shell::start();
+    let user = Shell::start();
+    let begin = commands_behind(&readme, "Build everything, and start Lambda");
+    let (start, build) = begin.split_last().unwrap();
+    for command in build {
+        let built = lambda.run(command);
+        assert_eq!(lambda.run("echo $?"), "0\n", "$ {command}\n{built}");
+    }
+    lambda.0.types(&format!("{start}\n"));
+    lambda.0.wait(LIMIT, "the announcement", |lines| {
+        lines
+            .last()
+            .filter(|line| line.contains("what runs"))
+            .cloned()
+    });
+    for export in lambda
+        .0
+        .lines()
+        .iter()
+        .filter_map(|line| line.strip_prefix("  export "))
+    {
+        assert_eq!(user.run(&format!("export {export}")), "");
+    }
+    for shown in &shown {
+        let command = &shown.command;
+        let printed = user.run(command);
         assert_eq!(
-            comparable(&finished.stdout),
-            comparable(&output),
+            comparable(&printed),
+            comparable(&shown.output),
             "$ {command}\n{printed}"
         );
+        let exited = user.run("echo $?");
+        assert_eq!(exited.trim(), exit_code(shown), "$ {command}\n{printed}");
     }
+    lambda.0.shows("hello:live → 2  GET /");
+    lambda.0.types(CTRL_C);
+    lambda.prompt(2 * build.len() + 2);
+}
+
+#[test]
+fn make_local_takes_the_port_that_it_is_given() {
+    let _alone = ALONE.lock();
+    program("bluegreen");
+    let _folder = DefaultFolder::empty();
+    let shell = Shell::start();
+    let port = free_port();
+    shell.0.types(&format!("make local PORT={port}\n"));
+    let address = format!("lambda-local listens on http://127.0.0.1:{port}");
+    shell.0.wait(LIMIT, &address, |lines| {
+        lines.contains(&address).then_some(())
+    });
+    shell.0.shows("what runs");
+    shell.0.types(CTRL_C);
+    shell.prompt(2);
+    let watched = shell.run("make --dry-run watch | grep -o 'invoke-port.*'");
+    assert_eq!(watched, "invoke-port 9000\n");
+    let watched = shell.run("make --dry-run watch PORT=9001 | grep -o 'invoke-port.*'");
+    assert_eq!(watched, "invoke-port 9001\n");
 }
 
 #[test]
 fn the_comparison_sees_another_word_and_not_another_number() {
     assert_eq!(
         comparable("version 1  ██░░  12.5% of 10"),
-        comparable("version 2 █░ 7% of 9")
+        comparable("version 1 █░ 7.2% of 9")
     );
-    assert_ne!(comparable("version 1"), comparable("versions 1"));
+    assert_ne!(comparable("version 1"), comparable("version 2"));
+    assert_ne!(comparable("10% on"), comparable("20% on"));
     assert_ne!(comparable("made function"), comparable("there function"));
 }

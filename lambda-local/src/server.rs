@@ -22,7 +22,9 @@ use crate::{
     cloudwatch,
     error::ApiError,
     faults::Faults,
-    gateway::{self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST, Received},
+    gateway::{
+        self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST, Received,
+    },
     keeper::Keeper,
     lambda_api::{self, LAMBDA_URL},
     logs_api, page, query, request_body,

@@ -7,6 +7,7 @@ mod printed;
 mod proxy;
 pub(crate) mod rest_api;
 mod server;
+pub(crate) mod terminal;
 
 use std::{
     path::{Path, PathBuf},
@@ -60,13 +61,19 @@ pub(crate) fn path(name: &str) -> String {
 }
 
 /// Waits until something is so, and fails if it is not within ten seconds.
-pub(crate) fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(10);
+pub(crate) fn until<T>(what: &str, found: impl FnMut() -> Option<T>) -> T {
+    let found = within(Duration::from_secs(10), found);
+    found.unwrap_or_else(|| panic!("not within ten seconds: {what}"))
+}
+
+/// Waits until something is so; `None` if it is not in this time.
+pub(crate) fn within<T>(limit: Duration, mut found: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + limit;
     loop {
-        if let Some(found) = found() {
+        let found = found();
+        if found.is_some() || Instant::now() >= deadline {
             return found;
         }
-        assert!(Instant::now() < deadline, "not within ten seconds: {what}");
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -1,17 +1,20 @@
 //! A lambda-local of a test's own.
 
 use std::{
-    process::{Child, Command, Stdio},
+    io::Read,
+    process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio},
+    time::Duration,
 };
 
-use super::{Finished, Printed, Running, program, until};
+use super::{Finished, Printed, Running, command::signal_to, program, until, within};
 
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/test";
 
 /// A running lambda-local on a port of its own. Dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Server {
-    process: Child,
+    /// `None` where somebody else has started it, who ends it.
+    process: Option<Child>,
     pub(crate) url: String,
     /// What it has printed so far.
     pub(crate) printed: Printed,
@@ -24,11 +27,7 @@ impl Server {
 
     /// Keeps nothing, unless the options say where.
     pub(crate) fn with(options: &[&str]) -> Self {
-        let passing = (!options.contains(&"--data")).then_some("--ephemeral");
-        let mut command = Command::new(program("lambda-local"));
-        command.args(["--port", "0"]);
-        command.args(passing).args(options);
-        Self::of(command)
+        Self::of(lambda_local(options))
     }
 
     /// One that this command becomes.
@@ -40,17 +39,45 @@ impl Server {
             .expect("lambda-local starts");
         let output = process.stdout.take().expect("standard output is a pipe");
         let printed = Printed::by(output);
-        let url = until("it prints its address", || {
+        let first = until("it prints its address", || {
             let printed = printed.text();
-            let (first, _) = printed.split_once('\n')?;
-            first.rsplit(' ').next().map(str::to_owned)
+            Some(printed.split_once('\n')?.0.to_owned())
         });
-        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
         Self {
-            process,
-            url,
+            process: Some(process),
+            url: address(&first),
             printed,
         }
+    }
+
+    /// One that somebody else has started, and ends.
+    pub(crate) fn at(url: &str) -> Self {
+        Self {
+            process: None,
+            url: url.to_owned(),
+            printed: Printed::default(),
+        }
+    }
+
+    /// One of whose output nobody reads more than the first line.
+    pub(crate) fn unread(options: &[&str]) -> (Self, (ChildStdout, ChildStderr)) {
+        let mut command = lambda_local(options);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().expect("lambda-local starts");
+        let mut output = process.stdout.take().expect("standard output is a pipe");
+        let errors = process.stderr.take().expect("standard error is a pipe");
+        let mut first = String::new();
+        while !first.ends_with('\n') {
+            let mut byte = [0];
+            output.read_exact(&mut byte).expect("it prints a line");
+            first.push(byte[0].into());
+        }
+        let server = Self {
+            process: Some(process),
+            url: address(first.trim_end()),
+            printed: Printed::default(),
+        };
+        (server, (output, errors))
     }
 
     /// A server with function `hello`: blue as version 1, alias `live`, an API in front of it.
@@ -61,7 +88,11 @@ impl Server {
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.process.id()
+        self.process().id()
+    }
+
+    const fn process(&self) -> &Child {
+        self.process.as_ref().expect("it is the test's own")
     }
 
     /// A command in whose environment AWS is this server, and nothing of the user's own is left.
@@ -123,33 +154,56 @@ impl Server {
     }
 
     /// Asks the server to end, as Ctrl-C does, and waits until it has.
-    pub(crate) fn stop(mut self) -> std::process::ExitStatus {
-        self.signal("-INT");
-        self.process.wait().expect("lambda-local ends")
+    pub(crate) fn stop(self) -> ExitStatus {
+        self.end("-INT")
+    }
+
+    /// The same as a supervisor does it.
+    pub(crate) fn terminate(self) -> ExitStatus {
+        self.end("-TERM")
+    }
+
+    fn end(mut self, signal: &str) -> ExitStatus {
+        signal_to(self.pid(), signal);
+        let process = self.process.as_mut().expect("it is the test's own");
+        let ended = within(Duration::from_secs(10), || process.try_wait().ok()?);
+        if ended.is_none() {
+            self.kill();
+        }
+        ended.expect("lambda-local ends when it is asked to")
     }
 
     /// Kills it so that it cannot clean up.
     pub(crate) fn kill(&mut self) {
-        self.process.kill().expect("lambda-local can be killed");
-        self.process.wait().expect("lambda-local ends");
-    }
-
-    fn signal(&self, signal: &str) {
-        let pid = self.process.id().to_string();
-        let killed = Command::new("kill")
-            .args([signal, &pid])
-            .status()
-            .expect("kill runs");
-        assert!(killed.success());
+        let process = self.process.as_mut().expect("it is the test's own");
+        process.kill().expect("lambda-local can be killed");
+        process.wait().expect("lambda-local ends");
     }
 }
 
 impl Drop for Server {
     /// Ends it as Ctrl-C does, so that it removes its files.
     fn drop(&mut self) {
-        if matches!(self.process.try_wait(), Ok(None)) {
-            self.signal("-INT");
-            let _ = self.process.wait();
+        if let Some(process) = &mut self.process
+            && matches!(process.try_wait(), Ok(None))
+        {
+            signal_to(process.id(), "-INT");
+            let _ = process.wait();
         }
     }
+}
+
+/// Keeps nothing, unless the options say where.
+fn lambda_local(options: &[&str]) -> Command {
+    let passing = (!options.contains(&"--data")).then_some("--ephemeral");
+    let mut command = Command::new(program("lambda-local"));
+    command.args(["--port", "0"]).args(passing).args(options);
+    command
+}
+
+/// The one that its first line ends with.
+fn address(first: &str) -> String {
+    let url = first.rsplit(' ').next().unwrap_or_default();
+    assert!(url.starts_with("http://127.0.0.1:"), "{first}");
+    url.to_owned()
 }

@@ -13,8 +13,8 @@ use super::{
     response::{internal_server_error, response, strict_response},
 };
 use crate::{
-    lambda::Invoked,
     error::{ApiError, ApiResult},
+    lambda::Invoked,
     model::{FunctionRef, Place},
 };
 

@@ -60,7 +60,8 @@ impl Terminal {
 
     /// Why the server ends, on standard error.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        self.queue.push(Shown::Warning(format!("error: {error:#}\n")));
+        self.queue
+            .push(Shown::Warning(format!("error: {error:#}\n")));
     }
 
     /// A request that has been answered.

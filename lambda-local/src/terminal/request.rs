@@ -99,15 +99,27 @@ impl Request {
         let time = format_description!("[hour]:[minute]:[second]");
         let time = OffsetDateTime::from(self.at).time().format(time);
         let (time, status) = (time.unwrap_or_default(), self.status());
-        let _ = write!(output, "{dim}{time}{dim:#}  {outcome}{status:<7}{outcome:#}");
+        let _ = write!(
+            output,
+            "{dim}{time}{dim:#}  {outcome}{status:<7}{outcome:#}"
+        );
         let _ = write!(output, "  {:>8}", Took(self.took).to_string());
         if let Some(executed) = &self.executed {
             let _ = write!(output, "  {executed}");
         }
-        let _ = writeln!(output, "  {}", self.how);
+        let _ = write!(output, "  {}", self.how);
+        // A handler that answers 500 has succeeded, as far as Lambda knows: this one has not.
+        if let (How::Http { .. }, Some(failed)) = (&self.how, self.failed()) {
+            let _ = write!(output, "  {outcome}{}{outcome:#}", failed.status);
+        }
+        output.push('\n');
         if let Some(executed) = &self.executed {
             executed.printed.write(output);
         }
+    }
+
+    fn failed(&self) -> Option<&Executed> {
+        self.executed.as_ref().filter(|ran| !ran.succeeded)
     }
 
     fn status(&self) -> String {
@@ -118,9 +130,8 @@ impl Request {
     }
 
     fn style(&self) -> Style {
-        let failed = self.executed.as_ref().is_some_and(|ran| !ran.succeeded);
         match &self.how {
-            _ if failed => RED,
+            _ if self.failed().is_some() => RED,
             How::Http { status, .. } if status.is_server_error() => RED,
             How::Http { status, .. } if status.is_client_error() => YELLOW,
             _ => GREEN,

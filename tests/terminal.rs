@@ -1,0 +1,274 @@
+//! What lambda-local shows at a terminal, and that whoever reads it, or does not, cannot stop it.
+
+use std::{
+    net::TcpListener,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Server, program,
+    terminal::{CTRL_C, CTRL_Q, CTRL_S, Terminal, plain},
+    until,
+};
+
+/// lambda-local in a terminal as wide as most are.
+fn started(options: &[&str]) -> (Terminal, Server) {
+    let command = plain(program("lambda-local"))
+        .args(["--port", "0", "--ephemeral"])
+        .args(options);
+    let terminal = Terminal::start(command, 30, 80);
+    let export = terminal.shows("export AWS_ENDPOINT_URL=");
+    let (_, url) = export.split_once('=').unwrap();
+    let server = Server::at(url);
+    (terminal, server)
+}
+
+fn echoing(server: &Server) {
+    server.create_misbehaving(
+        "f",
+        &json!({ "Environment": { "Variables": { "ECHO": "log" } } }),
+    );
+}
+
+/// An API in front of function `hello`, which it may not invoke: each request is a warning.
+fn forbidden_api(server: &Server) -> String {
+    server.create("blue").succeeds();
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:hello:live";
+    let api = json!({ "name": "other", "protocolType": "HTTP", "target": arn });
+    let made = server.request("POST", "/v2/apis", api.to_string().as_bytes());
+    made.json()["apiEndpoint"].as_str().unwrap().to_owned()
+}
+
+/// Keeps both processors busy while something else is done.
+fn under_load(work: impl FnOnce()) {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| while !done.load(Ordering::Relaxed) {});
+        }
+        // Also where the work panics.
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        done.store(true, Ordering::Relaxed);
+        if let Err(panic) = result {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+#[test]
+fn two_hundred_starts_in_a_row_announce_themselves_answer_and_end_on_ctrl_c() {
+    under_load(|| {
+        for _ in 0..200 {
+            let (mut terminal, server) = started(&[]);
+            let functions = server.lambda("GET", "", &Value::Null);
+            assert_eq!(functions.json()["Functions"], json!([]));
+            terminal.types(CTRL_C);
+            assert_eq!(terminal.ends(), Some(0));
+        }
+    });
+}
+
+#[test]
+fn the_announcement_names_the_page_and_the_page_shows_the_exports_again() {
+    let (terminal, server) = started(&[]);
+    terminal.shows(&format!("The page at {}/ shows", server.url));
+    let page = server.request("GET", "/", b"").text();
+    let lines = terminal.lines();
+    let exports = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("  export"));
+    let exports: Vec<String> = exports.map(|rest| format!("export{rest}\n")).collect();
+    assert_eq!(exports.len(), 3);
+    assert!(page.contains(&exports.concat()), "{page}");
+}
+
+#[test]
+fn each_request_is_a_line_with_version_path_and_status_in_the_colour_of_its_outcome() {
+    let (terminal, server) = started(&[]);
+    server.create("blue").succeeds();
+    let url = server.api_url();
+    assert_eq!(
+        server
+            .request("GET", &format!("{url}/orders/7"), b"")
+            .status,
+        200
+    );
+    let line = terminal.shows("GET /orders/7");
+    assert!(
+        line.contains("  200 ") && line.contains("hello:live → 1  GET"),
+        "{line}"
+    );
+    assert!(line.chars().count() < 80, "{line}");
+    echoing(&server);
+    server.invoke("f", &json!("error"));
+    let line = terminal.shows("  invoke");
+    assert!(
+        line.contains("  error ") && line.contains("f → $LATEST"),
+        "{line}"
+    );
+    let printed = terminal.printed.text();
+    assert!(printed.contains("\x1b[32m200"), "green: {printed}");
+    assert!(printed.contains("\x1b[31merror"), "red: {printed}");
+    let other = server.request("GET", &format!("{url}-not/there"), b"");
+    assert_eq!(other.status, 404);
+    terminal.shows("GET /there");
+}
+
+#[test]
+fn a_handler_that_answers_500_is_told_from_one_that_failed() {
+    let server = Server::start();
+    server.create("misbehaving").succeeds();
+    let url = server.api_url();
+    let answer: String =
+        br#"{"statusCode":500}"#.iter().map(|byte| format!("{byte:02x}")).collect();
+    server.request("GET", &format!("{url}/own?answer={answer}"), b"");
+    server.lambda("PUT", "/hello/configuration", &Value::Null);
+    let lines = || server.printed.text();
+    let own = until("the line is there", || line_with(&lines(), "GET /own"));
+    assert!(own.contains("  500 ") && own.ends_with("GET /own"), "{own}");
+    assert!(!lines().contains('\x1b'), "no colours in a pipe");
+}
+
+fn line_with(text: &str, what: &str) -> Option<String> {
+    let mut lines = text.lines();
+    lines.find(|line| line.contains(what)).map(str::to_owned)
+}
+
+#[test]
+fn no_color_is_obeyed() {
+    let command = plain(program("lambda-local"))
+        .args(["--port", "0", "--ephemeral"])
+        .env("NO_COLOR", "1");
+    let terminal = Terminal::start(command, 30, 80);
+    let export = terminal.shows("export AWS_ENDPOINT_URL=");
+    let server = Server::at(export.split_once('=').unwrap().1);
+    echoing(&server);
+    server.invoke("f", &json!("error"));
+    terminal.shows("  invoke");
+    assert!(!terminal.printed.text().contains('\x1b'));
+}
+
+#[test]
+fn what_a_function_prints_is_shown_under_its_request_where_that_is_asked_for() {
+    let server = Server::with(&["--logs", "full"]);
+    echoing(&server);
+    server.invoke("f", &json!("print"));
+    until("what it printed is shown", || {
+        let printed = server.printed.text();
+        let (_, under) = printed.split_once("  invoke\n")?;
+        let lines: Vec<&str> = under.lines().collect();
+        let expected = [
+            "    START RequestId: ",
+            "    a line of the function's",
+            "    and one on",
+        ];
+        let shown = lines
+            .iter()
+            .zip(expected)
+            .all(|(line, start)| line.starts_with(start));
+        (shown && lines.len() > 4 && lines[4].starts_with("    REPORT")).then_some(())
+    });
+    let init = json!({ "Environment": { "Variables": { "INIT": "exit" } } });
+    server.create_misbehaving("g", &init);
+    server.invoke("g", &json!("print"));
+    until("its end is shown", || {
+        line_with(&server.printed.text(), "    Runtime.ExitError")
+    });
+}
+
+#[test]
+fn logs_as_they_are_and_no_logs_are_options() {
+    let json = Server::with(&["--logs", "json"]);
+    let none = Server::with(&["--logs", "none"]);
+    for server in [&json, &none] {
+        echoing(server);
+        server.invoke("f", &json!("print"));
+    }
+    until("the raw line is shown", || {
+        json.printed
+            .text()
+            .contains("\na line of the function's\n")
+            .then_some(())
+    });
+    assert!(!json.printed.text().contains("  invoke"));
+    let printed = none.printed.clone();
+    assert!(none.stop().success());
+    assert!(
+        printed.text().ends_with("and what runs.\n\n"),
+        "{}",
+        printed.text()
+    );
+}
+
+#[test]
+fn a_reader_who_never_reads_standard_output_stops_neither_the_server_nor_its_end() {
+    for logs in ["short", "full", "json"] {
+        let (server, _unread) = Server::unread(&["--logs", logs]);
+        echoing(&server);
+        let line = "x".repeat(1000);
+        for _ in 0..1500 {
+            assert_eq!(server.invoke("f", &json!(line)).status, 200);
+        }
+        assert!(server.terminate().success());
+    }
+}
+
+#[test]
+fn a_reader_who_never_reads_standard_error_stops_neither_the_server_nor_its_end() {
+    let (server, _unread) = Server::unread(&[]);
+    let url = forbidden_api(&server);
+    for _ in 0..1000 {
+        assert_eq!(server.request("GET", &url, b"").status, 500);
+    }
+    assert!(server.terminate().success());
+}
+
+#[test]
+fn a_reader_who_is_gone_does_no_harm() {
+    let (server, unread) = Server::unread(&["--logs", "json"]);
+    drop(unread);
+    let url = forbidden_api(&server);
+    for _ in 0..20 {
+        assert_eq!(server.request("GET", &url, b"").status, 500);
+        assert_eq!(server.request("GET", &server.api_url(), b"").status, 200);
+    }
+    assert!(server.terminate().success());
+}
+
+#[test]
+fn a_terminal_that_was_stopped_says_how_many_lines_it_missed() {
+    let (mut terminal, server) = started(&["--logs", "full"]);
+    echoing(&server);
+    terminal.types(CTRL_S);
+    let line = "x".repeat(200_000);
+    for _ in 0..40 {
+        assert_eq!(server.invoke("f", &json!(line)).status, 200);
+    }
+    terminal.types(CTRL_Q);
+    terminal.shows(" lines not shown");
+    terminal.types(CTRL_S);
+    assert_eq!(server.invoke("f", &json!(line)).status, 200);
+    terminal.types(CTRL_C);
+    assert_eq!(terminal.ends(), Some(0));
+}
+
+#[test]
+fn what_was_shown_last_is_printed_before_the_end() {
+    let server = Server::start();
+    echoing(&server);
+    server.invoke("f", &json!("exit-7"));
+    let printed = server.printed.clone();
+    assert!(server.stop().success());
+    until("the line is there", || {
+        line_with(&printed.text(), "  failure ")
+    });
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
