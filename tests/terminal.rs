@@ -1,9 +1,11 @@
 //! What lambda-local shows at a terminal, and that whoever reads it, or does not, cannot stop it.
 
 use std::{
+    io::Read,
     net::TcpListener,
     sync::atomic::{AtomicBool, Ordering},
     thread,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -122,14 +124,29 @@ fn a_handler_that_answers_500_is_told_from_one_that_failed() {
     let server = Server::start();
     server.create("misbehaving").succeeds();
     let url = server.api_url();
-    let answer: String =
-        br#"{"statusCode":500}"#.iter().map(|byte| format!("{byte:02x}")).collect();
+    let answer = br#"{"statusCode":500}"#.iter();
+    let answer: String = answer.map(|byte| format!("{byte:02x}")).collect();
     server.request("GET", &format!("{url}/own?answer={answer}"), b"");
-    server.lambda("PUT", "/hello/configuration", &Value::Null);
-    let lines = || server.printed.text();
-    let own = until("the line is there", || line_with(&lines(), "GET /own"));
-    assert!(own.contains("  500 ") && own.ends_with("GET /own"), "{own}");
-    assert!(!lines().contains('\x1b'), "no colours in a pipe");
+    let red = server.publish("red").to_string();
+    server.bluegreen(&["promote", "--to", &red]).succeeds();
+    until("red fails", || {
+        let answer = server.request("GET", &format!("{url}/failed"), b"");
+        (answer.status == 500).then_some(())
+    });
+    let own = until("it is shown", || shown(&server, "GET /own"));
+    assert!(own.contains("  500 "), "{own}");
+    let failed = until("it is shown", || shown(&server, "GET /failed  error"));
+    assert!(failed.contains("  500 "), "{failed}");
+    assert!(
+        !server.printed.text().contains('\x1b'),
+        "no colours in a pipe"
+    );
+}
+
+fn shown(server: &Server, end: &str) -> Option<String> {
+    let printed = server.printed.text();
+    let mut lines = printed.lines();
+    lines.find(|line| line.ends_with(end)).map(str::to_owned)
 }
 
 fn line_with(text: &str, what: &str) -> Option<String> {
@@ -233,24 +250,44 @@ fn a_reader_who_is_gone_does_no_harm() {
     let url = forbidden_api(&server);
     for _ in 0..20 {
         assert_eq!(server.request("GET", &url, b"").status, 500);
-        assert_eq!(server.request("GET", &server.api_url(), b"").status, 200);
+        assert_eq!(server.invoke("hello", &json!({})).status, 200);
     }
     assert!(server.terminate().success());
 }
 
 #[test]
-fn a_terminal_that_was_stopped_says_how_many_lines_it_missed() {
-    let (mut terminal, server) = started(&["--logs", "full"]);
+fn a_slow_reader_is_told_how_many_lines_were_left_out() {
+    let (server, (mut output, _)) = Server::unread(&["--logs", "json"]);
     echoing(&server);
-    terminal.types(CTRL_S);
-    let line = "x".repeat(200_000);
-    for _ in 0..40 {
+    let line = "x".repeat(500_000);
+    for _ in 0..20 {
         assert_eq!(server.invoke("f", &json!(line)).status, 200);
     }
-    terminal.types(CTRL_Q);
-    terminal.shows(" lines not shown");
+    let (mut read, mut buffer) = (String::new(), [0; 1 << 16]);
+    until("it says so", || {
+        let count = output.read(&mut buffer).unwrap();
+        read += &String::from_utf8_lossy(&buffer[..count]);
+        read.contains(" lines not shown\n").then_some(())
+    });
+    let left_out = line_with(&read, " lines not shown").unwrap();
+    assert!(left_out.starts_with("… "), "{left_out}");
+}
+
+#[test]
+fn a_terminal_that_is_stopped_stops_neither_the_server_nor_its_end() {
+    let (mut terminal, server) = started(&[]);
+    echoing(&server);
     terminal.types(CTRL_S);
-    assert_eq!(server.invoke("f", &json!(line)).status, 200);
+    for _ in 0..300 {
+        assert_eq!(server.invoke("f", &json!("x")).status, 200);
+    }
+    terminal.types(CTRL_Q);
+    terminal.wait(Duration::from_secs(10), "all lines", |lines| {
+        let shown = lines.iter().filter(|line| line.ends_with("  invoke"));
+        (shown.count() == 300).then_some(())
+    });
+    terminal.types(CTRL_S);
+    assert_eq!(server.invoke("f", &json!("x")).status, 200);
     terminal.types(CTRL_C);
     assert_eq!(terminal.ends(), Some(0));
 }
