@@ -27,7 +27,7 @@ help: ## List these targets
 
 .PHONY: programs
 programs: ## Build the deployer, lambda-local and the functions for this machine
-	cargo build --quiet --workspace --bins
+	@cargo build --workspace --bins
 
 .PHONY: demo
 demo: programs ## The whole story on this machine: blue, green promoted, red rolled back

@@ -186,9 +186,7 @@ fn what_the_disk_has_no_room_for_is_not_acknowledged_and_can_be_done_again() {
     // Without this, the limit would end it.
     command.args(["-c", r#"trap '' XFSZ; exec "$@""#, "sh"]);
     command.arg(program("lambda-local"));
-    command
-        .args(["--port", "0", "--data"])
-        .arg(folder.path());
+    command.args(["--port", "0", "--data"]).arg(folder.path());
     let server = Server::of(command);
     let zip = zip_of("bootstrap", 0o755, b"#!/bin/sh\n");
     server.create_function("f", &zip, &Value::Null);
