@@ -2,8 +2,10 @@
 
 use std::{
     io::Read,
-    net::TcpListener,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -22,10 +24,14 @@ fn started(options: &[&str]) -> (Terminal, Server) {
         .args(["--port", "0", "--ephemeral"])
         .args(options);
     let terminal = Terminal::start(command, 30, 80);
-    let export = terminal.shows("export AWS_ENDPOINT_URL=");
-    let (_, url) = export.split_once('=').unwrap();
-    let server = Server::at(url);
+    let server = announced(&terminal);
     (terminal, server)
+}
+
+fn announced(terminal: &Terminal) -> Server {
+    terminal.shows("what runs");
+    let export = terminal.shows("export AWS_ENDPOINT_URL=");
+    Server::at(export.split_once('=').unwrap().1)
 }
 
 fn echoing(server: &Server) {
@@ -44,33 +50,40 @@ fn forbidden_api(server: &Server) -> String {
     made.json()["apiEndpoint"].as_str().unwrap().to_owned()
 }
 
-/// Keeps both processors busy while something else is done.
-fn under_load(work: impl FnOnce()) {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
+/// Keeps both processors busy until it is dropped.
+struct Busy(Arc<AtomicBool>);
+
+impl Busy {
+    fn start() -> Self {
+        let done = Arc::new(AtomicBool::new(false));
         for _ in 0..2 {
-            scope.spawn(|| while !done.load(Ordering::Relaxed) {});
+            let done = done.clone();
+            thread::spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
         }
-        // Also where the work panics.
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-        done.store(true, Ordering::Relaxed);
-        if let Err(panic) = result {
-            std::panic::resume_unwind(panic);
-        }
-    });
+        Self(done)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[test]
 fn two_hundred_starts_in_a_row_announce_themselves_answer_and_end_on_ctrl_c() {
-    under_load(|| {
-        for _ in 0..200 {
-            let (mut terminal, server) = started(&[]);
-            let functions = server.lambda("GET", "", &Value::Null);
-            assert_eq!(functions.json()["Functions"], json!([]));
-            terminal.types(CTRL_C);
-            assert_eq!(terminal.ends(), Some(0));
-        }
-    });
+    let _busy = Busy::start();
+    for _ in 0..200 {
+        let (mut terminal, server) = started(&[]);
+        let functions = server.lambda("GET", "", &Value::Null);
+        assert_eq!(functions.json()["Functions"], json!([]));
+        terminal.types(CTRL_C);
+        assert_eq!(terminal.ends(), Some(0));
+    }
 }
 
 #[test]
@@ -160,8 +173,7 @@ fn no_color_is_obeyed() {
         .args(["--port", "0", "--ephemeral"])
         .env("NO_COLOR", "1");
     let terminal = Terminal::start(command, 30, 80);
-    let export = terminal.shows("export AWS_ENDPOINT_URL=");
-    let server = Server::at(export.split_once('=').unwrap().1);
+    let server = announced(&terminal);
     echoing(&server);
     server.invoke("f", &json!("error"));
     terminal.shows("  invoke");
@@ -302,10 +314,4 @@ fn what_was_shown_last_is_printed_before_the_end() {
     until("the line is there", || {
         line_with(&printed.text(), "  failure ")
     });
-}
-
-/// A port that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }

@@ -4,12 +4,9 @@
 
 use std::{fs, net::TcpListener, path::PathBuf, sync::Mutex, time::Duration};
 
-use crate::{
-    harness::{
-        program, repository,
-        terminal::{CTRL_C, Terminal, plain},
-    },
-    terminal::free_port,
+use crate::harness::{
+    free_port, program, repository,
+    terminal::{CTRL_C, Terminal, plain},
 };
 
 /// The longest that a command of the README takes, on a machine that does other things, too.
@@ -95,10 +92,12 @@ struct Shell(Terminal);
 
 impl Shell {
     fn start() -> Self {
-        let command = plain("sh")
-            .current_dir(repository())
-            .env("PS1", "$ ")
-            .env_remove("ENV");
+        let command = plain("sh").current_dir(repository()).env("PS1", "$ ");
+        // What the test was started with is not what a reader has.
+        let own = ["ENV", "PORT", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"];
+        let command = own
+            .iter()
+            .fold(command, |command, name| command.env_remove(name));
         let shell = Self(Terminal::start(command, 40, COLUMNS));
         shell.prompt(1);
         shell
@@ -122,6 +121,41 @@ impl Shell {
             let asks = lines.last().is_some_and(|line| line == PROMPT);
             (asks && prompts(lines) == count).then(|| lines.to_vec())
         })
+    }
+}
+
+impl Shell {
+    /// Does what the README begins with, and gives the exports that this prints.
+    fn start_lambda(&self, readme: &str) -> Vec<String> {
+        let begin = commands_behind(readme, "Build everything, and start Lambda");
+        let (start, build) = begin.split_last().unwrap();
+        for command in build {
+            let built = self.run(command);
+            assert_eq!(self.run("echo $?"), "0\n", "$ {command}\n{built}");
+        }
+        self.0.types(&format!("{start}\n"));
+        self.0.wait(LIMIT, "the announcement", |lines| {
+            lines.last()?.contains("what runs").then_some(())
+        });
+        let lines = self
+            .0
+            .lines()
+            .into_iter()
+            .map(|line| line.trim().to_owned());
+        lines.filter(|line| line.starts_with("export ")).collect()
+    }
+
+    /// Types what the README shows, and sees what it shows.
+    fn follow(&self, shown: &Shown) {
+        let command = &shown.command;
+        let printed = self.run(command);
+        let exited = self.run("echo $?");
+        assert_eq!(
+            comparable(&printed),
+            comparable(&shown.output),
+            "$ {command}\n{printed}"
+        );
+        assert_eq!(exited.trim(), exit_code(shown), "$ {command}\n{printed}");
     }
 }
 
@@ -203,43 +237,16 @@ fn the_readme_shows_what_its_commands_print_in_a_terminal() {
     // `make` finds what the harness has built.
     program("bluegreen");
     let _folder = DefaultFolder::empty();
-    let lambda = Shell::start();
-    let user = Shell::start();
-    let begin = commands_behind(&readme, "Build everything, and start Lambda");
-    let (start, build) = begin.split_last().unwrap();
-    for command in build {
-        let built = lambda.run(command);
-        assert_eq!(lambda.run("echo $?"), "0\n", "$ {command}\n{built}");
+    let (lambda, user) = (Shell::start(), Shell::start());
+    for export in lambda.start_lambda(&readme) {
+        assert_eq!(user.run(&export), "");
     }
-    lambda.0.types(&format!("{start}\n"));
-    lambda.0.wait(LIMIT, "the announcement", |lines| {
-        lines
-            .last()
-            .filter(|line| line.contains("what runs"))
-            .cloned()
-    });
-    for export in lambda
-        .0
-        .lines()
-        .iter()
-        .filter_map(|line| line.strip_prefix("  export "))
-    {
-        assert_eq!(user.run(&format!("export {export}")), "");
-    }
-    for shown in &shown {
-        let command = &shown.command;
-        let printed = user.run(command);
-        assert_eq!(
-            comparable(&printed),
-            comparable(&shown.output),
-            "$ {command}\n{printed}"
-        );
-        let exited = user.run("echo $?");
-        assert_eq!(exited.trim(), exit_code(shown), "$ {command}\n{printed}");
-    }
+    shown.iter().for_each(|shown| user.follow(shown));
     lambda.0.shows("hello:live → 2  GET /");
     lambda.0.types(CTRL_C);
-    lambda.prompt(2 * build.len() + 2);
+    lambda.0.wait(LIMIT, "the shell's prompt", |lines| {
+        (lines.last()? == PROMPT).then_some(())
+    });
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod timestamp;
 mod to_the_end;
 
 use std::{
+    backtrace::{Backtrace, BacktraceStatus},
     env, fs, io,
     net::SocketAddr,
     panic,
@@ -89,7 +90,13 @@ fn main() -> ExitCode {
 /// A panic is one task's end: not that of a thread which waits for whoever reads standard error.
 fn report_panics_to(terminal: &Terminal) {
     let terminal = terminal.clone();
-    panic::set_hook(Box::new(move |panic| terminal.warn(panic)));
+    panic::set_hook(Box::new(move |panic| {
+        let backtrace = Backtrace::capture();
+        match backtrace.status() {
+            BacktraceStatus::Captured => terminal.warn(format_args!("{panic}\n{backtrace}")),
+            _ => terminal.warn(panic),
+        }
+    }));
 }
 
 /// All of them were killed when the last that knew of them went. What is left is to take note of

@@ -10,6 +10,7 @@ mod server;
 pub(crate) mod terminal;
 
 use std::{
+    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
@@ -58,6 +59,12 @@ pub(crate) fn program(name: &str) -> PathBuf {
 pub(crate) fn path(name: &str) -> String {
     let path = program(name);
     path.to_str().expect("the path is UTF-8").to_owned()
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is one");
+    listener.local_addr().expect("it has a number").port()
 }
 
 /// Waits until something is so, and fails if it is not within ten seconds.
