@@ -130,10 +130,10 @@ fn without_traffic_nothing_is_decided_and_the_user_chooses_what_follows() {
     // Whoever holds may go on.
     server.bluegreen(&["resume", "--horizon", "3s"]).exits(4);
     server.bluegreen(&["rollback"]).exits(0);
-    let rolled_back = [&short[..], &["--otherwise", "rollback"]].concat();
+    let rolled_back = [&short[..], &["--again", "--otherwise", "rollback"]].concat();
     server.bluegreen(&rollout(&rolled_back)).exits(3);
     serves(&server, "1");
-    let promoted = [&short[..], &["--otherwise", "promote"]].concat();
+    let promoted = [&short[..], &["--again", "--otherwise", "promote"]].concat();
     server.bluegreen(&rollout(&promoted)).exits(0);
     serves(&server, "2");
 }

@@ -176,6 +176,16 @@ fn somebody_who_rolls_back_by_hand_ends_the_rollout() {
 }
 
 #[test]
+fn somebody_who_promotes_by_hand_is_told_with_from_and_to() {
+    let (server, running) = begun(&["--strategy", "canary:10%/5m"]);
+    server.bluegreen(&["promote"]).succeeds();
+    let ended = running.finish().exits(5);
+    let said = "from version 1 with 10% on version 2 to version 2";
+    assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    serves(&server, "2");
+}
+
+#[test]
 fn of_two_rollouts_at_once_one_is_refused() {
     let (server, running) = begun(&["--strategy", "canary:10%/5m"]);
     server.publish("red");

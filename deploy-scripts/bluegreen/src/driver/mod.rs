@@ -13,7 +13,7 @@ mod write;
 use std::time::Duration;
 
 use anyhow::Result;
-use rollout::{Action, Decision, Journal, Rollout, Seconds, Timestamp, Waiting, Write};
+use rollout::{Action, Decision, Journal, Rollout, Routing, Seconds, Timestamp, Waiting, Write};
 
 pub(crate) use event::{Event, Looked};
 pub(crate) use hooks::{Hook, Hooks};
@@ -45,6 +45,8 @@ pub(crate) struct Driver<'a> {
     horizon: Option<Seconds>,
     /// How old a period must be for all of its requests to be counted.
     settled: Seconds,
+    /// Where the alias was when it was last seen where this rollout had left it.
+    ours: Option<Routing>,
     /// The last write, if it got no answer that says whether it was done.
     attempted: Option<Write>,
     /// When the step that is on was surely made, if it was made here.
@@ -84,6 +86,7 @@ impl<'a> Driver<'a> {
             run: rollout.run.clone(),
             horizon: None,
             settled: Seconds(rollout.plan.metrics.delay.0 + timeout.0),
+            ours: None,
             attempted: None,
             stepped: None,
             failures: 0,
@@ -197,6 +200,7 @@ impl<'a> Driver<'a> {
             self.start_hook(rollout, &tick.decision);
         }
         if !matches!(tick.decision, Decision::Moved(_) | Decision::Landed(_)) {
+            self.ours = Some(seen.routing);
             self.reporter.say(&Event::looked(&observation, &tick));
         }
         match tick.decision {
@@ -218,12 +222,9 @@ impl<'a> Driver<'a> {
                 Ok(Ticked::Ended(Exit::Held))
             }
             Decision::Moved(foreign) => {
-                let from = foreign.expected.unwrap_or(seen.routing);
-                Err(Moved {
-                    from,
-                    to: foreign.found,
-                }
-                .into())
+                let from = self.ours.or(foreign.expected).unwrap_or(seen.routing);
+                let to = foreign.found;
+                Err(Moved { from, to }.into())
             }
             Decision::Landed(_) => match self.attempted.take() {
                 Some(write) => self.done(&write).await,
