@@ -156,6 +156,17 @@ fn a_handler_that_answers_500_is_told_from_one_that_failed() {
     );
 }
 
+#[test]
+fn what_runs_on_when_its_client_is_gone_is_shown_when_it_ends() {
+    let server = Server::start();
+    server.create("misbehaving").succeeds();
+    let request = ureq::get(format!("{}/?hang=yes", server.api_url())).config();
+    let gives_up = request.timeout_global(Some(Duration::from_millis(200)));
+    assert!(gives_up.build().call().is_err());
+    let line = until("it is shown", || shown(&server, "nobody waited"));
+    assert!(line.contains("  timeout "), "{line}");
+}
+
 fn shown(server: &Server, end: &str) -> Option<String> {
     let printed = server.printed.text();
     let mut lines = printed.lines();

@@ -42,7 +42,8 @@ impl Call {
 /// By which way it comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// By an API or a function URL, which shows it at the terminal with the status of its answer.
+    /// By an API or a function URL, which shows it at the terminal with the status of its answer;
+    /// where the client is gone there is no answer.
     Http,
     Invoke,
     Event,
@@ -76,9 +77,10 @@ impl Invoked {
         }
     }
 
-    pub(super) fn show(&self, terminal: &Terminal, way: Way) {
+    pub(super) fn show(&self, terminal: &Terminal, way: Way, awaited: bool) {
         let call = match way {
-            Way::Http => return,
+            Way::Http if awaited => return,
+            Way::Http => "nobody waited",
             Way::Invoke => "invoke",
             Way::Event => "event",
             Way::Stream => "stream",

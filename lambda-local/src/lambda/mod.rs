@@ -140,6 +140,8 @@ impl Lambda {
             return Err(ApiError::throttled());
         }
         let terminal = self.terminal.clone();
+        let caller = Arc::new(());
+        let waits = Arc::downgrade(&caller);
         let run = async move {
             let done = pool.invoke(invocation, call.tail).await;
             running.end(&version, done.duration, done.outcome.is_error());
@@ -149,10 +151,12 @@ impl Lambda {
                 function: target.invoked,
                 version,
             };
-            invoked.show(&terminal, call.way);
+            invoked.show(&terminal, call.way, waits.strong_count() > 0);
             invoked
         };
-        Ok(ToTheEnd::new(run).await)
+        let invoked = ToTheEnd::new(run).await;
+        drop(caller);
+        Ok(invoked)
     }
 
     /// Ends environments that are not needed: those idle for too long, and those of code that
