@@ -28,6 +28,7 @@ mod page;
 mod policy;
 mod processes;
 mod provisioned;
+mod readers;
 #[cfg(feature = "real-clients")]
 mod real_clients;
 mod release;

@@ -1,94 +1,14 @@
-//! What lambda-local shows at a terminal, and that whoever reads it, or does not, cannot stop it.
+//! What lambda-local shows of the requests, at a terminal and in a pipe.
 
-use std::{
-    io::Read,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::harness::{
-    Server, program,
-    terminal::{CTRL_C, CTRL_Q, CTRL_S, Terminal, plain},
-    until,
-};
-
-/// lambda-local in a terminal as wide as most are.
-fn started(options: &[&str]) -> (Terminal, Server) {
-    let command = plain(program("lambda-local"))
-        .args(["--port", "0", "--ephemeral"])
-        .args(options);
-    let terminal = Terminal::start(command, 30, 80);
-    let server = announced(&terminal);
-    (terminal, server)
-}
-
-fn announced(terminal: &Terminal) -> Server {
-    terminal.shows("what runs");
-    let export = terminal.shows("export AWS_ENDPOINT_URL=");
-    Server::at(export.split_once('=').unwrap().1)
-}
-
-fn echoing(server: &Server) {
-    server.create_misbehaving(
-        "f",
-        &json!({ "Environment": { "Variables": { "ECHO": "log" } } }),
-    );
-}
-
-/// An API in front of function `hello`, which it may not invoke: each request is a warning.
-fn forbidden_api(server: &Server) -> String {
-    server.create("blue").succeeds();
-    let arn = "arn:aws:lambda:us-east-1:000000000000:function:hello:live";
-    let api = json!({ "name": "other", "protocolType": "HTTP", "target": arn });
-    let made = server.request("POST", "/v2/apis", api.to_string().as_bytes());
-    made.json()["apiEndpoint"].as_str().unwrap().to_owned()
-}
-
-/// Keeps both processors busy until it is dropped.
-struct Busy(Arc<AtomicBool>);
-
-impl Busy {
-    fn start() -> Self {
-        let done = Arc::new(AtomicBool::new(false));
-        for _ in 0..2 {
-            let done = done.clone();
-            thread::spawn(move || {
-                while !done.load(Ordering::Relaxed) {
-                    std::hint::spin_loop();
-                }
-            });
-        }
-        Self(done)
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-#[test]
-fn two_hundred_starts_in_a_row_announce_themselves_answer_and_end_on_ctrl_c() {
-    let _busy = Busy::start();
-    for _ in 0..200 {
-        let (mut terminal, server) = started(&[]);
-        let functions = server.lambda("GET", "", &Value::Null);
-        assert_eq!(functions.json()["Functions"], json!([]));
-        terminal.types(CTRL_C);
-        assert_eq!(terminal.ends(), Some(0));
-    }
-}
+use crate::harness::{Server, program, terminal::plain, until};
 
 #[test]
 fn the_announcement_names_the_page_and_the_page_shows_the_exports_again() {
-    let (terminal, server) = started(&[]);
+    let (terminal, server) = Server::in_terminal(&[]);
     terminal.shows(&format!("The page at {}/ shows", server.url));
     let page = server.request("GET", "/", b"").text();
     let lines = terminal.lines();
@@ -102,7 +22,7 @@ fn the_announcement_names_the_page_and_the_page_shows_the_exports_again() {
 
 #[test]
 fn each_request_is_a_line_with_version_path_and_status_in_the_colour_of_its_outcome() {
-    let (terminal, server) = started(&[]);
+    let (terminal, server) = Server::in_terminal(&[]);
     server.create("blue").succeeds();
     let url = server.api_url();
     assert_eq!(
@@ -117,7 +37,7 @@ fn each_request_is_a_line_with_version_path_and_status_in_the_colour_of_its_outc
         "{line}"
     );
     assert!(line.chars().count() < 80, "{line}");
-    echoing(&server);
+    server.create_echoing();
     server.invoke("f", &json!("error"));
     let line = terminal.shows("  invoke");
     assert!(
@@ -183,9 +103,8 @@ fn no_color_is_obeyed() {
     let command = plain(program("lambda-local"))
         .args(["--port", "0", "--ephemeral"])
         .env("NO_COLOR", "1");
-    let terminal = Terminal::start(command, 30, 80);
-    let server = announced(&terminal);
-    echoing(&server);
+    let (terminal, server) = Server::at_terminal(command);
+    server.create_echoing();
     server.invoke("f", &json!("error"));
     terminal.shows("  invoke");
     assert!(!terminal.printed.text().contains('\x1b'));
@@ -194,7 +113,7 @@ fn no_color_is_obeyed() {
 #[test]
 fn what_a_function_prints_is_shown_under_its_request_where_that_is_asked_for() {
     let server = Server::with(&["--logs", "full"]);
-    echoing(&server);
+    server.create_echoing();
     server.invoke("f", &json!("print"));
     until("what it printed is shown", || {
         let printed = server.printed.text();
@@ -224,7 +143,7 @@ fn logs_as_they_are_and_no_logs_are_options() {
     let json = Server::with(&["--logs", "json"]);
     let none = Server::with(&["--logs", "none"]);
     for server in [&json, &none] {
-        echoing(server);
+        server.create_echoing();
         server.invoke("f", &json!("print"));
     }
     until("the raw line is shown", || {
@@ -244,81 +163,9 @@ fn logs_as_they_are_and_no_logs_are_options() {
 }
 
 #[test]
-fn a_reader_who_never_reads_standard_output_stops_neither_the_server_nor_its_end() {
-    for logs in ["short", "full", "json"] {
-        let (server, _unread) = Server::unread(&["--logs", logs]);
-        echoing(&server);
-        let line = "x".repeat(1000);
-        for _ in 0..1500 {
-            assert_eq!(server.invoke("f", &json!(line)).status, 200);
-        }
-        assert!(server.terminate().success());
-    }
-}
-
-#[test]
-fn a_reader_who_never_reads_standard_error_stops_neither_the_server_nor_its_end() {
-    let (server, _unread) = Server::unread(&[]);
-    let url = forbidden_api(&server);
-    for _ in 0..1000 {
-        assert_eq!(server.request("GET", &url, b"").status, 500);
-    }
-    assert!(server.terminate().success());
-}
-
-#[test]
-fn a_reader_who_is_gone_does_no_harm() {
-    let (server, unread) = Server::unread(&["--logs", "json"]);
-    drop(unread);
-    let url = forbidden_api(&server);
-    for _ in 0..20 {
-        assert_eq!(server.request("GET", &url, b"").status, 500);
-        assert_eq!(server.invoke("hello", &json!({})).status, 200);
-    }
-    assert!(server.terminate().success());
-}
-
-#[test]
-fn a_slow_reader_is_told_how_many_lines_were_left_out() {
-    let (server, (mut output, _)) = Server::unread(&["--logs", "json"]);
-    echoing(&server);
-    let line = "x".repeat(500_000);
-    for _ in 0..20 {
-        assert_eq!(server.invoke("f", &json!(line)).status, 200);
-    }
-    let (mut read, mut buffer) = (String::new(), [0; 1 << 16]);
-    until("it says so", || {
-        let count = output.read(&mut buffer).unwrap();
-        read += &String::from_utf8_lossy(&buffer[..count]);
-        read.contains(" lines not shown\n").then_some(())
-    });
-    let left_out = line_with(&read, " lines not shown").unwrap();
-    assert!(left_out.starts_with("… "), "{left_out}");
-}
-
-#[test]
-fn a_terminal_that_is_stopped_stops_neither_the_server_nor_its_end() {
-    let (mut terminal, server) = started(&[]);
-    echoing(&server);
-    terminal.types(CTRL_S);
-    for _ in 0..300 {
-        assert_eq!(server.invoke("f", &json!("x")).status, 200);
-    }
-    terminal.types(CTRL_Q);
-    terminal.wait(Duration::from_secs(10), "all lines", |lines| {
-        let shown = lines.iter().filter(|line| line.ends_with("  invoke"));
-        (shown.count() == 300).then_some(())
-    });
-    terminal.types(CTRL_S);
-    assert_eq!(server.invoke("f", &json!("x")).status, 200);
-    terminal.types(CTRL_C);
-    assert_eq!(terminal.ends(), Some(0));
-}
-
-#[test]
 fn what_was_shown_last_is_printed_before_the_end() {
     let server = Server::start();
-    echoing(&server);
+    server.create_echoing();
     server.invoke("f", &json!("exit-7"));
     let printed = server.printed.clone();
     assert!(server.stop().success());

@@ -2,18 +2,9 @@
 //! command of a `console` block in another, in the order of the text. What then stands on the screen
 //! is what the README shows.
 
-use std::{fs, net::TcpListener, path::PathBuf, sync::Mutex, time::Duration};
+use std::{fs, net::TcpListener, path::PathBuf, sync::Mutex};
 
-use crate::harness::{
-    free_port, program, repository,
-    terminal::{CTRL_C, Terminal, plain},
-};
-
-/// The longest that a command of the README takes, on a machine that does other things, too.
-const LIMIT: Duration = Duration::from_secs(120);
-/// So wide that no line of the README is broken.
-const COLUMNS: u16 = 220;
-const PROMPT: &str = "$";
+use crate::harness::{LIMIT, Shell, free_port, program, repository};
 
 /// A command of the README and the output that it shows.
 #[derive(Debug)]
@@ -87,83 +78,34 @@ fn masked(word: &str) -> String {
     masked
 }
 
-/// A person's shell in the repository's folder.
-struct Shell(Terminal);
-
-impl Shell {
-    fn start() -> Self {
-        let command = plain("sh").current_dir(repository()).env("PS1", "$ ");
-        // What the test was started with is not what a reader has.
-        let own = ["ENV", "PORT", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"];
-        let command = own
-            .iter()
-            .fold(command, |command, name| command.env_remove(name));
-        let shell = Self(Terminal::start(command, 40, COLUMNS));
-        shell.prompt(1);
-        shell
+/// Does what the README begins with, and gives the exports that this prints.
+fn start_lambda(shell: &Shell, readme: &str) -> Vec<String> {
+    let begin = commands_behind(readme, "Build everything, and start Lambda");
+    let (start, build) = begin.split_last().unwrap();
+    for command in build {
+        let built = shell.run(command);
+        assert_eq!(shell.run("echo $?"), "0\n", "$ {command}\n{built}");
     }
-
-    /// Types a command, and gives what stands below it when it has ended.
-    fn run(&self, command: &str) -> String {
-        let before = prompts(&self.0.lines());
-        self.0.types(&format!("{command}\n"));
-        let lines = self.prompt(before + 1);
-        let typed = lines.iter().rposition(|line| line.starts_with("$ "));
-        let printed = &lines[typed.expect("the command stands there") + 1..lines.len() - 1];
-        // What the shell itself says of its jobs.
-        let printed = printed.iter().filter(|line| !line.starts_with('['));
-        printed.map(|line| format!("{line}\n")).collect()
-    }
-
-    /// Waits until the shell asks for a command for this time, and gives all that stands there.
-    fn prompt(&self, count: usize) -> Vec<String> {
-        self.0.wait(LIMIT, "the shell's prompt", |lines| {
-            let asks = lines.last().is_some_and(|line| line == PROMPT);
-            (asks && prompts(lines) == count).then(|| lines.to_vec())
-        })
-    }
+    shell.begins(start);
+    shell.terminal.wait(LIMIT, "the announcement", |lines| {
+        lines.last()?.contains("what runs").then_some(())
+    });
+    let lines = shell.terminal.lines().into_iter();
+    let lines = lines.map(|line| line.trim().to_owned());
+    lines.filter(|line| line.starts_with("export ")).collect()
 }
 
-impl Shell {
-    /// Does what the README begins with, and gives the exports that this prints.
-    fn start_lambda(&self, readme: &str) -> Vec<String> {
-        let begin = commands_behind(readme, "Build everything, and start Lambda");
-        let (start, build) = begin.split_last().unwrap();
-        for command in build {
-            let built = self.run(command);
-            assert_eq!(self.run("echo $?"), "0\n", "$ {command}\n{built}");
-        }
-        self.0.types(&format!("{start}\n"));
-        self.0.wait(LIMIT, "the announcement", |lines| {
-            lines.last()?.contains("what runs").then_some(())
-        });
-        let lines = self
-            .0
-            .lines()
-            .into_iter()
-            .map(|line| line.trim().to_owned());
-        lines.filter(|line| line.starts_with("export ")).collect()
-    }
-
-    /// Types what the README shows, and sees what it shows.
-    fn follow(&self, shown: &Shown) {
-        let command = &shown.command;
-        let printed = self.run(command);
-        let exited = self.run("echo $?");
-        assert_eq!(
-            comparable(&printed),
-            comparable(&shown.output),
-            "$ {command}\n{printed}"
-        );
-        assert_eq!(exited.trim(), exit_code(shown), "$ {command}\n{printed}");
-    }
-}
-
-fn prompts(lines: &[String]) -> usize {
-    let prompts = lines
-        .iter()
-        .filter(|line| line.split(' ').next() == Some(PROMPT));
-    prompts.count()
+/// Types what the README shows, and sees what it shows.
+fn follow(shell: &Shell, shown: &Shown) {
+    let command = &shown.command;
+    let printed = shell.run(command);
+    let exited = shell.run("echo $?");
+    assert_eq!(
+        comparable(&printed),
+        comparable(&shown.output),
+        "$ {command}\n{printed}"
+    );
+    assert_eq!(exited.trim(), exit_code(shown), "$ {command}\n{printed}");
 }
 
 /// What stands in the README's exit codes: red is rolled back, and what differs is not the same.
@@ -238,15 +180,12 @@ fn the_readme_shows_what_its_commands_print_in_a_terminal() {
     program("bluegreen");
     let _folder = DefaultFolder::empty();
     let (lambda, user) = (Shell::start(), Shell::start());
-    for export in lambda.start_lambda(&readme) {
+    for export in start_lambda(&lambda, &readme) {
         assert_eq!(user.run(&export), "");
     }
-    shown.iter().for_each(|shown| user.follow(shown));
-    lambda.0.shows("hello:live → 2  GET /");
-    lambda.0.types(CTRL_C);
-    lambda.0.wait(LIMIT, "the shell's prompt", |lines| {
-        (lines.last()? == PROMPT).then_some(())
-    });
+    shown.iter().for_each(|shown| follow(&user, shown));
+    lambda.terminal.shows("hello:live → 2  GET /");
+    lambda.interrupts();
 }
 
 #[test]
@@ -256,14 +195,13 @@ fn make_local_takes_the_port_that_it_is_given() {
     let _folder = DefaultFolder::empty();
     let shell = Shell::start();
     let port = free_port();
-    shell.0.types(&format!("make local PORT={port}\n"));
+    shell.begins(&format!("make local PORT={port}"));
     let address = format!("lambda-local listens on http://127.0.0.1:{port}");
-    shell.0.wait(LIMIT, &address, |lines| {
+    shell.terminal.wait(LIMIT, &address, |lines| {
         lines.contains(&address).then_some(())
     });
-    shell.0.shows("what runs");
-    shell.0.types(CTRL_C);
-    shell.prompt(2);
+    shell.terminal.shows("what runs");
+    shell.interrupts();
     let watched = shell.run("make --dry-run watch | grep -o 'invoke-port.*'");
     assert_eq!(watched, "invoke-port 9000\n");
     let watched = shell.run("make --dry-run watch PORT=9001 | grep -o 'invoke-port.*'");

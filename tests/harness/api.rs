@@ -126,6 +126,12 @@ impl Server {
         self.create_function(name, &zip_of("bootstrap", 0o755, &code), configuration);
     }
 
+    /// The same as function `f`, which prints the events that it does not know.
+    pub(crate) fn create_echoing(&self) {
+        let variables = json!({ "Environment": { "Variables": { "ECHO": "log" } } });
+        self.create_misbehaving("f", &variables);
+    }
+
     pub(crate) fn create_function(&self, name: &str, zip: &[u8], configuration: &Value) {
         let mut request = json!({
             "FunctionName": name,

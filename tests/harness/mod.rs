@@ -7,6 +7,7 @@ mod printed;
 mod proxy;
 pub(crate) mod rest_api;
 mod server;
+mod shell;
 pub(crate) mod terminal;
 
 use std::{
@@ -26,6 +27,7 @@ pub(crate) use load::Load;
 pub(crate) use printed::Printed;
 pub(crate) use proxy::{Call, Fate, Proxy};
 pub(crate) use server::{ROLE, Server};
+pub(crate) use shell::{LIMIT, Shell};
 
 /// The folder of this repository.
 pub(crate) fn repository() -> &'static Path {

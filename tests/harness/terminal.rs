@@ -16,7 +16,7 @@ use pty_process::{
 };
 use vt100::Parser;
 
-use super::{Printed, command::signal_to, within};
+use super::{Printed, Server, command::signal_to, program, within};
 
 const SCROLLBACK: usize = 10_000;
 pub(crate) const CTRL_C: &str = "\x03";
@@ -114,6 +114,25 @@ impl Drop for Terminal {
             signal_to(pid, "-KILL");
         }
         let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// One in a terminal as wide as most are.
+    pub(crate) fn in_terminal(options: &[&str]) -> (Terminal, Self) {
+        let program = plain(program("lambda-local"));
+        let command = program.args(["--port", "0", "--ephemeral"]).args(options);
+        Self::at_terminal(command)
+    }
+
+    /// One that this command becomes.
+    pub(crate) fn at_terminal(command: Command) -> (Terminal, Self) {
+        let terminal = Terminal::start(command, 30, 80);
+        terminal.shows("what runs");
+        let export = terminal.shows("export AWS_ENDPOINT_URL=");
+        let (_, url) = export.split_once('=').expect("it is an assignment");
+        let server = Self::at(url);
+        (terminal, server)
     }
 }
 
