@@ -119,19 +119,6 @@ fn a_file_that_lambda_could_not_run_is_refused() {
             ["Lambda could not start", "it is damaged"],
         ),
         (
-            "--binary",
-            file("script", b"#!/no/such/program\n"),
-            ["it needs /no/such/program", "bring the interpreter along"],
-        ),
-        (
-            "--zip",
-            file(
-                "script.zip",
-                &zip_of("bootstrap", 0o755, b"#!/no/such/program\n"),
-            ),
-            ["it needs /no/such/program", "bring the interpreter along"],
-        ),
-        (
             "--zip",
             file("empty.zip", &zip_of("readme", 0o644, b"x")),
             ["has no file 'bootstrap'", "cargo lambda build"],
@@ -153,6 +140,22 @@ fn a_file_that_lambda_could_not_run_is_refused() {
     }
     let listed = server.lambda("GET", "/hello/versions", &Value::Null).json();
     assert_eq!(listed["Versions"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_script_whose_interpreter_is_not_there_is_refused() {
+    let server = Server::with_blue();
+    let folder = tempfile::tempdir().unwrap();
+    let (script, path) = (b"#!/no/such/program\n", folder.path().join("script"));
+    for (option, content) in [
+        ("--binary", script.to_vec()),
+        ("--zip", zip_of("bootstrap", 0o755, script)),
+    ] {
+        fs::write(&path, content).unwrap();
+        let refused = server.bluegreen(&["publish", option, path.to_str().unwrap()]);
+        let texts = ["it needs /no/such/program", "bring the interpreter along"];
+        refused.fails_with(1, &texts);
+    }
 }
 
 /// What `create` would upload runs on this machine: a build for Lambda's other processor does not.

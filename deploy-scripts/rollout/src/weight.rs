@@ -56,9 +56,13 @@ impl fmt::Display for ParseWeightError {
         let Self(text) = self;
         let in_percent = format!("{text}%");
         // A bare 10 could be meant as either, and is a weight as one of them only.
-        if text.ends_with(|last: char| last.is_ascii_digit()) && in_percent.parse::<Weight>().is_ok()
+        if text.ends_with(|last: char| last.is_ascii_digit())
+            && in_percent.parse::<Weight>().is_ok()
         {
-            return write!(f, "'{text}' is not a weight: for a share in percent write {in_percent}");
+            return write!(
+                f,
+                "'{text}' is not a weight: for a share in percent write {in_percent}"
+            );
         }
         write!(
             f,
