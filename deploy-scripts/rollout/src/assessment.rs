@@ -1,7 +1,7 @@
 //! What the metrics say about a rollout.
 
 use crate::{
-    Answers, Bounds, Judgement, Plan, Probe, Rollout, Sample, Seconds, Signal, Stage, Timestamp,
+    Answers, Bounds, Counts, Judgement, Plan, Probe, Rollout, Sample, Seconds, Signal, Stage, Timestamp,
     Verdict, Weight, judge,
 };
 
@@ -13,7 +13,8 @@ const BREAKER_REQUESTS: u64 = 20;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     pub judgement: Judgement,
-    /// What the versions answered in all steps so far, without the periods of a change.
+    /// What the versions answered in all steps so far, without the periods of a change and those of
+    /// which only half is known.
     pub blue: Answers,
     pub green: Answers,
     /// What green answered at the step that is on.
@@ -31,23 +32,25 @@ impl Assessment {
         now: Timestamp,
         settled: Seconds,
     ) -> Self {
-        let signals = signals(rollout, samples, now, settled);
+        let settled = now.before(settled.0);
+        let whole = |sample: &&Sample| sample.is_whole(rollout.end_of(sample) <= settled);
+        let whole: Vec<Sample> = samples.iter().filter(whole).copied().collect();
+        let counted = whole.iter();
+        let counted = counted.filter_map(|sample| Some((rollout.step_of(sample)?, *sample)));
+        let counted: Vec<(usize, Sample)> = counted.collect();
+        let signals = signals(rollout, &counted, settled);
         let last = rollout.step() == rollout.plan.strategy.steps().len();
         let judgement = judge(&signals, last && rollout.step_time_left(now).0 == 0);
-        let counted: Vec<(usize, &Sample)> = samples
-            .iter()
-            .filter_map(|sample| Some((rollout.step_of(sample)?, sample)))
-            .collect();
         let sum = |of: fn(&Sample) -> Answers, from: usize| {
             let counted = counted.iter().filter(|(step, _)| *step >= from);
             counted.fold(Answers::default(), |sum, (_, sample)| sum + of(sample))
         };
         Self {
             judgement,
-            blue: sum(|sample| sample.blue, 0),
-            green: sum(|sample| sample.green, 0),
-            green_at_step: sum(|sample| sample.green, rollout.step().saturating_sub(1)),
-            broken: broken(&rollout.plan, samples),
+            blue: sum(Sample::blue, 0),
+            green: sum(Sample::green, 0),
+            green_at_step: sum(Sample::green, rollout.step().saturating_sub(1)),
+            broken: broken(&rollout.plan, &whole),
             signals,
         }
     }
@@ -89,22 +92,21 @@ impl Assessment {
     }
 }
 
-fn signals(rollout: &Rollout, samples: &[Sample], now: Timestamp, settled: Seconds) -> Vec<Signal> {
-    let until = Some(Timestamp::from_unix(now.unix().saturating_sub(settled.0)));
-    let signal = |rule, first: Option<Stage>, counts: fn(Answers) -> crate::Counts| Signal {
-        rule,
-        all: rollout.epochs(samples, None, first, counts),
-        settled: rollout.epochs(samples, until, first, counts),
-    };
+fn signals(rollout: &Rollout, counted: &[(usize, Sample)], settled: Timestamp) -> Vec<Signal> {
     let plan = &rollout.plan;
-    let errors = signal(
-        plan.rule,
-        rollout.probe.and_then(Probe::stage),
-        Answers::errors,
-    );
-    let slow = plan
-        .slow
-        .map(|_| signal(plan.slow_rule(), None, Answers::slow));
+    let tested = rollout.probe.map_or(0, |probe| probe.green.requests);
+    let signal = |rule, first: Option<Stage>, counts: fn(Answers) -> Counts| Signal {
+        rule,
+        all: rollout.epochs(counted.iter(), first, counts),
+        settled: {
+            let old = |(_, sample): &&(usize, Sample)| rollout.end_of(sample) <= settled;
+            rollout.epochs(counted.iter().filter(old), first, counts)
+        },
+        tested: if first.is_some() { tested } else { 0 },
+    };
+    let probe = rollout.probe.and_then(Probe::stage);
+    let errors = signal(plan.rule, probe, Answers::errors);
+    let slow = plan.slow.map(|_| signal(plan.slow_rule(), None, Answers::slow));
     std::iter::once(errors).chain(slow).collect()
 }
 
@@ -113,7 +115,7 @@ fn broken(plan: &Plan, samples: &[Sample]) -> Option<f64> {
     let limit = plan.breaker?;
     let latest = samples.iter().rev().take(BREAKER_PERIODS);
     let sum = latest.fold(Answers::default(), |sum, sample| {
-        sum + sample.blue + sample.green
+        sum + sample.blue() + sample.green()
     });
     let share = sum.errors as f64 / sum.requests.max(1) as f64;
     (sum.requests >= BREAKER_REQUESTS && share > limit).then_some(share)
@@ -132,14 +134,15 @@ impl Probe {
 }
 
 impl Rollout {
-    /// How long the step that is on still has to last.
+    /// How long the step that is on still has to last, from when it surely was there.
     #[must_use]
     pub fn step_time_left(&self, now: Timestamp) -> Seconds {
         let steps = self.plan.strategy.steps();
-        let lasts = steps
-            .get(self.step().saturating_sub(1))
-            .map_or(0, |step| step.lasts.0);
-        Seconds(lasts.saturating_sub(now.since(self.step_started())))
+        let step = steps.get(self.step().saturating_sub(1));
+        let lasts = step.map_or(0, |step| step.lasts.0);
+        let last = self.started.last().copied().unwrap_or_default();
+        let since = last.surely().unwrap_or(now);
+        Seconds(lasts.saturating_sub(now.since(since)))
     }
 
     /// How long there still is until the horizon.

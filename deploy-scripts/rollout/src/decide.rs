@@ -1,55 +1,31 @@
-//! One tick of a rollout: from what was observed to at most one write. Total and pure.
+//! What follows from a look at a rollout. Total and pure.
 
 use std::fmt;
 
-use crate::{
-    Action, Assessment, Entry, Journal, Otherwise, Rollout, Routing, Sample, Seconds, Timestamp,
-    Verdict, Write,
-};
+use crate::{Assessment, Otherwise, Rollout, Seconds, Timestamp, Unwritable, Verdict};
 
-/// What is known at a tick.
+/// What is known when a decision is taken.
 #[derive(Debug, Clone, Copy)]
-pub struct Observed<'a> {
-    pub now: Timestamp,
-    pub routing: Routing,
-    pub journal: &'a Journal,
-    /// The rollout that the caller drives.
-    pub run: &'a str,
-    /// The caller's last write, if it got no answer that says whether it was done.
-    pub attempted: Option<&'a Write>,
-    /// When the step that is on was surely made, if the caller made it.
-    pub stepped: Option<Timestamp>,
-    /// The metrics since its start, in the order of time; or why they could not be read, which says nothing about green.
-    pub samples: Result<&'a [Sample], &'a str>,
-    /// How old a period must be before nothing more of it is to come: requests that hang are
-    /// counted when they end.
-    pub settled: Seconds,
+pub(crate) struct Observed<'a> {
+    pub(crate) now: Timestamp,
+    /// What the metrics say; or why they could not be read, which says nothing about green.
+    pub(crate) assessment: Result<&'a Assessment, &'a str>,
     /// Those of the plan's alarms that ring; or why that could not be seen.
-    pub ringing: Result<&'a [String], &'a str>,
-    /// A rollback that was asked for, and why.
-    pub stop: Option<&'a str>,
-    /// Why to go no further for now.
-    pub hold: Option<&'a str>,
-}
-
-/// What a tick comes to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tick {
-    pub decision: Decision,
-    /// What the metrics say, where they could be read and the rollout still stands.
-    pub assessment: Option<Assessment>,
+    pub(crate) ringing: Result<&'a [String], &'a str>,
+    /// Whether AWS moves the alias itself.
+    pub(crate) settling: bool,
+    /// Whether the command at this step has ended well, or there is none.
+    pub(crate) passed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Decision {
-    Write(Write),
+pub(crate) enum Decision {
+    RollBack(String),
+    NextStep,
+    Promote(String),
     Wait(Waiting),
-    /// The attempted write was done all the same, and was the last one.
-    Landed(Action),
     /// The time is over without a verdict: the weight stays where it is.
     Hold(Waiting),
-    /// Somebody else moved the alias, or ended the rollout: nothing is written over it.
-    Moved(Foreign),
 }
 
 /// What a rollout waits for.
@@ -60,8 +36,6 @@ pub enum Waiting {
     /// Metrics or alarms could not be read.
     Blind(String),
     StepTime(Seconds),
-    /// The caller goes no further for now.
-    Held(String),
     /// Green has answered nothing at this step that was seen so far.
     Requests,
     /// Green looks worse, but not surely enough.
@@ -70,121 +44,63 @@ pub enum Waiting {
     SplitOff,
     /// There is not enough evidence that green is good enough.
     Verdict,
+    /// All is well but for the command of this step, which has not ended yet.
+    Hook,
+    /// The next step cannot be written into the journal.
+    Room(Unwritable),
 }
 
-/// Where the alias should be by the journal, and where it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Foreign {
-    pub expected: Option<Routing>,
-    pub found: Routing,
-}
-
-/// Decides what is next.
-#[must_use]
-pub fn decide(observed: &Observed<'_>) -> Tick {
-    let rollout = match ours(observed) {
-        Ok(rollout) => rollout,
-        Err(elsewhere) => {
-            return Tick {
-                decision: match elsewhere {
-                    Elsewhere::Landed(action) => Decision::Landed(action),
-                    Elsewhere::Settling => Decision::Wait(Waiting::Settling),
-                    Elsewhere::Foreign(foreign) => Decision::Moved(foreign),
-                },
-                assessment: None,
-            };
-        }
-    };
-    let samples = observed.samples.ok();
-    let assessment =
-        samples.map(|samples| Assessment::new(rollout, samples, observed.now, observed.settled));
-    Tick {
-        decision: rollout.next(observed, assessment.as_ref()),
-        assessment,
-    }
-}
-
-/// The alias is not where the caller's rollout left it.
-enum Elsewhere {
-    Landed(Action),
-    Settling,
-    Foreign(Foreign),
-}
-
-/// The rollout that the caller drives, if the alias is where that left it.
-fn ours<'a>(observed: &Observed<'a>) -> Result<&'a Rollout, Elsewhere> {
-    let found = observed.routing;
-    let expected = observed.journal.entry.as_ref().map(Entry::routing);
-    let foreign = Elsewhere::Foreign(Foreign { expected, found });
-    match &observed.journal.entry {
-        Some(Entry::Rollout(rollout)) if rollout.run == observed.run => match found {
-            _ if found == rollout.routing() => Ok(rollout),
-            Routing::Settling { .. } => Err(Elsewhere::Settling),
-            _ => Err(foreign),
-        },
-        _ => match observed.attempted {
-            Some(write) if write.is_done(found, observed.journal) => {
-                Err(Elsewhere::Landed(write.action))
-            }
-            _ => Err(foreign),
-        },
+impl Waiting {
+    /// Whether green is not to be promoted, whatever the user chose for the horizon: nobody meant
+    /// to promote what was not looked at, or what the rule forbids.
+    const fn forbids_promotion(&self) -> bool {
+        matches!(
+            self,
+            Self::Settling | Self::Blind(_) | Self::SplitOff | Self::Room(_)
+        )
     }
 }
 
 impl Rollout {
-    fn next(&self, observed: &Observed<'_>, assessment: Option<&Assessment>) -> Decision {
-        let now = observed.now;
-        if let Some(reason) = self.grounds_for_rollback(observed, assessment) {
-            return Decision::Write(self.roll_back(now, reason));
+    pub(crate) fn decide(&self, observed: &Observed<'_>) -> Decision {
+        if let Some(reason) = self.grounds_for_rollback(observed) {
+            return Decision::RollBack(reason);
         }
-        if let Some(late) = observed.stepped.and_then(|stepped| self.restamped(stepped)) {
-            return Decision::Write(late);
-        }
-        let waiting = self.waiting(observed, assessment);
-        match waiting {
-            None if self.is_at_last_step() => {
-                let reason = "green is good enough".to_owned();
-                Decision::Write(self.promote(now, reason))
-            }
-            None => Decision::Write(self.next_step(now)),
-            Some(waiting) if self.time_left(now).0 > 0 => Decision::Wait(waiting),
-            Some(waiting) => self.at_the_horizon(now, waiting),
+        match self.waiting(observed) {
+            // However late it is: a command that was started again after a restart gets its time.
+            None if !observed.passed => Decision::Wait(Waiting::Hook),
+            None if self.is_at_last_step() => Decision::Promote("green is good enough".to_owned()),
+            None => Decision::NextStep,
+            Some(waiting) if self.time_left(observed.now).0 > 0 => Decision::Wait(waiting),
+            Some(waiting) => self.at_the_horizon(observed, waiting),
         }
     }
 
-    fn grounds_for_rollback(
-        &self,
-        observed: &Observed<'_>,
-        assessment: Option<&Assessment>,
-    ) -> Option<String> {
-        if let Some(reason) = observed.stop {
-            return Some(reason.to_owned());
-        }
+    fn grounds_for_rollback(&self, observed: &Observed<'_>) -> Option<String> {
         if let Ok([alarm, ..]) = observed.ringing {
             return Some(format!("alarm {alarm}"));
         }
-        let assessment = assessment?;
+        let assessment = observed.assessment.ok()?;
         if let Some(share) = assessment.broken {
             return Some(format!("{:.0}% of all requests fail", share * 100.0));
         }
-        let condemned = assessment.verdict() == Verdict::Rollback;
+        let condemned = assessment.judgement.verdict == Verdict::Rollback;
         condemned.then(|| assessment.reason(&self.plan, self.probe))
     }
 
-    /// What is missing for the next step or, at the last one, for the promotion.
-    fn waiting(&self, observed: &Observed<'_>, assessment: Option<&Assessment>) -> Option<Waiting> {
+    /// What is missing for the next step or, at the last one, for the promotion, beside its
+    /// command.
+    fn waiting(&self, observed: &Observed<'_>) -> Option<Waiting> {
         let blind = |reason: &str| Some(Waiting::Blind(reason.to_owned()));
-        if let Err(reason) = observed.ringing {
-            return blind(reason);
-        }
-        let Some(assessment) = assessment else {
-            return blind(observed.samples.err().unwrap_or("there are no metrics"));
+        let assessment = match (observed.ringing, observed.assessment) {
+            _ if observed.settling => return Some(Waiting::Settling),
+            (Err(reason), _) | (_, Err(reason)) => return blind(reason),
+            (Ok(_), Ok(assessment)) => assessment,
         };
         let left = self.step_time_left(observed.now);
         let judgement = assessment.judgement;
         match () {
             () if left.0 > 0 => Some(Waiting::StepTime(left)),
-            () if observed.hold.is_some() => observed.hold.map(|why| Waiting::Held(why.to_owned())),
             () if assessment.green_at_step.requests == 0 => Some(Waiting::Requests),
             () if judgement.split_is_off => Some(Waiting::SplitOff),
             () if !judgement.calm => Some(Waiting::Suspicion),
@@ -195,16 +111,14 @@ impl Rollout {
         }
     }
 
-    /// The user's choice. One who promotes what is undecided wants it looked at all the same:
-    /// without metrics nothing is promoted.
-    fn at_the_horizon(&self, now: Timestamp, waiting: Waiting) -> Decision {
+    fn at_the_horizon(&self, observed: &Observed<'_>, waiting: Waiting) -> Decision {
         let reason = format!("undecided after {}", self.plan.horizon());
-        match (self.plan.otherwise, &waiting) {
-            (Otherwise::Promote, Waiting::Blind(_)) | (Otherwise::Hold, _) => {
-                Decision::Hold(waiting)
-            }
-            (Otherwise::Promote, _) => Decision::Write(self.promote(now, reason)),
-            (Otherwise::RollBack, _) => Decision::Write(self.roll_back(now, reason)),
+        match self.plan.otherwise {
+            Otherwise::RollBack => Decision::RollBack(reason),
+            Otherwise::Hold => Decision::Hold(waiting),
+            Otherwise::Promote if waiting.forbids_promotion() => Decision::Hold(waiting),
+            Otherwise::Promote if !observed.passed => Decision::Wait(Waiting::Hook),
+            Otherwise::Promote => Decision::Promote(reason),
         }
     }
 
@@ -220,7 +134,6 @@ impl fmt::Display for Waiting {
             Self::Settling => f.write_str("AWS is moving the alias itself"),
             Self::Blind(reason) => write!(f, "green could not be observed: {reason}"),
             Self::StepTime(left) => write!(f, "this step lasts another {}", left.spoken()),
-            Self::Held(reason) => f.write_str(reason),
             Self::Requests => f.write_str("no request of green has been seen at this step yet"),
             Self::Suspicion => {
                 f.write_str("green looks worse than blue, but that may still be chance")
@@ -229,6 +142,8 @@ impl fmt::Display for Waiting {
             Self::Verdict => {
                 f.write_str("too few complete data yet to say that green is good enough")
             }
+            Self::Hook => f.write_str("the command of --after-step still runs"),
+            Self::Room(error) => write!(f, "the next step cannot be written: {error}"),
         }
     }
 }

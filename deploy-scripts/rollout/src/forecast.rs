@@ -9,22 +9,37 @@ const CLEAN: f64 = 1.28;
 pub struct Forecast {
     /// Clean requests of green that the verdict takes.
     pub green_needed: u64,
-    /// When green will have answered them, from the start on; `None` if never.
+    /// When green will have answered them and that is surely known, from the start on; `None` if
+    /// never.
     pub verdict_after: Option<Seconds>,
+    /// No traffic makes a promotion possible before: requests of the first step may hang until the
+    /// function's timeout, and are counted when they end.
+    pub earliest: Seconds,
     /// The smallest difference that can be excluded by the horizon; `None` if none can.
     pub certifiable: Option<f64>,
 }
 
 impl Plan {
-    /// What to expect where the alias gets this many requests a second.
+    /// How old a period must be before nothing more of it is to come, where an invocation may take
+    /// as long as `timeout`.
     #[must_use]
-    pub fn forecast(&self, rate: f64) -> Forecast {
+    pub fn settled(&self, timeout: Seconds) -> Seconds {
+        Seconds(self.metrics.delay.0.saturating_add(timeout.0))
+    }
+
+    /// What to expect where the alias gets this many requests a second, and green may take as long
+    /// as `timeout` for one.
+    #[must_use]
+    pub fn forecast(&self, rate: f64, timeout: Seconds) -> Forecast {
+        let settled = self.settled(timeout);
         let green_needed = self.rule.expected_green();
-        let by_horizon = self.green_after(rate, self.horizon());
-        let certifiable = self.rule.ln_promote_limit() * CLEAN / by_horizon;
+        let seen = Seconds(self.horizon().0.saturating_sub(settled.0));
+        let certifiable = self.rule.ln_promote_limit() * CLEAN / self.green_after(rate, seen);
+        let answered = self.time_until(rate, green_needed as f64);
         Forecast {
             green_needed,
-            verdict_after: self.time_until(rate, green_needed as f64),
+            verdict_after: answered.map(|after| Seconds(after.0.saturating_add(settled.0))),
+            earliest: Seconds(settled.0.saturating_add(self.metrics.period.0)),
             certifiable: (certifiable < 1.0).then_some(certifiable),
         }
     }
@@ -73,11 +88,18 @@ impl Plan {
 mod tests {
     use crate::{Plan, Seconds};
 
+    /// Whose metrics are there at once.
+    fn plan(strategy: &str) -> Plan {
+        let mut plan = Plan::new(strategy.parse().unwrap());
+        plan.metrics.delay = Seconds(0);
+        plan
+    }
+
     #[test]
     fn a_slow_api_takes_its_time_and_the_forecast_says_so() {
-        let plan = Plan::new("canary:10%/5m".parse().unwrap());
+        let (plan, quick) = (plan("canary:10%/5m"), Seconds(0));
         // 589 clean requests at a tenth of one request a second.
-        let slow = plan.forecast(1.0);
+        let slow = plan.forecast(1.0, quick);
         assert_eq!(
             (slow.green_needed, slow.verdict_after),
             (589, Some(Seconds(5890)))
@@ -87,15 +109,26 @@ mod tests {
             (certifiable - 4.605 * 1.28 / 60.0).abs() < 1e-3,
             "{certifiable}"
         );
-        assert_eq!(plan.forecast(100.0).verdict_after, Some(Seconds(59)));
-        let idle = plan.forecast(0.0);
+        assert_eq!(plan.forecast(100.0, quick).verdict_after, Some(Seconds(59)));
+        let idle = plan.forecast(0.0, quick);
         assert_eq!((idle.verdict_after, idle.certifiable), (None, None));
     }
 
     #[test]
+    fn a_timeout_beyond_the_horizon_leaves_nothing_to_certify() {
+        let mut plan = plan("canary:10%/5m");
+        plan.metrics.delay = Seconds(120);
+        let hanging = plan.forecast(1000.0, Seconds(900));
+        assert_eq!(hanging.verdict_after, Some(Seconds(6 + 120 + 900)));
+        assert_eq!((hanging.certifiable, hanging.earliest), (None, Seconds(1080)));
+        assert!(hanging.earliest > plan.horizon());
+    }
+
+    #[test]
     fn later_steps_are_counted_at_their_own_weights() {
-        let plan = Plan::new("steps:1%/100s,50%/100s".parse().unwrap());
+        let plan = plan("steps:1%/100s,50%/100s");
         // 100 at one a second, then 489 at fifty a second.
-        assert_eq!(plan.forecast(100.0).verdict_after, Some(Seconds(110)));
+        let forecast = plan.forecast(100.0, Seconds(0));
+        assert_eq!(forecast.verdict_after, Some(Seconds(110)));
     }
 }

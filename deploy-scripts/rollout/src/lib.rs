@@ -2,11 +2,12 @@
 //! what was observed goes in, at most one write comes out.
 
 mod assessment;
-mod begin;
+mod controller;
 mod decide;
 mod forecast;
 mod journal;
 mod plan;
+mod provisioned;
 mod routing;
 mod samples;
 mod seconds;
@@ -14,15 +15,22 @@ mod strategy;
 mod timestamp;
 mod verdict;
 mod version;
+mod way_back;
 mod weight;
 mod write;
 
 pub use assessment::Assessment;
-pub use begin::{BeginError, begin};
-pub use decide::{Decision, Foreign, Observed, Tick, Waiting, decide};
+pub use controller::{
+    Alias, Answer, BeginError, Call, Controller, End, Failed, Failure, Foreign, Looked,
+    NothingToResume, Report, Resumable, ResumeError, Settings,
+};
+pub use decide::Waiting;
 pub use forecast::Forecast;
-pub use journal::{Entry, Journal, MAX_DESCRIPTION, Probe, Rollout, TooLong};
+pub use journal::{
+    Entry, Journal, MAX_DESCRIPTION, Probe, Rollout, Started, Unreadable, Unwritable,
+};
 pub use plan::{InvalidPlan, Metrics, Otherwise, Plan};
+pub use provisioned::may_be_given_back;
 pub use routing::{MoveError, Routing};
 pub use samples::{Answers, Sample};
 pub use seconds::{ParseSecondsError, Seconds};
@@ -32,5 +40,6 @@ pub use verdict::{
     Bounds, Counts, Epochs, InvalidRule, Judgement, Rule, Signal, Stage, Verdict, judge,
 };
 pub use version::{ParseVersionError, Version};
+pub use way_back::NoWayBack;
 pub use weight::{ParseWeightError, Weight};
 pub use write::{Action, Write};

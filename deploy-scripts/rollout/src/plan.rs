@@ -95,10 +95,12 @@ impl Plan {
     /// Twice the time that the steps need: each its own, or what it takes until one whole period
     /// of it has been seen.
     fn window(&self) -> Seconds {
-        let shortest = 2 * self.metrics.period.0 + self.metrics.delay.0;
+        let Metrics { period, delay } = self.metrics;
+        let shortest = period.0.saturating_mul(2).saturating_add(delay.0);
         let steps = self.strategy.steps();
         let needed = steps.iter().map(|step| step.lasts.0.max(shortest));
-        Seconds((2 * needed.sum::<u64>()).max(SHORTEST_WINDOW))
+        let window = needed.fold(0, u64::saturating_add).saturating_mul(2);
+        Seconds(window.max(SHORTEST_WINDOW))
     }
 
     /// The epochs that are planned before the start, for faults that begin late: their number,
@@ -113,32 +115,17 @@ impl Plan {
     }
 
     /// # Errors
-    /// If a number of the plan makes no sense.
+    /// If a number of the plan makes no sense, or the metrics that it needs are not kept so long.
     pub fn check(&self) -> Result<(), InvalidPlan> {
-        self.rule
-            .check()
-            .map_err(|error| InvalidPlan(error.to_string()))?;
-        if self.metrics.period.0 == 0 {
-            return Err(InvalidPlan(
-                "the metrics' period must be longer than 0s".to_owned(),
-            ));
-        }
-        if self.metrics.period.0 < 60 && self.horizon().0 > FINE_DATA {
+        self.can_be_judged()?;
+        let horizon = self.horizon();
+        if self.metrics.period.0 < 60 && horizon.0 > FINE_DATA {
             return Err(InvalidPlan(format!(
-                "metrics finer than a minute are kept for 3h, and this rollout may take {}",
-                self.horizon()
+                "metrics finer than a minute are kept for 3h, and this rollout may take {horizon}"
             )));
         }
-        if self
-            .breaker
-            .is_some_and(|share| !(share > 0.0 && share < 1.0))
-        {
-            return Err(InvalidPlan(
-                "the breaker must lie between 0% and 100%".to_owned(),
-            ));
-        }
-        let steps = self.strategy.steps();
-        let needed = steps.iter().map(|step| step.lasts.0).sum();
+        let steps = self.strategy.steps().iter();
+        let needed = steps.fold(0, |sum: u64, step| sum.saturating_add(step.lasts.0));
         match self.horizon {
             Some(horizon) if horizon.0 < needed => Err(InvalidPlan(format!(
                 "the horizon of {horizon} is shorter than the steps, which take {}",
@@ -146,6 +133,25 @@ impl Plan {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// What every journal's plan must be, also one that was begun under other limits.
+    ///
+    /// # Errors
+    /// If the rule cannot be applied.
+    pub(crate) fn can_be_judged(&self) -> Result<(), InvalidPlan> {
+        let rule = self.rule.check();
+        rule.map_err(|error| InvalidPlan(error.to_string()))?;
+        if self.metrics.period.0 == 0 {
+            let text = "the metrics' period must be longer than 0s";
+            return Err(InvalidPlan(text.to_owned()));
+        }
+        let inside = |share| share > 0.0 && share < 1.0;
+        if self.breaker.is_some_and(|share| !inside(share)) {
+            let text = "the breaker must lie between 0% and 100%";
+            return Err(InvalidPlan(text.to_owned()));
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use crate::{Version, Weight};
 
 /// Where an alias sends its traffic.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Routing {
     /// Everything goes to one version.
     All(Version),
@@ -28,12 +28,15 @@ impl Routing {
     #[must_use]
     pub fn observed(version: Version, additional: Option<(Version, f64)>) -> Self {
         match additional {
-            Some((from, share)) if share >= 1.0 => Self::Settling { from, to: version },
-            Some((green, share)) => match Weight::new(share) {
+            Some((other, share)) => match Weight::new(share) {
                 Some(weight) => Self::Split {
                     blue: version,
-                    green,
+                    green: other,
                     weight,
+                },
+                None if share > 0.5 => Self::Settling {
+                    from: other,
+                    to: version,
                 },
                 None => Self::All(version),
             },
@@ -62,12 +65,26 @@ impl Routing {
         }
     }
 
-    /// Whether this is `to`, or AWS is moving the alias there.
+    /// Whether this is what AWS shows where `to` was written: the same weight but for noise, or an
+    /// alias that AWS still moves there.
     #[must_use]
     pub fn leads_to(self, to: Self) -> bool {
-        match self {
-            Self::Settling { to: version, .. } => to == Self::All(version),
+        match (self, to) {
+            (Self::Settling { to: version, .. }, _) => to == Self::All(version),
+            (Self::Split { weight: seen, .. }, Self::Split { weight, .. }) => {
+                seen.is_about(weight) && self.versions() == to.versions()
+            }
             _ => self == to,
+        }
+    }
+
+    /// The versions that get traffic, or are to get it, blue first.
+    #[must_use]
+    pub fn versions(self) -> Vec<Version> {
+        match self {
+            Self::All(version) => vec![version],
+            Self::Split { blue, green, .. } => vec![blue, green],
+            Self::Settling { from, to } => vec![from, to],
         }
     }
 
@@ -258,6 +275,15 @@ mod tests {
                 to: v(2)
             }
         );
+    }
+
+    #[test]
+    fn the_noise_of_a_weight_is_nobodys_move() {
+        let shown = Routing::observed(v(1), Some((v(2), f64::from(0.123_f32))));
+        assert_ne!(shown, split(1, 2, 0.123));
+        assert!(shown.leads_to(split(1, 2, 0.123)));
+        assert!(!shown.leads_to(split(1, 2, 0.1231)));
+        assert!(!shown.leads_to(split(1, 3, 0.123)));
     }
 
     #[test]

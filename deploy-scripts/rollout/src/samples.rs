@@ -2,10 +2,6 @@
 
 use crate::{Counts, Epochs, Rollout, Stage, Timestamp, Weight};
 
-/// Seconds after the moment that the journal names in which the weight may have changed: that
-/// moment is the last one before the write, in whole seconds.
-pub(crate) const CHANGE: u64 = 2;
-
 /// What a version answered in one period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Answers {
@@ -20,8 +16,12 @@ pub struct Answers {
 pub struct Sample {
     /// When the period begins.
     pub at: Timestamp,
-    pub blue: Answers,
-    pub green: Answers,
+    /// What each version answered; `None` where it has not reported, which may mean that it had no
+    /// request, or that its data are late.
+    pub blue: Option<Answers>,
+    pub green: Option<Answers>,
+    /// Requests of the alias, whichever version answered them, where that is known.
+    pub total: Option<u64>,
 }
 
 impl Answers {
@@ -49,52 +49,69 @@ impl std::ops::Add for Answers {
 
     fn add(self, other: Self) -> Self {
         Self {
-            requests: self.requests + other.requests,
-            errors: self.errors + other.errors,
-            slow: self.slow + other.slow,
+            requests: self.requests.saturating_add(other.requests),
+            errors: self.errors.saturating_add(other.errors),
+            slow: self.slow.saturating_add(other.slow),
         }
     }
 }
 
-impl Rollout {
-    /// The step, counted from 0, in whose time the whole period lies; none for a period in which
-    /// the weight changed.
-    pub(crate) fn step_of(&self, sample: &Sample) -> Option<usize> {
-        let begun = |started: &Timestamp| started.unix() + CHANGE <= sample.at.unix();
-        let step = self.started.iter().rposition(begun)?;
-        let end = sample.at.unix() + self.plan.metrics.period.0;
-        let over = self
-            .started
-            .get(step + 1)
-            .is_some_and(|next| next.unix() < end);
-        (!over).then_some(step)
+impl Sample {
+    /// Whether both versions are known: both have reported, or the alias's total shows that the
+    /// other one had no request. Without a total, who is silent when the period is settled had
+    /// none. Half a period would show an outage of both as a fault of one.
+    pub(crate) fn is_whole(&self, is_settled: bool) -> bool {
+        match (self.blue, self.green, self.total) {
+            (Some(_), Some(_), _) => true,
+            (blue, green, Some(total)) => blue.or(green).is_some_and(|one| one.requests == total),
+            (_, _, None) => is_settled,
+        }
     }
 
-    /// The samples as evidence. `counts` says what is bad, `first` is a stage of its own before
-    /// all others, and samples that end after `until` are left out.
-    pub(crate) fn epochs(
+    pub(crate) fn blue(&self) -> Answers {
+        self.blue.unwrap_or_default()
+    }
+
+    pub(crate) fn green(&self) -> Answers {
+        self.green.unwrap_or_default()
+    }
+}
+
+impl Rollout {
+    /// When the sample's period ends.
+    pub(crate) fn end_of(&self, sample: &Sample) -> Timestamp {
+        sample.at.after(self.plan.metrics.period.0)
+    }
+
+    /// The step, counted from 0, in whose time the whole period lies; none for a period in which
+    /// the weight may have changed.
+    #[must_use]
+    pub fn step_of(&self, sample: &Sample) -> Option<usize> {
+        let begun = |started: &crate::Started| started.at < self.end_of(sample);
+        let step = self.started.iter().rposition(begun)?;
+        let since = self.started[step].surely()?;
+        (since <= sample.at).then_some(step)
+    }
+
+    /// The samples as evidence, each with the step that it belongs to. `counts` says what is bad,
+    /// `first` is a stage of its own before all others.
+    pub(crate) fn epochs<'a>(
         &self,
-        samples: &[Sample],
-        until: Option<Timestamp>,
+        samples: impl Iterator<Item = &'a (usize, Sample)>,
         first: Option<Stage>,
         counts: fn(Answers) -> Counts,
     ) -> Epochs {
         let (planned, length) = self.plan.epochs();
-        let steps = self.plan.strategy.steps();
         let mut stages: Vec<Vec<Stage>> = vec![Vec::new(); planned];
         stages[0].extend(first);
-        for sample in samples {
-            let end = sample.at.unix() + self.plan.metrics.period.0;
-            if until.is_some_and(|until| end > until.unix()) {
-                continue;
-            }
-            let Some(step) = self.step_of(sample).and_then(|step| steps.get(step)) else {
+        for (step, sample) in samples {
+            let Some(step) = self.plan.strategy.steps().get(*step) else {
                 continue;
             };
             let epoch = (sample.at.since(self.start()) / length) as usize;
             let stage = stage_at(&mut stages[epoch.min(planned - 1)], step.weight);
-            add(&mut stage.blue, counts(sample.blue));
-            add(&mut stage.green, counts(sample.green));
+            add(&mut stage.blue, counts(sample.blue()));
+            add(&mut stage.green, counts(sample.green()));
         }
         Epochs { stages, planned }
     }
@@ -113,7 +130,7 @@ fn stage_at(stages: &mut Vec<Stage>, weight: Weight) -> &mut Stage {
 }
 
 fn add(sum: &mut Counts, more: Counts) {
-    sum.requests += more.requests;
+    sum.requests = sum.requests.saturating_add(more.requests);
     // Late data: the errors of a period may be there before its requests.
-    sum.bad += more.bad.min(more.requests);
+    sum.bad = sum.bad.saturating_add(more.bad.min(more.requests));
 }

@@ -24,6 +24,9 @@ impl Seconds {
     }
 }
 
+/// Ten years: nobody waits longer, and sums of such lengths are still numbers.
+const LONGEST: u64 = 3650 * 86_400;
+
 const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
 
 /// In the largest unit that needs no fraction.
@@ -47,6 +50,7 @@ impl FromStr for Seconds {
         let (number, length) = UNITS.iter().find_map(read).ok_or_else(error)?;
         let number = number.parse::<u64>().ok();
         let seconds = number.and_then(|number| number.checked_mul(length));
+        let seconds = seconds.filter(|seconds| *seconds <= LONGEST);
         seconds.map(Self).ok_or_else(error)
     }
 }
@@ -59,7 +63,7 @@ impl fmt::Display for ParseSecondsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "'{}' is not a length of time such as 90s, 5m or 1h",
+            "'{}' is not a length of time such as 90s, 5m or 1h, of at most 3650d",
             self.0
         )
     }
@@ -111,6 +115,7 @@ mod tests {
             "5min",
             "1h30m",
             "9999999999999999999d",
+            "3651d",
             "5mm",
         ] {
             assert!(text.parse::<Seconds>().is_err(), "{text:?}");

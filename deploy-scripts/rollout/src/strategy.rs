@@ -4,42 +4,49 @@ use std::{error::Error, fmt, str::FromStr};
 
 use crate::{Seconds, Weight};
 
+/// More steps than anybody looks at, and than the journal has room for.
+const MOST_STEPS: usize = 100;
+
 /// A share for green, and how long it lasts at the least.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     pub weight: Weight,
     pub lasts: Seconds,
 }
 
-/// How a rollout shifts traffic. All end with everything on green.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Strategy {
-    /// One switch: blue/green.
-    AllAtOnce,
-    /// `by` more every so often.
-    Linear { by: Weight, every: Seconds },
-    /// Any list of growing shares; a canary is a list of one.
-    Steps(Vec<Step>),
-}
+/// How a rollout shifts traffic: in steps of growing shares, at most a hundred. All end with
+/// everything on green; without steps that is one switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strategy(Vec<Step>);
 
 impl Strategy {
-    /// The splits on the way; none for [`Strategy::AllAtOnce`].
+    /// The splits on the way; none where everything moves at once.
     #[must_use]
-    pub fn steps(&self) -> Vec<Step> {
-        match self {
-            Self::AllAtOnce => Vec::new(),
-            Self::Steps(steps) => steps.clone(),
-            Self::Linear { by, every } => {
-                // Without the noise of the multiplication: 3 times 10 % is 0.3.
-                let share = |step: u32| (f64::from(step) * by.share() * 1e9).round() / 1e9;
-                let weights = (1..).map_while(|step| Weight::new(share(step)));
-                let step = |weight| Step {
-                    weight,
-                    lasts: *every,
-                };
-                weights.map(step).collect()
-            }
-        }
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    #[must_use]
+    pub const fn is_all_at_once(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Steps of growing weight: a version that gave traffic back would be a rollback.
+    fn growing(steps: Vec<Step>) -> Option<Self> {
+        let grows = steps.is_sorted_by(|one, next| one.weight < next.weight);
+        (grows && steps.len() <= MOST_STEPS).then_some(Self(steps))
+    }
+
+    /// As much more every time as there is in the first step.
+    fn linear(first: Step) -> Option<Self> {
+        let weights = (1..).map_while(|number| first.weight.times(number));
+        let steps = weights.map(|weight| Step { weight, ..first });
+        Self::growing(steps.take(MOST_STEPS + 1).collect())
+    }
+
+    fn is_linear(&self) -> bool {
+        let again = self.0.first().copied().and_then(Self::linear);
+        self.0.len() > 1 && again.as_ref() == Some(self)
     }
 }
 
@@ -52,10 +59,10 @@ impl fmt::Display for Step {
 /// `all-at-once`, `linear:10%/1m`, or the steps: `10%/5m 50%/10m`.
 impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AllAtOnce => f.write_str("all-at-once"),
-            Self::Linear { by, every } => write!(f, "linear:{by}/{every}"),
-            Self::Steps(steps) => {
+        match self.0.as_slice() {
+            [] => f.write_str("all-at-once"),
+            [first, ..] if self.is_linear() => write!(f, "linear:{first}"),
+            steps => {
                 let steps: Vec<String> = steps.iter().map(Step::to_string).collect();
                 f.write_str(&steps.join(" "))
             }
@@ -71,12 +78,9 @@ impl FromStr for Strategy {
     /// [CodeDeploy's predefined configurations](https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html#deployment-configurations-predefined-lambda).
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let read = match text.split_once(':') {
-            _ if text == "all-at-once" => Some(Self::AllAtOnce),
-            Some(("canary", step)) => read_step(step).map(|step| Self::Steps(vec![step])),
-            Some(("linear", step)) => read_step(step).map(|step| Self::Linear {
-                by: step.weight,
-                every: step.lasts,
-            }),
+            _ if text == "all-at-once" => Some(Self(Vec::new())),
+            Some(("canary", step)) => read_step(step).map(|step| Self(vec![step])),
+            Some(("linear", step)) => read_step(step).and_then(Self::linear),
             Some(("steps", steps)) => read_steps(steps),
             Some(_) => None,
             None => code_deploys(text).or_else(|| read_steps(text)),
@@ -93,12 +97,9 @@ fn read_step(text: &str) -> Option<Step> {
     })
 }
 
-/// Steps of growing weight: a version that gave traffic back would be a rollback.
 fn read_steps(text: &str) -> Option<Strategy> {
     let steps = text.split([',', ' ']).map(read_step);
-    let steps = steps.collect::<Option<Vec<Step>>>()?;
-    let grows = steps.is_sorted_by(|one, next| one.weight < next.weight);
-    grows.then_some(Strategy::Steps(steps))
+    Strategy::growing(steps.collect::<Option<Vec<Step>>>()?)
 }
 
 /// `CodeDeployDefault.LambdaCanary10Percent5Minutes`, with or without what stands before `Canary`.
@@ -106,20 +107,20 @@ fn code_deploys(name: &str) -> Option<Strategy> {
     let name = name.strip_prefix("CodeDeployDefault.").unwrap_or(name);
     let name = name.strip_prefix("Lambda").unwrap_or(name);
     let ten = Weight::new(0.1)?;
-    let strategy = match name {
-        "AllAtOnce" => Strategy::AllAtOnce,
-        _ => match name.strip_prefix("Canary10Percent") {
-            Some(rest) => Strategy::Steps(vec![Step {
-                weight: ten,
-                lasts: minutes(rest, &[5, 10, 15, 30])?,
-            }]),
-            None => Strategy::Linear {
-                by: ten,
-                every: minutes(name.strip_prefix("Linear10PercentEvery")?, &[1, 2, 3, 10])?,
-            },
-        },
+    let step = |time: &str, known: &[u64]| {
+        let lasts = minutes(time, known)?;
+        Some(Step { weight: ten, lasts })
     };
-    Some(strategy)
+    if name == "AllAtOnce" {
+        return Some(Strategy(Vec::new()));
+    }
+    match name.strip_prefix("Canary10Percent") {
+        Some(rest) => Some(Strategy(vec![step(rest, &[5, 10, 15, 30])?])),
+        None => {
+            let rest = name.strip_prefix("Linear10PercentEvery")?;
+            Strategy::linear(step(rest, &[1, 2, 3, 10])?)
+        }
+    }
 }
 
 /// `5Minutes`, if it is one of those that CodeDeploy has.
@@ -141,7 +142,7 @@ impl fmt::Display for ParseStrategyError {
         write!(
             f,
             "'{}' is not a strategy: give all-at-once, canary:10%/5m, linear:10%/1m, \
-             steps:1%/10m,5%/30m (growing shares), or a name of CodeDeploy's such as \
+             steps:1%/10m,5%/30m (growing shares, at most {MOST_STEPS} steps), or a name of CodeDeploy's such as \
              Canary10Percent5Minutes",
             self.0
         )
@@ -153,6 +154,15 @@ impl Error for ParseStrategyError {}
 #[cfg(test)]
 mod tests {
     use super::{Strategy, Weight};
+
+    #[test]
+    fn steps_of_equal_height_are_linear_however_they_were_said() {
+        let said: Strategy = "steps:40%/1m,80%/1m".parse().unwrap();
+        assert_eq!(said.to_string(), "linear:40%/1m");
+        assert_eq!("linear:40%/1m".parse(), Ok(said));
+        let single: Strategy = "canary:60%/1m".parse().unwrap();
+        assert_eq!(single.to_string(), "60%/1m");
+    }
 
     fn steps(text: &str) -> Vec<String> {
         let strategy: Strategy = text.parse().unwrap();
@@ -223,6 +233,9 @@ mod tests {
             "Canary20Percent5Minutes",
             "Linear10PercentEvery5Minutes",
             "canary:10%/5m,50%/5m",
+            "linear:0.00000001%/1m",
+            "linear:0.000001%/1m",
+            "linear:0.9%/1m",
             "blue:10%/5m",
         ] {
             assert!(text.parse::<Strategy>().is_err(), "{text:?}");

@@ -3,22 +3,37 @@
 use std::{error::Error, fmt, str::FromStr};
 
 const DAY: u64 = 86_400;
+/// 9999-12-31T23:59:59Z: the last moment whose year has four digits.
+const LAST: u64 = 253_402_300_799;
 
 /// Seconds since 1970-01-01T00:00:00Z. Written as RFC 3339 in UTC, and only so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The moment this many seconds after 1970-01-01T00:00:00Z.
+    /// The moment this many seconds after 1970-01-01T00:00:00Z, or the last one that can be
+    /// written.
     #[must_use]
     pub const fn from_unix(seconds: u64) -> Self {
-        Self(seconds)
+        Self(if seconds < LAST { seconds } else { LAST })
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn unix(self) -> u64 {
         self.0
+    }
+
+    /// The moment this many seconds later.
+    #[must_use]
+    pub const fn after(self, seconds: u64) -> Self {
+        Self::from_unix(self.0.saturating_add(seconds))
+    }
+
+    /// The moment this many seconds before, or the first one.
+    #[must_use]
+    pub const fn before(self, seconds: u64) -> Self {
+        Self(self.0.saturating_sub(seconds))
     }
 
     /// Seconds from `earlier` to this moment, 0 if it is not earlier.
@@ -124,6 +139,13 @@ mod tests {
             let moment = Timestamp::from_unix(day * 86_400 + day % 86_400);
             assert_eq!(moment.to_string().parse(), Ok(moment));
         }
+    }
+
+    #[test]
+    fn no_moment_is_too_late_to_be_written() {
+        let last = Timestamp::from_unix(u64::MAX);
+        assert_eq!(last.to_string().parse(), Ok(last));
+        assert_eq!(last.after(9), last);
     }
 
     #[test]

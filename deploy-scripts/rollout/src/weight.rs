@@ -2,32 +2,54 @@
 
 use std::{error::Error, fmt, str::FromStr};
 
-/// A share of traffic strictly between 0 and 1: none and all of it are not splits.
+/// All traffic, in the unit in which a weight is kept.
+const WHOLE: u32 = 100_000_000;
+/// By how much a weight may differ from the one that was written: what 32-bit floats lose.
+const NOISE: u32 = 10;
+
+/// A share of traffic strictly between 0 and 1: none and all of it are not splits. It is a whole
+/// number of hundred-millionths, so that the weight that is shown is the weight that is meant.
 ///
 /// Lambda sends each invocation to the additional version with this probability, independently:
 /// with 20 calls at 10 % none may reach it.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Weight(f64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Weight(u32);
 
 impl Weight {
-    /// The weight of this share, or `None` unless it lies strictly between 0 and 1.
+    /// The weight nearest to this share, or `None` where that is nothing or everything.
     #[must_use]
     pub fn new(share: f64) -> Option<Self> {
-        (share > 0.0 && share < 1.0).then_some(Self(share))
+        let parts = (share * f64::from(WHOLE)).round();
+        (parts >= 1.0 && parts < f64::from(WHOLE)).then_some(Self(parts as u32))
     }
 
     /// The share as a fraction of 1.
     #[must_use]
     pub const fn share(self) -> f64 {
-        self.0
+        self.0 as f64 / WHOLE as f64
+    }
+
+    /// So many times this weight, unless that is everything.
+    pub(crate) fn times(self, number: u32) -> Option<Self> {
+        let parts = self.0.checked_mul(number)?;
+        (parts > 0 && parts < WHOLE).then_some(Self(parts))
+    }
+
+    /// Whether this is what AWS may show where the other one was written.
+    pub(crate) const fn is_about(self, written: Self) -> bool {
+        self.0.abs_diff(written.0) <= NOISE
     }
 }
 
 /// In percent, with no more digits than the number needs: `10%`, `0.5%`.
 impl fmt::Display for Weight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = (self.0 * 1e8).round() / 1e6;
-        f.pad(&format!("{percent}%"))
+        let (percent, rest) = (self.0 / 1_000_000, self.0 % 1_000_000);
+        let text = format!("{percent}.{rest:06}");
+        f.pad(&format!(
+            "{}%",
+            text.trim_end_matches('0').trim_end_matches('.')
+        ))
     }
 }
 
@@ -67,7 +89,8 @@ impl fmt::Display for ParseWeightError {
         write!(
             f,
             "'{text}' is not a weight: give a share strictly between 0% and 100%, such as 10% or \
-             0.1; to send no traffic use `rollback`, to send all of it use `promote`"
+             0.1, of at least 0.000001%; to send no traffic use `rollback`, to send all of it use \
+             `promote`"
         )
     }
 }
@@ -80,15 +103,29 @@ mod tests {
 
     #[test]
     fn percent_and_fractions_are_the_same_weight() {
-        assert_eq!("10%".parse(), Ok(Weight(0.1)));
-        assert_eq!("0.1".parse(), Ok(Weight(0.1)));
-        assert_eq!("2.5 %".parse(), Ok(Weight(0.025)));
+        let ten = Weight::new(0.1).unwrap();
+        assert_eq!("10%".parse(), Ok(ten));
+        assert_eq!("0.1".parse(), Ok(ten));
+        assert_eq!("2.5 %".parse(), Ok(Weight::new(0.025).unwrap()));
     }
 
     #[test]
     fn nothing_outside_zero_to_one_is_a_weight() {
         for text in [
-            "0", "0%", "100%", "1", "1.5", "10", "-5%", "NaN", "inf", "", "%", "ten",
+            "0",
+            "0%",
+            "100%",
+            "1",
+            "1.5",
+            "10",
+            "-5%",
+            "NaN",
+            "inf",
+            "",
+            "%",
+            "ten",
+            "0.000000001",
+            "0.999999999",
         ] {
             assert!(text.parse::<Weight>().is_err(), "{text:?}");
         }
@@ -96,8 +133,25 @@ mod tests {
 
     #[test]
     fn a_weight_is_shown_as_it_was_written() {
-        for text in ["10%", "0.5%", "33.3%", "99.999%", "0.0001%"] {
+        for text in [
+            "10%",
+            "0.5%",
+            "33.3%",
+            "99.999%",
+            "0.0001%",
+            "0.000001%",
+            "99.999999%",
+        ] {
             assert_eq!(text.parse::<Weight>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn every_weight_is_read_back_as_the_one_that_was_shown() {
+        for parts in (1..9999).map(|n| f64::from(n) / 1e4).chain([1e-8, 1.0 / 3.0]) {
+            let weight = Weight::new(parts).unwrap();
+            assert_eq!(weight.to_string().parse(), Ok(weight));
+            assert_eq!(Weight::new(weight.share()), Some(weight));
         }
     }
 }

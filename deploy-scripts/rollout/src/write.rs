@@ -1,13 +1,18 @@
 //! The writes that a rollout makes to its alias.
 
-use crate::{Entry, Journal, Rollout, Routing, Timestamp, samples::CHANGE};
+use crate::{
+    Alias, Entry, Journal, Rollout, Routing, Seconds, Started, Timestamp, Unwritable,
+};
 
-/// One write to the alias.
+/// One write to the alias: `UpdateAlias` with all of this, and nothing else.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Write {
     pub action: Action,
-    pub routing: Routing,
+    /// What the description will say, as it will be read.
     pub entry: Entry,
+    pub description: String,
+    /// The revision id that the alias must still have.
+    pub revision: String,
     /// Why, in words.
     pub reason: String,
 }
@@ -16,79 +21,84 @@ pub struct Write {
 pub enum Action {
     /// Give green the share of its next step.
     Shift,
-    /// Correct when the journal has the step that is on made: its write took long.
-    Restamp,
+    /// Say in the journal when the step that is on surely had begun: only then does anything that
+    /// the versions answer belong to it.
+    Confirm,
     Promote,
     RollBack,
 }
 
 impl Write {
-    /// Whether the alias is where this write wanted it. Its text may be shorter than the entry.
-    pub(crate) fn is_done(&self, routing: Routing, journal: &Journal) -> bool {
-        let written = journal.with(self.entry.clone()).description();
-        routing.leads_to(self.routing) && written == journal.description()
+    /// # Errors
+    /// If what it would write could not be read back.
+    pub(crate) fn new(
+        alias: &Alias,
+        journal: &Journal,
+        (action, entry): (Action, Entry),
+        reason: String,
+    ) -> Result<Self, Unwritable> {
+        let (description, written) = journal.with(entry)?;
+        Ok(Self {
+            action,
+            entry: written.entry.ok_or(Unwritable::Ambiguous)?,
+            description,
+            revision: alias.revision.clone(),
+            reason,
+        })
+    }
+
+    /// Where it sends the traffic.
+    #[must_use]
+    pub fn routing(&self) -> Routing {
+        self.entry.routing()
+    }
+
+    /// Whether the alias is where this write wanted it.
+    pub(crate) fn is_done(&self, alias: &Alias, journal: &Journal) -> bool {
+        alias.routing.leads_to(self.routing()) && journal.entry.as_ref() == Some(&self.entry)
     }
 }
 
 impl Rollout {
-    pub(crate) fn next_step(&self, now: Timestamp) -> Write {
+    /// The next step, or the first one. That its weight is there nobody has seen yet.
+    pub(crate) fn next_step(&self, now: Timestamp) -> Entry {
         let mut next = self.clone();
-        next.started.push(now.max(self.step_started()));
-        next.shifted("the step before is over, and green is no worse".to_owned())
+        next.started.push(Started {
+            at: now.max(self.step_started()),
+            within: None,
+        });
+        Entry::Rollout(Box::new(next))
     }
 
-    /// The same step, made when it surely was. A write that was throttled, or waited for an answer,
-    /// moves the weight long after the moment that it names: the traffic in between would be taken
-    /// for this step's.
-    pub(crate) fn restamped(&self, stepped: Timestamp) -> Option<Write> {
-        if stepped.since(self.step_started()) < CHANGE {
-            return None;
+    /// The same step, which surely had begun at this moment: one that is over when the next
+    /// second begins.
+    pub(crate) fn confirmed(&self, known: Timestamp) -> Entry {
+        let mut confirmed = self.clone();
+        if let Some(last) = confirmed.started.last_mut() {
+            last.within = Some(Seconds(known.since(last.at) + 1));
         }
-        let mut late = self.clone();
-        *late.started.last_mut()? = stepped;
-        let write = late.shifted("the write of this step took long".to_owned());
-        Some(Write {
-            action: Action::Restamp,
-            ..write
-        })
+        Entry::Rollout(Box::new(confirmed))
     }
 
-    pub(crate) fn shifted(self, reason: String) -> Write {
-        Write {
-            action: Action::Shift,
-            routing: self.routing(),
-            entry: Entry::Rollout(Box::new(self)),
-            reason,
-        }
-    }
-
-    pub(crate) fn promote(&self, now: Timestamp, reason: String) -> Write {
+    pub(crate) fn promoted(&self, now: Timestamp) -> Entry {
         let before = std::iter::once(self.blue).chain(self.before.iter().copied());
-        Write {
-            action: Action::Promote,
-            routing: Routing::All(self.green),
-            entry: Entry::Serving {
-                version: self.green,
-                since: now,
-                before: before.collect(),
-            },
-            reason,
+        Entry::Serving {
+            version: self.green,
+            since: now,
+            before: before.collect(),
         }
     }
 
-    pub(crate) fn roll_back(&self, now: Timestamp, reason: String) -> Write {
-        Write {
-            action: Action::RollBack,
-            routing: Routing::All(self.blue),
-            entry: Entry::RolledBack {
-                version: self.blue,
-                green: self.green,
-                weight: self.weight(),
-                at: now,
-                reason: reason.clone(),
-                before: self.before.clone(),
-            },
+    /// A rollback before the first step is seen is one of that step: its write may be on its way.
+    pub(crate) fn rolled_back(&self, now: Timestamp, reason: String) -> Entry {
+        let first = self.plan.strategy.steps().first().map(|step| step.weight);
+        Entry::RolledBack {
+            version: self.blue,
+            green: self.green,
+            weight: self.weight().or(first),
+            at: now,
             reason,
+            before: self.before.clone(),
         }
     }
 }

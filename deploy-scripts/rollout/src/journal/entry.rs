@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BEFORE, MARK, Rollout};
+use super::{BEFORE, MARK, Rollout, length, parse::FORMAT};
 use crate::{Routing, Timestamp, Version, Weight};
 
 /// One state of an alias, as its last writer left it. `before` lists the versions that served
@@ -100,26 +100,34 @@ impl Entry {
         }
     }
 
-    /// The text with everything spared that can be.
-    pub(super) fn shortest(&self) -> String {
+    /// The entry with everything spared that can be.
+    pub(super) fn shortest(&self) -> Self {
         let mut entry = self.clone();
         while entry.shorten(usize::MAX / 2) {}
-        entry.to_string()
+        entry
     }
 
-    /// The text in at most this many characters, if it can be made so short.
-    pub(super) fn fitting(&self, room: usize) -> Option<String> {
+    /// The entry as its text fits into this much room, if it can be made so short.
+    pub(super) fn fitted(&self, room: usize) -> Option<Self> {
         let mut entry = self.clone();
         loop {
-            let text = entry.to_string();
-            let excess = text.chars().count().saturating_sub(room);
+            let excess = length(&entry.to_string()).saturating_sub(room);
             if excess == 0 {
-                return Some(text);
+                return Some(entry);
             }
             if !entry.shorten(excess) {
                 return None;
             }
         }
+    }
+
+    /// A reason may name an alarm, and that may be called anything: also what the parser looks
+    /// for.
+    pub(super) fn harmless(mut self) -> Self {
+        if let Self::RolledBack { reason, .. } = &mut self {
+            *reason = reason.replace(MARK, "bluegreen ").replace(BEFORE, " ");
+        }
+        self
     }
 
     /// Gives up one thing that can be spared; false if nothing is left to spare. The version
@@ -159,7 +167,7 @@ impl fmt::Display for Entry {
             } => {
                 write!(f, "{blue} to {green}, {weight} by hand since {since}")?;
             }
-            Self::Rollout(rollout) => rollout.fmt(f)?,
+            Self::Rollout(rollout) => write!(f, "v{FORMAT}: {rollout}")?,
             Self::Serving { version, since, .. } => write!(f, "{version} since {since}")?,
             Self::RolledBack {
                 version,
@@ -174,7 +182,7 @@ impl fmt::Display for Entry {
                     Some(weight) => write!(f, "{weight}")?,
                     None => f.write_str("100%")?,
                 }
-                write!(f, " {at}: {}", harmless(reason))?;
+                write!(f, " {at}: {reason}")?;
             }
         }
         for (index, version) in self.before().iter().enumerate() {
@@ -183,9 +191,4 @@ impl fmt::Display for Entry {
         }
         Ok(())
     }
-}
-
-/// A reason may name an alarm, and that may be called anything: also what the parser looks for.
-fn harmless(reason: &str) -> String {
-    reason.replace(MARK, "bluegreen ").replace(BEFORE, " ")
 }

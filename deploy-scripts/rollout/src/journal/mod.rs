@@ -2,14 +2,14 @@
 //! alias's own description, so that it is written in the same call that moves the traffic.
 
 mod entry;
+mod error;
 mod options;
 mod parse;
 mod under_way;
 
-use std::{error::Error, fmt};
-
 pub use entry::Entry;
-pub use under_way::{Probe, Rollout};
+pub use error::{Unreadable, Unwritable};
+pub use under_way::{Probe, Rollout, Started};
 
 use crate::{Routing, Version};
 
@@ -25,70 +25,92 @@ const SEPARATOR: &str = " | ";
 pub struct Journal {
     /// What the user wrote, without our entry.
     pub user_text: String,
-    /// What the last write was for; `None` if this tool never wrote to the alias, or if what is
-    /// there cannot be read.
+    /// What the last write was for; `None` if this tool never wrote to the alias.
     pub entry: Option<Entry>,
 }
 
 impl Journal {
-    /// Reads an alias's description. Whatever is not ours is the user's.
-    #[must_use]
-    pub fn read(description: &str) -> Self {
-        let Some(start) = description.rfind(MARK) else {
-            return Self {
-                user_text: description.to_owned(),
-                entry: None,
+    /// Reads an alias's description. Whatever is not ours is the user's, also where it holds our
+    /// name.
+    ///
+    /// # Errors
+    /// If there is an entry that this version of the tool cannot read.
+    pub fn read(description: &str) -> Result<Self, Unreadable> {
+        for (start, _) in description.rmatch_indices(MARK) {
+            let (before, text) = (&description[..start], &description[start + MARK.len()..]);
+            let user_text = match before {
+                "" => Some(""),
+                before => before.strip_suffix(SEPARATOR),
             };
-        };
-        let before = &description[..start];
-        let user_text = before.strip_suffix(SEPARATOR).unwrap_or(before).to_owned();
-        Self {
-            user_text,
-            entry: parse::entry(&description[start + MARK.len()..]),
+            let Some(user_text) = user_text.map(str::to_owned) else {
+                continue;
+            };
+            if let Some(entry) = parse::entry(text) {
+                let entry = Some(entry);
+                return Ok(Self { user_text, entry });
+            }
+            if let Some(format) = parse::unknown(text) {
+                return Err(Unreadable { user_text, format });
+            }
         }
+        Ok(Self {
+            user_text: description.to_owned(),
+            entry: None,
+        })
     }
 
-    /// The journal with another entry and the same user's text.
-    #[must_use]
-    pub fn with(&self, entry: Entry) -> Self {
-        Self {
-            user_text: self.user_text.clone(),
-            entry: Some(entry),
-        }
-    }
-
-    /// The versions that served everything before `serving`, newest first. Where somebody else
-    /// moved the alias since the last entry, what that entry says was serving counts as well.
+    /// The versions that served everything before `serving`, newest first, as far as is known.
+    /// Where somebody else moved the alias since the last entry, what that entry says was serving
+    /// counts as well.
     #[must_use]
     pub fn before(&self, serving: Version) -> Vec<Version> {
         let Some(entry) = &self.entry else {
             return Vec::new();
         };
-        let last = Some(entry.serving()).filter(|last| *last != serving);
-        last.into_iter()
-            .chain(entry.before().iter().copied())
-            .collect()
+        let last = std::iter::once(entry.serving());
+        let known: Vec<Version> = last.chain(entry.before().iter().copied()).collect();
+        match known.iter().position(|known| *known == serving) {
+            Some(index) => known[index + 1..].to_vec(),
+            None => known,
+        }
     }
 
-    /// The description to write: at most [`MAX_DESCRIPTION`] characters. What does not fit is
-    /// given up in this order: the oldest versions before, the end of a reason, the user's text.
-    #[must_use]
-    pub fn description(&self) -> String {
-        let Some(entry) = &self.entry else {
-            return self.user_text.clone();
+    /// The description that holds this entry beside the user's text, and the journal that is read
+    /// from it. What does not fit is given up in this order: the oldest versions before, the end
+    /// of a reason, and, where that is not a rollout, the user's text.
+    ///
+    /// # Errors
+    /// If what would be written could not be read back: then it must not be written.
+    pub fn with(&self, entry: Entry) -> Result<(String, Self), Unwritable> {
+        let alone = Self::default();
+        let may_stand_alone = !matches!(entry, Entry::Rollout(_));
+        let entry = entry.harmless();
+        let fits = |journal: &Self| Some((journal.clone(), entry.fitted(journal.room())?));
+        let fitted = fits(self).or_else(|| may_stand_alone.then(|| fits(&alone))?);
+        let Some((journal, entry)) = fitted else {
+            return Err(self.too_long(&entry));
         };
-        let prefix = match self.user_text.as_str() {
+        let description = journal.prefix() + &entry.to_string();
+        let written = Self {
+            entry: Some(entry),
+            ..journal
+        };
+        match Self::read(&description) {
+            Ok(read) if read == written => Ok((description, written)),
+            _ => Err(Unwritable::Ambiguous),
+        }
+    }
+
+    fn prefix(&self) -> String {
+        match self.user_text.as_str() {
             "" => MARK.to_owned(),
             text => format!("{text}{SEPARATOR}{MARK}"),
-        };
-        let room = MAX_DESCRIPTION.saturating_sub(prefix.chars().count());
-        match entry.fitting(room) {
-            Some(text) => prefix + &text,
-            None => {
-                let room = MAX_DESCRIPTION - MARK.len();
-                MARK.to_owned() + &entry.fitting(room).unwrap_or_default()
-            }
         }
+    }
+
+    /// What is left of the description for the entry.
+    fn room(&self) -> usize {
+        MAX_DESCRIPTION.saturating_sub(length(&self.prefix()))
     }
 
     /// Whether the entry describes this routing: if not, somebody else moved the alias since.
@@ -104,42 +126,20 @@ impl Journal {
     ///
     /// # Errors
     /// If it would not.
-    pub fn has_room_for(&self, rollout: &Rollout) -> Result<(), TooLong> {
+    pub fn has_room_for(&self, rollout: &Rollout) -> Result<(), Unwritable> {
         let last = Entry::Rollout(Box::new(rollout.at_its_longest()));
-        let needed = MARK.len() + last.shortest().chars().count();
-        let users = match self.user_text.as_str() {
-            "" => 0,
-            text => text.chars().count() + SEPARATOR.len(),
-        };
-        match needed + users <= MAX_DESCRIPTION {
-            true => Ok(()),
-            false => Err(TooLong { needed, users }),
+        self.with(last).map(|_| ())
+    }
+
+    fn too_long(&self, entry: &Entry) -> Unwritable {
+        Unwritable::TooLong {
+            needed: MARK.len() + length(&entry.shortest().to_string()),
+            users: length(&self.user_text),
         }
     }
 }
 
-/// The plan does not fit into the alias's description.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLong {
-    /// Characters that the journal needs.
-    needed: usize,
-    /// Characters that the user's own text takes.
-    users: usize,
+/// As AWS may count: characters beyond the basic plane are two.
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
 }
-
-impl fmt::Display for TooLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { needed, users } = self;
-        write!(
-            f,
-            "the plan needs {needed} characters of the alias's description, which has \
-             {MAX_DESCRIPTION}"
-        )?;
-        if *users > 0 {
-            write!(f, " and holds {users} of your own")?;
-        }
-        f.write_str("; plan fewer steps or alarms, or shorten your text")
-    }
-}
-
-impl Error for TooLong {}

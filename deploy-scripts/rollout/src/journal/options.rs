@@ -1,16 +1,39 @@
-//! What of a plan is not the default, as the journal writes it: `certified=5% horizon=20m`.
+//! What of a plan is not what its journal's format implies: `certified=0.05 horizon=20m`.
 
 use std::fmt::Write;
 
 use super::Probe;
-use crate::{Counts, Metrics, Otherwise, Plan, Seconds, Strategy};
+use crate::{Counts, Metrics, Otherwise, Plan, Rule, Seconds, Strategy};
+
+/// What the formats up to now mean where they say nothing. These numbers stay, whatever the
+/// defaults are in another version of the tool: a rollout goes on as it was begun.
+fn implied(strategy: Strategy) -> Plan {
+    Plan {
+        strategy,
+        rule: Rule {
+            alpha: 0.01,
+            beta: 0.01,
+            tolerated: 0.001,
+            certified: 0.01,
+        },
+        slow: None,
+        horizon: None,
+        otherwise: Otherwise::Hold,
+        metrics: Metrics {
+            period: Seconds(60),
+            delay: Seconds(120),
+        },
+        breaker: None,
+        alarms: Vec::new(),
+    }
+}
 
 pub(super) fn text(plan: &Plan, probe: Option<Probe>) -> String {
-    let default = Plan::new(plan.strategy.clone());
+    let default = implied(plan.strategy.clone());
     let mut options = Vec::new();
     let mut share = |name: &str, share: f64, default: f64| {
         if share.to_bits() != default.to_bits() {
-            options.push(format!("{name}={share}"));
+            options.push(format!("{name}={}", number(share)));
         }
     };
     share("delta", plan.rule.tolerated, default.rule.tolerated);
@@ -38,8 +61,18 @@ pub(super) fn text(plan: &Plan, probe: Option<Probe>) -> String {
     options.join(" ")
 }
 
+/// The shorter way to write a number: chances may be tiny.
+fn number(value: f64) -> String {
+    let (plain, scientific) = (format!("{value}"), format!("{value:e}"));
+    if scientific.len() < plain.len() {
+        scientific
+    } else {
+        plain
+    }
+}
+
 pub(super) fn parse(strategy: Strategy, text: &str) -> Option<(Plan, Option<Probe>)> {
-    let mut plan = Plan::new(strategy);
+    let mut plan = implied(strategy);
     let mut probe = None;
     for option in text.split(' ').filter(|option| !option.is_empty()) {
         let (name, value) = option.split_once('=')?;
@@ -58,7 +91,7 @@ pub(super) fn parse(strategy: Strategy, text: &str) -> Option<(Plan, Option<Prob
             _ => return None,
         }
     }
-    plan.check().ok()?;
+    plan.can_be_judged().ok()?;
     Some((plan, probe))
 }
 

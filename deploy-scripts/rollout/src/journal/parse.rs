@@ -1,27 +1,58 @@
 //! Reads an entry's text. Whatever is not exactly as it is written is not guessed at.
 
-use super::{BEFORE, Entry, Rollout, options};
+use super::{BEFORE, Entry, Rollout, Started, options};
 use crate::{Seconds, Timestamp, Version};
+
+/// How rollouts are written. Entries of other kinds are as they ever were, and say no format.
+pub(super) const FORMAT: u32 = 2;
+/// In the first format a step had begun within so many seconds, unless its moment was corrected.
+const FIRST_FORMAT_WITHIN: Seconds = Seconds(2);
 
 pub(super) fn entry(text: &str) -> Option<Entry> {
     let list = text.rsplit_once(BEFORE);
     let list = list.and_then(|(text, list)| Some((text, parse_versions(list)?)));
     let (text, before) = list.unwrap_or((text, Vec::new()));
+    if let Some((format, text)) = split_format(text) {
+        return match format {
+            FORMAT => parse_rollout(text, ", at ", parse_start, &before),
+            _ => None,
+        };
+    }
     parse_rolled_back(text, &before)
-        .or_else(|| parse_rollout(text, &before))
+        .or_else(|| parse_rollout(text, ", steps at ", parse_first_formats_start, &before))
         .or_else(|| parse_shifted(text, &before))
         .or_else(|| parse_serving(text, &before))
 }
 
-fn parse_rollout(text: &str, before: &[Version]) -> Option<Entry> {
+/// Whether a text that is no entry was meant to be one: ours begin with a format or a version,
+/// and one that was cut to nothing may have been ours. Tells the format, if there is one that is
+/// newer than ours.
+pub(super) fn unknown(text: &str) -> Option<Option<u32>> {
+    let format = split_format(text).map(|(format, _)| format);
+    let ours = format.is_some() || text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit());
+    ours.then(|| format.filter(|format| *format > FORMAT))
+}
+
+/// `v2: …`
+fn split_format(text: &str) -> Option<(u32, &str)> {
+    let (format, rest) = text.strip_prefix('v')?.split_once(": ")?;
+    Some((format.parse().ok()?, rest))
+}
+
+fn parse_rollout(
+    text: &str,
+    at: &str,
+    start: fn(&str) -> Option<(&str, Option<Seconds>)>,
+    before: &[Version],
+) -> Option<Entry> {
     let (versions, rest) = text.split_once(", step ")?;
     let (blue, green) = versions.split_once(" to ")?;
     let (step, rest) = rest.split_once(" of ")?;
-    let (strategy, rest) = rest.split_once(", steps at ")?;
+    let (strategy, rest) = rest.split_once(at)?;
     let (times, rest) = rest.split_once(", run ")?;
     let (run, options) = rest.split_once(", with ").unwrap_or((rest, ""));
     let (plan, probe) = options::parse(strategy.parse().ok()?, options)?;
-    let started = parse_times(times)?;
+    let started = parse_times(times, start)?;
     let complete = started.len() == step.parse::<usize>().ok()?
         && started.len() <= plan.strategy.steps().len();
     complete.then_some(Entry::Rollout(Box::new(Rollout {
@@ -35,15 +66,36 @@ fn parse_rollout(text: &str, before: &[Version]) -> Option<Entry> {
     })))
 }
 
-/// `2026-11-23T06:52:59Z +312s +700s`, as many as there are steps.
-fn parse_times(text: &str) -> Option<Vec<Timestamp>> {
-    let mut words = text.split(' ');
-    let first: Timestamp = words.next()?.parse().ok()?;
-    let later = words.map(|word| {
-        let after: Seconds = word.strip_prefix('+')?.parse().ok()?;
-        Some(Timestamp::from_unix(first.unix().checked_add(after.0)?))
+/// `2026-11-23T06:52:59Z~1 +312~2 +700?`, as many as there are steps.
+fn parse_times(
+    text: &str,
+    start: fn(&str) -> Option<(&str, Option<Seconds>)>,
+) -> Option<Vec<Started>> {
+    let mut first = None;
+    let started = text.split(' ').map(|word| {
+        let (at, within) = start(word)?;
+        let at = match first {
+            None => *first.insert(at.parse::<Timestamp>().ok()?),
+            Some(first) => first.after(at.strip_prefix('+')?.parse().ok()?),
+        };
+        Some(Started { at, within })
     });
-    std::iter::once(Some(first)).chain(later).collect()
+    started.collect()
+}
+
+/// `+312~2` or `+312?`
+fn parse_start(word: &str) -> Option<(&str, Option<Seconds>)> {
+    if let Some(at) = word.strip_suffix('?') {
+        return Some((at, None));
+    }
+    let (at, within) = word.split_once('~')?;
+    Some((at, Some(Seconds(within.parse().ok()?))))
+}
+
+/// `+312s`, whose unit was always the second.
+fn parse_first_formats_start(word: &str) -> Option<(&str, Option<Seconds>)> {
+    let at = word.strip_suffix('s').unwrap_or(word);
+    Some((at, Some(FIRST_FORMAT_WITHIN)))
 }
 
 fn parse_versions(list: &str) -> Option<Vec<Version>> {

@@ -5,11 +5,13 @@ use std::fmt;
 use super::options;
 use crate::{Counts, Plan, Routing, Seconds, Timestamp, Version, Weight};
 
-/// The most seconds that a step is expected to begin after the first one, for the room it takes
-/// in the description: four months.
-const LATEST_STEP: u64 = 9_999_999;
+/// How many times its horizon a rollout may take without outgrowing the room that was found for
+/// its journal: it may be held, and go on.
+const PATIENCE: u64 = 10;
+/// Seconds that a write is expected to take at the most, for the same reason.
+const LONGEST_WRITE: u64 = 999;
 
-/// A rollout by plan, as its journal entry holds it. It always has begun with its first step.
+/// A rollout by plan, as its journal entry holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rollout {
     pub blue: Version,
@@ -17,12 +19,22 @@ pub struct Rollout {
     pub plan: Plan,
     /// Tells this rollout from every other.
     pub run: String,
-    /// When each step began, up to the one that is on; never empty.
-    pub started: Vec<Timestamp>,
+    /// When each step began, up to the one that is on; empty before the first.
+    pub started: Vec<Started>,
     /// What the test events found before any user was exposed.
     pub probe: Option<Probe>,
     /// The versions that served everything before blue, newest first.
     pub before: Vec<Version>,
+}
+
+/// When a step began: between two moments, since a write may be done long before it is answered,
+/// and long after it was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Started {
+    /// The last second in which the weight surely was the one before.
+    pub at: Timestamp,
+    /// So much later it surely was this one's; `None` while nobody has seen that it is.
+    pub within: Option<Seconds>,
 }
 
 /// Test events that were sent straight to both versions, each by the throw of a fair coin.
@@ -32,17 +44,34 @@ pub struct Probe {
     pub green: Counts,
 }
 
+impl Started {
+    /// From when on the weight surely was the step's.
+    pub(crate) fn surely(self) -> Option<Timestamp> {
+        self.within.map(|within| self.at.after(within.0))
+    }
+}
+
+impl Probe {
+    /// Whether so many test events were sent, and some to each version. The coin is thrown until
+    /// that is so: a fair coin it stays, since when to stop looking is free.
+    #[must_use]
+    pub const fn is_complete(&self, events: u64) -> bool {
+        let (blue, green) = (self.blue.requests, self.green.requests);
+        blue > 0 && green > 0 && blue.saturating_add(green) >= events
+    }
+}
+
 impl Rollout {
     /// When the first step began.
     #[must_use]
     pub fn start(&self) -> Timestamp {
-        self.started.first().copied().unwrap_or_default()
+        self.started.first().copied().unwrap_or_default().at
     }
 
     /// When the step that is on began.
     #[must_use]
     pub fn step_started(&self) -> Timestamp {
-        self.started.last().copied().unwrap_or_default()
+        self.started.last().copied().unwrap_or_default().at
     }
 
     /// The number of the step that is on, from 1 on.
@@ -51,8 +80,7 @@ impl Rollout {
         self.started.len()
     }
 
-    /// Green's share at the step that is on. The journal's text is not read where there are more
-    /// steps begun than planned.
+    /// Green's share at the step that is on; none before the first.
     #[must_use]
     pub fn weight(&self) -> Option<Weight> {
         let steps = self.plan.strategy.steps();
@@ -72,33 +100,47 @@ impl Rollout {
         }
     }
 
+    /// Whether it is known when the step that is on began.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        let last = self.started.last();
+        last.is_some_and(|started| started.within.is_some())
+    }
+
     /// The entry of the last step, with the longest times that are expected.
     pub(super) fn at_its_longest(&self) -> Self {
         let mut longest = self.clone();
+        let within = Some(Seconds(LONGEST_WRITE));
+        let latest = self.plan.horizon().0.saturating_mul(PATIENCE);
+        let at = self.start().after(latest);
         let steps = self.plan.strategy.steps().len();
-        let latest = Timestamp::from_unix(self.start().unix() + LATEST_STEP);
-        longest.started.resize(steps.max(1), latest);
+        longest.started.resize(steps.max(1), Started { at, within });
+        for started in &mut longest.started {
+            started.within = started.within.max(within);
+        }
         longest
     }
 }
 
-/// `3 to 4, step 2 of 10%/5m 50%/10m, steps at 2026-11-23T06:52:59Z +312s, run 8f3a`, and what of
-/// the plan is not the default. Without the versions before.
+/// `3 to 4, step 2 of 10%/5m 50%/10m, at 2026-11-23T06:52:59Z~1 +312?, run 8f3a`, and what of the
+/// plan is not the default: the first step began within a second after that moment, the second
+/// one after 312 seconds or later. Without the versions before.
 impl fmt::Display for Rollout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             blue, green, plan, ..
         } = self;
-        let (step, start) = (self.step(), self.start());
-        write!(
-            f,
-            "{blue} to {green}, step {step} of {}, steps at {start}",
-            plan.strategy
-        )?;
-        for later in self.started.iter().skip(1) {
-            // In seconds whatever the number, so that the text's length can be foreseen.
-            let Seconds(after) = Seconds(later.since(start));
-            write!(f, " +{after}s")?;
+        let (step, strategy) = (self.step(), &plan.strategy);
+        write!(f, "{blue} to {green}, step {step} of {strategy}, at")?;
+        for (index, started) in self.started.iter().enumerate() {
+            match index {
+                0 => write!(f, " {}", started.at)?,
+                // A plain number, so that the text's length can be foreseen.
+                _ => write!(f, " +{}", started.at.since(self.start()))?,
+            }
+            match started.within {
+                Some(Seconds(within)) => write!(f, "~{within}")?,
+                None => f.write_str("?")?,
+            }
         }
         write!(f, ", run {}", self.run)?;
         let options = options::text(plan, self.probe);

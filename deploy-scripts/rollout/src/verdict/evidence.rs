@@ -181,8 +181,8 @@ impl std::ops::Add for Counts {
 
     fn add(self, other: Self) -> Self {
         Self {
-            requests: self.requests + other.requests,
-            bad: self.bad + other.bad,
+            requests: self.requests.saturating_add(other.requests),
+            bad: self.bad.saturating_add(other.bad),
         }
     }
 }

@@ -103,6 +103,7 @@ impl Rule {
             rule: *self,
             all: epochs.clone(),
             settled: epochs.clone(),
+            tested: 0,
         };
         judge(&[signal], baked)
     }
@@ -117,6 +118,8 @@ pub struct Signal {
     /// The data of times from which nothing more is to come: what may promote. A request that
     /// hangs is missing in the other data.
     pub settled: Epochs,
+    /// How many of green's requests were test events: evidence, but no users.
+    pub tested: u64,
 }
 
 /// Judges several signals together: the evidence for a rollback is the mean of theirs, and each of
@@ -143,7 +146,7 @@ pub fn judge(signals: &[Signal], baked: bool) -> Judgement {
     let promote = ln_e_promote >= first.rule.ln_promote_limit()
         && signals
             .iter()
-            .all(|s| green(&s.settled).requests >= s.rule.fewest_green());
+            .all(|s| s.users_of_green() >= s.rule.fewest_green());
     let verdict = match () {
         () if rollback => Verdict::Rollback,
         () if promote && calm && baked && !split_is_off => Verdict::Promote,
@@ -172,14 +175,16 @@ impl Signal {
         let stages = self.settled.stages.iter().flatten();
         Bet::GoodEnough.ln_evidence(self.rule.certified, stages)
     }
+
+    fn users_of_green(&self) -> u64 {
+        let requests = green(&self.settled).requests;
+        requests.saturating_sub(self.tested)
+    }
 }
 
 fn green(epochs: &Epochs) -> Counts {
     let stages = epochs.stages.iter().flatten();
-    stages.fold(Counts::default(), |sum, stage| Counts {
-        requests: sum.requests + stage.green.requests,
-        bad: sum.bad + stage.green.bad,
-    })
+    stages.fold(Counts::default(), |sum, stage| sum + stage.green)
 }
 
 impl Judgement {
@@ -199,7 +204,7 @@ impl Judgement {
 /// says nothing about a difference.
 fn as_seen(epochs: &Epochs) -> Epochs {
     let seen = |stage: &Stage| {
-        let total = stage.blue.requests + stage.green.requests;
+        let total = stage.blue.requests.saturating_add(stage.green.requests);
         let weight = Weight::new(stage.green.requests as f64 / total.max(1) as f64)?;
         Some(Stage { weight, ..*stage })
     };

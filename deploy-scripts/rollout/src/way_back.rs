@@ -1,0 +1,103 @@
+//! Where a rollback by hand goes.
+
+use std::{error::Error, fmt};
+
+use crate::{Journal, MoveError, Routing, Version};
+
+impl Journal {
+    /// The version that a rollback goes to: the one that is named, blue of a split, or what served
+    /// before what serves now.
+    ///
+    /// # Errors
+    /// If that is not known, if it serves everything already, or if AWS is moving the alias.
+    pub fn way_back(&self, found: Routing, to: Option<Version>) -> Result<Version, NoWayBack> {
+        match (found, to) {
+            (Routing::Settling { from, to }, _) => {
+                Err(NoWayBack::Move(MoveError::Settling { from, to }))
+            }
+            (Routing::All(serving), Some(to)) if serving == to => {
+                Err(NoWayBack::Move(MoveError::AlreadyAll(to)))
+            }
+            (_, Some(to)) => Ok(to),
+            (Routing::Split { blue, .. }, None) => Ok(blue),
+            (Routing::All(serving), None) => {
+                let unknown = NoWayBack::Unknown(serving);
+                self.served_before(serving).ok_or(unknown)
+            }
+        }
+    }
+
+    /// Where somebody else moved the alias to a version that the journal does not name, the one
+    /// that served last came before it only if that was a step forward.
+    fn served_before(&self, serving: Version) -> Option<Version> {
+        let entry = self.entry.as_ref()?;
+        let is_named = entry.serving() == serving || entry.before().contains(&serving);
+        let before = self.before(serving).first().copied()?;
+        (is_named || before < serving).then_some(before)
+    }
+}
+
+/// A rollback has nowhere to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoWayBack {
+    Move(MoveError),
+    /// This version serves everything, and what did before is not known.
+    Unknown(Version),
+}
+
+impl fmt::Display for NoWayBack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Move(error) => error.fmt(f),
+            Self::Unknown(version) => write!(
+                f,
+                "version {version} serves everything, and the alias does not say what did before: \
+                 name the version, as in `bluegreen rollback --to 1`"
+            ),
+        }
+    }
+}
+
+impl Error for NoWayBack {}
+
+#[cfg(test)]
+mod tests {
+    use super::NoWayBack;
+    use crate::{Journal, MoveError, Routing, Version, Weight};
+
+    fn v(number: u64) -> Version {
+        Version::new(number).unwrap()
+    }
+
+    fn journal() -> Journal {
+        let text = "bluegreen: 4 since 2026-11-23T07:10:00Z, before it 3 1";
+        Journal::read(text).unwrap()
+    }
+
+    #[test]
+    fn a_rollback_goes_to_what_served_before() {
+        let back = |serving, to| journal().way_back(Routing::All(v(serving)), to);
+        assert_eq!(back(4, None), Ok(v(3)));
+        assert_eq!(back(4, Some(v(1))), Ok(v(1)));
+        let there = NoWayBack::Move(MoveError::AlreadyAll(v(4)));
+        assert_eq!(back(4, Some(v(4))), Err(there));
+        let (blue, green) = (v(4), v(5));
+        let weight = Weight::new(0.1).unwrap();
+        let split = Routing::Split {
+            blue,
+            green,
+            weight,
+        };
+        assert_eq!(journal().way_back(split, None), Ok(blue));
+    }
+
+    #[test]
+    fn after_a_move_in_the_console_it_never_goes_forward() {
+        let back = |serving| journal().way_back(Routing::All(v(serving)), None);
+        // Somebody went back to 3, or on to 5; 2 and the oldest are anybody's guess.
+        assert_eq!(back(3), Ok(v(1)));
+        assert_eq!(back(5), Ok(v(4)));
+        assert_eq!(back(2), Err(NoWayBack::Unknown(v(2))));
+        assert_eq!(back(1), Err(NoWayBack::Unknown(v(1))));
+    }
+}
