@@ -2,7 +2,7 @@
 
 use crate::{
     Answers, Bounds, Counts, Judgement, Plan, Probe, Rollout, Sample, Seconds, Signal, Stage, Timestamp,
-    Verdict, Weight, judge,
+    Weight, judge,
 };
 
 /// Periods that the breaker looks at, and the fewest requests in them that mean anything.
@@ -85,10 +85,6 @@ impl Assessment {
             ));
         }
         reasons.join("; ")
-    }
-
-    pub(crate) fn verdict(&self) -> Verdict {
-        self.judgement.verdict
     }
 }
 

@@ -20,7 +20,10 @@ pub(crate) struct Observed<'a> {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Decision {
+    /// An alarm rings: nothing else counts.
     RollBack(String),
+    /// The metrics or the clock are against green.
+    Condemn(String),
     NextStep,
     Promote(String),
     Wait(Waiting),
@@ -50,21 +53,22 @@ pub enum Waiting {
     Room(Unwritable),
 }
 
-impl Waiting {
-    /// Whether green is not to be promoted, whatever the user chose for the horizon: nobody meant
-    /// to promote what was not looked at, or what the rule forbids.
-    const fn forbids_promotion(&self) -> bool {
-        matches!(
-            self,
-            Self::Settling | Self::Blind(_) | Self::SplitOff | Self::Room(_)
-        )
+impl Observed<'_> {
+    /// Whether green may be promoted at all, whatever the user chose for the horizon: nobody meant
+    /// to promote what was not looked at, and the rule forbids it where the split is off.
+    fn allows_promotion(&self) -> bool {
+        let seen = self.assessment.is_ok_and(|seen| !seen.judgement.split_is_off);
+        seen && self.ringing.is_ok() && !self.settling
     }
 }
 
 impl Rollout {
     pub(crate) fn decide(&self, observed: &Observed<'_>) -> Decision {
-        if let Some(reason) = self.grounds_for_rollback(observed) {
-            return Decision::RollBack(reason);
+        if let Ok([alarm, ..]) = observed.ringing {
+            return Decision::RollBack(format!("alarm {alarm}"));
+        }
+        if let Some(reason) = self.evidence_against_green(observed) {
+            return Decision::Condemn(reason);
         }
         match self.waiting(observed) {
             // However late it is: a command that was started again after a restart gets its time.
@@ -76,10 +80,7 @@ impl Rollout {
         }
     }
 
-    fn grounds_for_rollback(&self, observed: &Observed<'_>) -> Option<String> {
-        if let Ok([alarm, ..]) = observed.ringing {
-            return Some(format!("alarm {alarm}"));
-        }
+    fn evidence_against_green(&self, observed: &Observed<'_>) -> Option<String> {
         let assessment = observed.assessment.ok()?;
         if let Some(share) = assessment.broken {
             return Some(format!("{:.0}% of all requests fail", share * 100.0));
@@ -114,9 +115,9 @@ impl Rollout {
     fn at_the_horizon(&self, observed: &Observed<'_>, waiting: Waiting) -> Decision {
         let reason = format!("undecided after {}", self.plan.horizon());
         match self.plan.otherwise {
-            Otherwise::RollBack => Decision::RollBack(reason),
+            Otherwise::RollBack => Decision::Condemn(reason),
             Otherwise::Hold => Decision::Hold(waiting),
-            Otherwise::Promote if waiting.forbids_promotion() => Decision::Hold(waiting),
+            Otherwise::Promote if !observed.allows_promotion() => Decision::Hold(waiting),
             Otherwise::Promote if !observed.passed => Decision::Wait(Waiting::Hook),
             Otherwise::Promote => Decision::Promote(reason),
         }

@@ -72,7 +72,17 @@ impl Controller {
 
     fn follow(&mut self, now: Timestamp, decision: Decision) -> Option<Call> {
         match decision {
-            Decision::RollBack(reason) => self.roll_back(now, reason),
+            Decision::RollBack(reason) => {
+                self.stop(reason);
+                None
+            }
+            // To be done however often the write has to be tried, but not where the alias was not
+            // what was looked at.
+            Decision::Condemn(reason) => {
+                self.stop(reason);
+                self.stop_is_evidence = true;
+                None
+            }
             Decision::NextStep => {
                 let reason = "the step before is over, and green is no worse";
                 self.write(Action::Shift, self.rollout.next_step(now), reason.to_owned())
@@ -80,7 +90,15 @@ impl Controller {
             Decision::Promote(reason) => {
                 self.write(Action::Promote, self.rollout.promoted(now), reason)
             }
-            Decision::Hold(waiting) => self.go_on(Phase::Ended(End::Held(waiting))),
+            Decision::Hold(waiting) if self.attempted.is_empty() => {
+                self.go_on(Phase::Ended(End::Held(waiting)))
+            }
+            // A write that may still be done would make a liar of who says that the weight stays:
+            // once the revision id is another one, it cannot be.
+            Decision::Hold(_) => {
+                let as_it_is = Entry::Rollout(Box::new(self.rollout.clone()));
+                self.write(Action::Confirm, as_it_is, "nothing else is to come".to_owned())
+            }
             Decision::Wait(waiting) => {
                 self.failures = 0;
                 self.start_hook(&waiting);
@@ -104,13 +122,9 @@ impl Controller {
     /// Nothing but the write itself comes before it: no look, and no answer of `GetAlias` where
     /// the alias is known. If it is known wrongly, the revision id says so.
     fn roll_back_as_asked(&mut self, now: Timestamp, reason: String) -> Option<Call> {
-        match self.has_begun() || !self.attempted.is_empty() {
-            true => self.roll_back(now, reason),
-            false => self.go_on(Phase::Ended(End::NotBegun(reason))),
+        if !self.has_begun() && self.attempted.is_empty() {
+            return self.go_on(Phase::Ended(End::NotBegun(reason)));
         }
-    }
-
-    fn roll_back(&mut self, now: Timestamp, reason: String) -> Option<Call> {
         let entry = self.rollout.rolled_back(now, reason.clone());
         self.write(Action::RollBack, entry, reason)
     }

@@ -132,6 +132,9 @@ impl Controller {
         if failure == Failure::Conflict {
             self.replaced.push(write.revision);
             self.alias = None;
+            if std::mem::take(&mut self.stop_is_evidence) {
+                self.stop = None;
+            }
             self.phase = Phase::ReadAlias;
             return;
         }

@@ -55,6 +55,8 @@ pub struct Controller {
     hook: Hook,
     /// A rollback that was asked for, and why.
     stop: Option<String>,
+    /// Nobody but the metrics asked for it.
+    stop_is_evidence: bool,
     leave: Option<String>,
     /// Calls in a row that failed.
     failures: u32,
@@ -107,6 +109,7 @@ impl Controller {
             samples: Ok(Vec::new()),
             hook: Hook::default(),
             stop: None,
+            stop_is_evidence: false,
             leave: None,
             failures: 0,
             reports: VecDeque::new(),
@@ -134,6 +137,7 @@ impl Controller {
     /// other call is of no interest any more.
     pub fn stop(&mut self, reason: impl Into<String>) {
         self.stop.get_or_insert_with(|| reason.into());
+        self.stop_is_evidence = false;
         match &self.phase {
             Phase::Write(_) | Phase::Ended(_) => {}
             Phase::ReadAlias if self.alias.is_none() => {}
