@@ -97,7 +97,14 @@ impl Deployment {
     /// # Errors
     /// [`Moved`] if somebody else wrote to the alias since it was seen: then nothing was written.
     pub(crate) async fn write(&self, seen: &Alias, to: Routing, entry: Entry) -> Result<Alias> {
-        let description = Journal::read(&seen.description).with(entry).description();
+        let journal = Journal::read(&seen.description).or_else(|unreadable| match to {
+            // Whoever goes back to a version that they name takes the alias over on purpose.
+            Routing::All(_) if matches!(entry, Entry::RolledBack { .. }) => {
+                Ok(unreadable.given_up())
+            }
+            _ => Err(unreadable),
+        })?;
+        let (description, _) = journal.with(entry)?;
         let call = self
             .lambda
             .update_alias(&self.alias, &seen.revision_id, to, &description);
@@ -116,7 +123,7 @@ impl Deployment {
         // that the first one made. What counts is where the alias is.
         match self.lambda.alias(&self.alias).await {
             Ok(Some(now)) if now.routing.leads_to(to) && now.description == description => Ok(now),
-            Ok(Some(now)) if error.has_code("PreconditionFailedException") => Err(Moved {
+            Ok(Some(now)) if error.is_conflict() => Err(Moved {
                 from: seen.routing,
                 to: now.routing,
             }

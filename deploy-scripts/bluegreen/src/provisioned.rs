@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rollout::{Routing, Version};
+use rollout::{Routing, Version, may_be_given_back};
 
 use crate::{
     aws::{AwsError, Provisioned, ProvisionedState},
@@ -64,7 +64,7 @@ impl Provisioning {
     /// Before green gets its first traffic, unless all of it comes in one switch that takes what
     /// the alias has along. What does not get ready is given back.
     pub(crate) async fn allocate(
-        &self,
+        &mut self,
         deployment: &Deployment,
         (blue, green): (Version, Version),
         single_switch: bool,
@@ -81,15 +81,32 @@ impl Provisioning {
             deployment.lambda.provision(green, count).await?;
             wait_until_ready(deployment, green).await
         };
-        let failed = match allocated.await {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
+        let allocated = allocated.await;
+        self.note(green, count);
+        let Err(failed) = allocated else {
+            return Ok(());
         };
         // What could not be allocated is not to be paid for; that it failed is the news.
-        let _ = deployment.lambda.unprovision(green).await;
+        give_back(deployment, self, green, notice).await;
         Err(failed).with_context(|| {
             format!("failed to allocate provisioned concurrency of {count} to version {green}")
         })
+    }
+
+    /// What was asked for is known as if it had been found.
+    fn note(&mut self, version: Version, count: i32) {
+        let qualifier = version.to_string();
+        self.all.retain(|one| one.qualifier != qualifier);
+        self.all.push(Provisioned {
+            qualifier,
+            requested: count,
+            state: ProvisionedState::InProgress,
+        });
+    }
+
+    fn count(&self, version: Version) -> Option<u32> {
+        let found = self.of_version(version);
+        found.map(|found| found.requested.unsigned_abs())
     }
 
     /// Before the alias goes to green with what it has itself.
@@ -124,27 +141,29 @@ async fn wait_until_ready(deployment: &Deployment, version: Version) -> Result<(
     }
 }
 
-/// After a move has ended: waits until AWS has moved what the alias has, and gives back what
-/// versions have that serve nothing any more. What fails is told, and undoes nothing.
+/// After a move has ended: waits until AWS has moved what the alias has, and gives back what the
+/// version has that was left, as far as it was known before. What fails is told, and undoes nothing.
 pub(crate) async fn settle(
     deployment: &Deployment,
-    serving: Version,
+    known: &Provisioning,
     left: Option<Version>,
     notice: impl Fn(String),
 ) {
-    let settled = async {
-        let provisioning = Provisioning::read(deployment).await?;
-        if provisioning.of_alias().is_some() {
-            wait_until_moved(deployment, &notice).await?;
-        }
-        give_back(deployment, &provisioning, serving, left, &notice).await
-    };
-    if let Err(error) = settled.await {
-        notice(format!(
-            "the alias is moved, but its provisioned concurrency could not be put in order: \
-             {error:#}; `bluegreen doctor` says what is still paid for"
-        ));
+    if known.of_alias().is_some()
+        && let Err(error) = wait_until_moved(deployment, &notice).await
+    {
+        return notice(not_in_order(&error));
     }
+    if let Some(left) = left {
+        give_back(deployment, known, left, notice).await;
+    }
+}
+
+fn not_in_order(error: &anyhow::Error) -> String {
+    format!(
+        "provisioned concurrency could not be put in order: {error:#}; `bluegreen doctor` says what \
+         is still paid for"
+    )
 }
 
 async fn wait_until_moved(deployment: &Deployment, notice: impl Fn(String)) -> Result<()> {
@@ -168,25 +187,35 @@ async fn wait_until_moved(deployment: &Deployment, notice: impl Fn(String)) -> R
     Ok(())
 }
 
-async fn give_back(
+/// Gives back what a version has that nobody needs. What somebody has set since is theirs, and a
+/// version that any alias sends traffic to keeps it. What fails is told.
+pub(crate) async fn give_back(
     deployment: &Deployment,
-    provisioning: &Provisioning,
-    serving: Version,
-    left: Option<Version>,
+    known: &Provisioning,
+    version: Version,
     notice: impl Fn(String),
-) -> Result<()> {
-    let left = left.filter(|left| *left != serving && provisioning.of_version(*left).is_some());
-    let Some(left) = left else {
-        return Ok(());
+) {
+    let given_back = async {
+        if known.count(version).is_none() {
+            return Ok(false);
+        }
+        let found = Provisioning::read(deployment).await?;
+        let aliases = deployment.lambda.aliases().await?;
+        let needed: Vec<Version> = aliases
+            .into_iter()
+            .flat_map(|alias| alias.versions)
+            .collect();
+        if !may_be_given_back(version, known.count(version), found.count(version), &needed) {
+            return Ok(false);
+        }
+        deployment.lambda.unprovision(version).await?;
+        anyhow::Ok(true)
     };
-    // Another alias may serve from it.
-    let aliases = deployment.lambda.aliases().await?;
-    if aliases.iter().any(|alias| alias.versions.contains(&left)) {
-        return Ok(());
+    match given_back.await {
+        Ok(true) => notice(format!(
+            "provisioned concurrency of version {version} is given back"
+        )),
+        Ok(false) => {}
+        Err(error) => notice(not_in_order(&error)),
     }
-    deployment.lambda.unprovision(left).await?;
-    notice(format!(
-        "provisioned concurrency of version {left} is given back"
-    ));
-    Ok(())
 }

@@ -56,7 +56,7 @@ impl Summary {
 
     pub(crate) fn note(&self, event: &Event) {
         if let Event::Looked(looked) = event {
-            *self.counts.borrow_mut() = counts(looked);
+            *self.counts.borrow_mut() = Some(counts(looked));
             return;
         }
         let time = now().to_string();
@@ -95,8 +95,8 @@ impl Summary {
 }
 
 /// A table of what both versions answered.
-fn counts(looked: &Looked) -> Option<String> {
-    let rollout = looked.rollout.as_ref()?;
+fn counts(looked: &Looked) -> String {
+    let rollout = &looked.rollout;
     let mut text = "| version | requests | failed |\n|---|---|---|\n".to_owned();
     for (version, tally) in [(rollout.blue, looked.blue), (rollout.green, looked.green)] {
         let _ = writeln!(
@@ -106,5 +106,5 @@ fn counts(looked: &Looked) -> Option<String> {
         );
     }
     let _ = writeln!(text, "\n{}\n", strip_str(&looked.difference()));
-    Some(text)
+    text
 }

@@ -1,6 +1,9 @@
 //! CloudWatch: what both versions answered, and which alarms ring.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::{
@@ -40,8 +43,18 @@ pub(crate) struct Alarm {
 struct Asked<'a> {
     id: &'a str,
     metric: &'a str,
-    statistic: String,
+    statistic: Cow<'static, str>,
     version: Option<Version>,
+}
+
+impl Asked<'static> {
+    /// Requests of the alias, whichever version answered them.
+    const TOTAL: Self = Self {
+        id: "all",
+        metric: "Invocations",
+        statistic: Cow::Borrowed("Sum"),
+        version: None,
+    };
 }
 
 impl CloudWatch {
@@ -54,8 +67,8 @@ impl CloudWatch {
     }
 
     /// What both versions answered through the alias since the rollout's start, by period: one
-    /// call. A period of a version counts when all its series are there: a missing value is not
-    /// a zero.
+    /// call. A version has reported a period when all its series are there: a missing value is
+    /// not a zero.
     pub(crate) async fn samples(
         &self,
         rollout: &Rollout,
@@ -63,17 +76,18 @@ impl CloudWatch {
     ) -> Result<Vec<Sample>, AwsError> {
         let period = rollout.plan.metrics.period;
         let slow = rollout.plan.slow;
-        let mut asked = Vec::new();
+        let mut asked = vec![Asked::TOTAL];
         for (version, ids) in [(rollout.blue, BLUE), (rollout.green, GREEN)] {
-            let series = |id, metric, statistic: &str| Asked {
+            let series = |id, metric, statistic| Asked {
                 id,
                 metric,
-                statistic: statistic.to_owned(),
+                statistic,
                 version: Some(version),
             };
-            asked.push(series(ids.invocations, "Invocations", "Sum"));
-            asked.push(series(ids.errors, "Errors", "Sum"));
-            asked.extend(slow.map(|limit| series(ids.slow, "Duration", &format!("TC({limit}:)"))));
+            asked.push(series(ids.invocations, "Invocations", "Sum".into()));
+            asked.push(series(ids.errors, "Errors", "Sum".into()));
+            let slow = slow.map(|limit| format!("TC({limit}:)").into());
+            asked.extend(slow.map(|statistic| series(ids.slow, "Duration", statistic)));
         }
         let mut found = self.series(&asked, (rollout.start(), now), period).await?;
         let mut answers = |ids: Ids| {
@@ -82,7 +96,8 @@ impl CloudWatch {
             complete(&invocations, &errors, slow.map(|_| take(ids.slow)).as_ref())
         };
         let (blue, green) = (answers(BLUE), answers(GREEN));
-        Ok(samples(&blue, &green))
+        let total = found.remove(Asked::TOTAL.id).unwrap_or_default();
+        Ok(samples(&blue, &green, &total))
     }
 
     /// Requests a second that the alias got lately; `None` if nothing was seen.
@@ -95,15 +110,10 @@ impl CloudWatch {
         let end = now.unix().saturating_sub(delay.0);
         let end = end - end % period.0;
         let start = end.saturating_sub(PERIODS_BEFORE * period.0);
-        let asked = Asked {
-            id: "all",
-            metric: "Invocations",
-            statistic: "Sum".to_owned(),
-            version: None,
-        };
         let times = (Timestamp::from_unix(start), Timestamp::from_unix(end));
-        let mut found = self.series(&[asked], times, period).await?;
-        let requests: f64 = found.remove("all").unwrap_or_default().values().sum();
+        let mut found = self.series(&[Asked::TOTAL], times, period).await?;
+        let total = found.remove(Asked::TOTAL.id).unwrap_or_default();
+        let requests: f64 = total.values().sum();
         let seconds = (PERIODS_BEFORE * period.0) as f64;
         Ok((requests > 0.0).then_some(requests / seconds))
     }
@@ -113,7 +123,7 @@ impl CloudWatch {
         let asked = Asked {
             id: "p95",
             metric: "Duration",
-            statistic: "p95".to_owned(),
+            statistic: "p95".into(),
             version: None,
         };
         let hour = Seconds(3600);
@@ -201,7 +211,7 @@ impl CloudWatch {
         let stat = MetricStat::builder()
             .metric(metric.build())
             .period(i32::try_from(period.0).unwrap_or(i32::MAX))
-            .stat(&asked.statistic)
+            .stat(asked.statistic.as_ref())
             .build();
         MetricDataQuery::builder()
             .id(asked.id)
@@ -264,18 +274,17 @@ fn count(value: f64) -> u64 {
     value.round().max(0.0) as u64
 }
 
-fn samples(blue: &BTreeMap<u64, Answers>, green: &BTreeMap<u64, Answers>) -> Vec<Sample> {
-    let mut periods: BTreeMap<u64, (Answers, Answers)> = BTreeMap::new();
-    for (at, answers) in blue {
-        periods.entry(*at).or_default().0 = *answers;
-    }
-    for (at, answers) in green {
-        periods.entry(*at).or_default().1 = *answers;
-    }
-    let sample = |(at, (blue, green))| Sample {
+fn samples(
+    blue: &BTreeMap<u64, Answers>,
+    green: &BTreeMap<u64, Answers>,
+    total: &Series,
+) -> Vec<Sample> {
+    let periods: BTreeSet<u64> = blue.keys().chain(green.keys()).copied().collect();
+    let sample = |at: u64| Sample {
         at: Timestamp::from_unix(at),
-        blue,
-        green,
+        blue: blue.get(&at).copied(),
+        green: green.get(&at).copied(),
+        total: total.get(&at).copied().map(count),
     };
     periods.into_iter().map(sample).collect()
 }

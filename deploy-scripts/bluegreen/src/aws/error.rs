@@ -99,6 +99,12 @@ impl AwsError {
         self.unknown
     }
 
+    /// Whether somebody else wrote since: nothing was done, unless an earlier try of the same call
+    /// did it.
+    pub(crate) fn is_conflict(&self) -> bool {
+        self.has_code("PreconditionFailedException")
+    }
+
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }

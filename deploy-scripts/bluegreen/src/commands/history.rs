@@ -36,7 +36,7 @@ pub(super) async fn history(deployment: &Deployment) -> Result<History> {
     let (alias, versions) = tokio::join!(deployment.read(), deployment.lambda.versions());
     let alias = alias?;
     let versions = versions.context("failed to list the versions")?;
-    let journal = Journal::read(&alias.description);
+    let journal = Journal::read(&alias.description)?;
     let serving = alias.routing.serving();
     let ours = journal
         .entry

@@ -15,7 +15,7 @@ pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Resu
     let seen = deployment.read().await?;
     let to = promoted(seen.routing, args.to).context("failed to promote")?;
     let version = to.serving();
-    let journal = Journal::read(&seen.description);
+    let journal = Journal::read(&seen.description).context("failed to promote")?;
     let before = match seen.routing {
         Routing::All(blue) | Routing::Split { blue, .. } => {
             std::iter::once(blue).chain(journal.before(blue)).collect()
@@ -38,7 +38,7 @@ pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Resu
     let left = entry.left();
     let moved = alias_move::write(deployment, &seen, to, entry, false, &what).await?;
     if !provisioning.is_empty() {
-        settle(deployment, version, left, note).await;
+        settle(deployment, &provisioning, left, note).await;
     }
     Ok(moved)
 }

@@ -90,11 +90,17 @@ fn sort_out(
     now: Timestamp,
 ) -> (Vec<Version>, Vec<Kept>) {
     let needed = needed(aliases);
+    // What such a journal names is not known.
+    let unreadable = aliases
+        .iter()
+        .find(|alias| Journal::read(&alias.description).is_err());
     let newest = versions.len().saturating_sub(args.keep);
     let (mut old, mut kept) = (Vec::new(), Vec::new());
     for (index, found) in versions.into_iter().enumerate() {
         let why = if let Some(why) = needed.get(&found.version) {
             why.clone()
+        } else if let Some(alias) = unreadable {
+            format!("the journal of alias {} cannot be read", alias.name)
         } else if index >= newest {
             format!("one of the newest {}", args.keep)
         } else if let Some(why) = too_young(&found, args.older_than, now) {
@@ -114,7 +120,10 @@ fn needed(aliases: &[NamedAlias]) -> BTreeMap<Version, String> {
     let mut needed = BTreeMap::new();
     for alias in aliases {
         let NamedAlias { name, .. } = alias;
-        if let Some(entry) = Journal::read(&alias.description).entry {
+        if let Ok(Journal {
+            entry: Some(entry), ..
+        }) = Journal::read(&alias.description)
+        {
             for version in named(&entry) {
                 needed.insert(version, format!("in the journal of alias {name}"));
             }

@@ -1,7 +1,7 @@
 //! `bluegreen rollback`: sends all traffic back to the old version.
 
-use anyhow::{Context, Result, anyhow};
-use rollout::{Entry, Journal, MoveError, Routing, Version};
+use anyhow::{Context, Result};
+use rollout::{Entry, Journal, Routing, Version};
 
 use super::alias_move::{self, AliasMove};
 use crate::{
@@ -9,66 +9,53 @@ use crate::{
     cli::RollbackArgs,
     deployment::{Deployment, now},
     output::{RED, note, styled},
-    provisioned::settle,
+    provisioned::{Provisioning, settle},
 };
 
 pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> Result<AliasMove> {
     let seen = deployment.read().await?;
-    let version = target(&seen, args.to).context("failed to roll back")?;
+    let journal = journal(&seen, args.to).context("failed to roll back")?;
+    let version = journal.way_back(seen.routing, args.to);
+    let version = version.context("failed to roll back")?;
     let to = Routing::All(version);
-    let entry = entry(&seen, version);
+    let entry = entry(&journal, seen.routing, version);
     let what = format!("roll back to version {version}");
     let (left, dry_run) = (entry.left(), args.write.dry_run);
     let written = alias_move::write(deployment, &seen, to, entry, dry_run, &what).await;
     let moved = written.map_err(|error| error.context(shout(deployment, version)))?;
     // The traffic first: nothing that can fail comes before it.
     if !dry_run {
-        settle(deployment, version, left, note).await;
+        match Provisioning::read(deployment).await {
+            Ok(found) => settle(deployment, &found, left, note).await,
+            Err(error) => note(format!(
+                "failed to read the provisioned concurrency: {error}"
+            )),
+        }
     }
     Ok(moved)
 }
 
-/// Blue of a split; otherwise the version that served everything before.
-fn target(seen: &Alias, to: Option<Version>) -> Result<Version> {
-    match (seen.routing, to) {
-        (Routing::Settling { from, to }, _) => Err(MoveError::Settling { from, to }.into()),
-        (Routing::All(serving), Some(to)) if serving == to => {
-            Err(anyhow!("version {to} serves everything already"))
-        }
-        (_, Some(to)) => Ok(to),
-        (Routing::Split { blue, .. }, None) => Ok(blue),
-        (Routing::All(serving), None) => {
-            let before = Journal::read(&seen.description).before(serving);
-            before.first().copied().ok_or_else(|| {
-                anyhow!(
-                    "version {serving} serves everything, and the alias does not say what did \
-                     before; `bluegreen status` lists the versions, and --to names the one to go \
-                     back to"
-                )
-            })
-        }
+/// Whoever names the version to go back to needs no journal that can be read.
+fn journal(seen: &Alias, to: Option<Version>) -> Result<Journal> {
+    match (Journal::read(&seen.description), to) {
+        (Err(unreadable), Some(_)) => Ok(unreadable.given_up()),
+        (read, _) => Ok(read?),
     }
 }
 
-fn entry(seen: &Alias, version: Version) -> Entry {
-    let (green, weight) = match seen.routing {
+fn entry(journal: &Journal, seen: Routing, version: Version) -> Entry {
+    let (green, weight) = match seen {
         Routing::Split { green, weight, .. } => (green, Some(weight)),
         Routing::All(serving) | Routing::Settling { from: serving, .. } => (serving, None),
     };
-    let known = Journal::read(&seen.description).before(version);
-    // What served before the version that serves again: the ones after it in the list are the
-    // ones it replaced.
-    let before = match known.iter().position(|other| *other == version) {
-        Some(index) => known[index + 1..].to_vec(),
-        None => known.into_iter().filter(|other| *other != green).collect(),
-    };
+    let before = journal.before(version).into_iter();
     Entry::RolledBack {
         version,
         green,
         weight,
         at: now(),
         reason: "by hand".to_owned(),
-        before,
+        before: before.filter(|other| *other != green).collect(),
     }
 }
 

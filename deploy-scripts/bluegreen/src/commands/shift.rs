@@ -17,7 +17,10 @@ pub(crate) async fn shift(deployment: &Deployment, args: &ShiftArgs) -> Result<A
     let to = seen.routing.shift(green, args.weight);
     let to = to.with_context(|| format!("failed to {what}"))?;
     let blue = to.serving();
-    let before = Journal::read(&seen.description).before(blue);
+    let journal = Journal::read(&seen.description);
+    let before = journal
+        .with_context(|| format!("failed to {what}"))?
+        .before(blue);
     let entry = Entry::Shifted {
         blue,
         green,

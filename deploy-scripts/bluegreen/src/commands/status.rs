@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal, Routing, Version};
+use rollout::{Entry, Journal, Routing, Unreadable, Version};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(crate) struct Status {
     #[serde(skip)]
     routing: Routing,
     #[serde(skip)]
-    journal: Journal,
+    journal: Result<Journal, Unreadable>,
 }
 
 #[derive(Debug, Serialize)]
@@ -51,12 +51,10 @@ pub(crate) async fn status(deployment: &Deployment) -> Result<Status> {
 impl Status {
     fn new(deployment: &Deployment, alias: Alias, versions: Vec<PublishedVersion>) -> Self {
         let journal = Journal::read(&alias.description);
-        let ours = journal.agrees_with(alias.routing);
-        let since = journal
-            .entry
-            .as_ref()
-            .filter(|_| ours)
-            .map(|entry| entry.since().to_string());
+        let ours = |journal: &&Journal| journal.agrees_with(alias.routing);
+        let ours = journal.as_ref().ok().filter(ours);
+        let entry = ours.and_then(|journal| journal.entry.as_ref());
+        let since = entry.map(|entry| entry.since().to_string());
         let versions = versions.into_iter().map(|found| VersionStatus {
             version: found.version.number(),
             description: found.description,
@@ -76,8 +74,12 @@ impl Status {
     }
 
     fn headline(&self) -> String {
-        let entry = match &self.journal.entry {
-            Some(entry) if self.journal.agrees_with(self.routing) => entry,
+        let journal = match &self.journal {
+            Ok(journal) => journal,
+            Err(unreadable) => return unreadable.to_string(),
+        };
+        let entry = match &journal.entry {
+            Some(entry) if journal.agrees_with(self.routing) => entry,
             Some(_) => return "moved by someone else since bluegreen wrote to it".to_owned(),
             None => return "not written by bluegreen so far".to_owned(),
         };
@@ -160,7 +162,9 @@ impl Report for Status {
             let line = format!("  version {}  no traffic  {}", other.version, other.text());
             let _ = writeln!(text, "{}", styled(DIM, line));
         }
-        let before = self.journal.before(self.routing.serving());
+        let journal = self.journal.as_ref().ok();
+        let before = journal.map(|journal| journal.before(self.routing.serving()));
+        let before = before.unwrap_or_default();
         if !before.is_empty() {
             let list: Vec<String> = before.iter().map(ToString::to_string).collect();
             let _ = writeln!(text, "\n  before it: {}", list.join(", "));

@@ -12,7 +12,7 @@ use crate::{cli::HookArgs, deployment::Deployment};
 
 /// When a hook is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hook {
+pub(super) enum Hook {
     BeforeTraffic,
     AfterStep,
     AfterPromote,
@@ -24,8 +24,7 @@ pub(crate) struct Hooks {
     args: HookArgs,
     function: String,
     alias: String,
-    /// The step whose hook was started last, and the hook while it runs.
-    step: usize,
+    /// The hook of a step while it runs.
     running: Option<Child>,
 }
 
@@ -55,7 +54,6 @@ impl Hooks {
             args: args.clone(),
             function: deployment.function.clone(),
             alias: deployment.alias.clone(),
-            step: 0,
             running: None,
         }
     }
@@ -70,54 +68,35 @@ impl Hooks {
         reporter: &Reporter,
     ) -> Result<()> {
         let hook = Hook::BeforeTraffic;
-        match self.start(hook, &occasion(rollout, 0.0, 0, "start"), reporter)? {
+        match self.start(hook, &occasion(rollout, "start"), reporter)? {
             Some(mut child) => check(hook, child.wait().await),
             None => Ok(()),
         }
     }
 
-    /// Takes the hook of this step for done.
-    pub(super) fn skip(&mut self, step: usize) {
-        self.step = step;
-    }
-
-    pub(super) fn is_running(&self) -> bool {
-        self.running.is_some()
-    }
-
-    /// Starts the hook of the rollout's step, unless it was started before.
-    pub(super) fn after_step(&mut self, rollout: &Rollout, reporter: &Reporter) -> Result<()> {
-        if self.step == rollout.step() {
-            return Ok(());
-        }
-        self.step = rollout.step();
-        let weight = rollout.weight().map_or(0.0, |weight| weight.share());
-        let occasion = occasion(rollout, weight, self.step, "step");
+    /// Starts the hook of the step that the rollout is at.
+    pub(super) fn start_step(&mut self, rollout: &Rollout, reporter: &Reporter) -> Result<()> {
+        let occasion = occasion(rollout, "step");
         self.running = self.start(Hook::AfterStep, &occasion, reporter)?;
         Ok(())
     }
 
-    /// Whether a hook still runs, in words.
+    /// Waits until the hook of a step ends; for ever where none runs.
     ///
     /// # Errors
-    /// If it has failed.
-    pub(super) fn running(&mut self) -> Result<Option<String>> {
+    /// If it failed.
+    pub(super) async fn step_ended(&mut self) -> Result<()> {
         let Some(child) = &mut self.running else {
-            return Ok(None);
+            return std::future::pending().await;
         };
-        let hook = Hook::AfterStep;
-        match child.try_wait() {
-            Ok(None) => return Ok(Some(format!("the command of {} still runs", hook.option()))),
-            Ok(Some(status)) => check(hook, Ok(status))?,
-            Err(error) => check(hook, Err(error))?,
-        }
+        let status = child.wait().await;
         self.running = None;
-        Ok(None)
+        check(Hook::AfterStep, status)
     }
 
     /// Runs a hook after the last write. What it does changes nothing any more, so its failure is
     /// only told.
-    pub(crate) async fn at_the_end(&mut self, hook: Hook, write: &Write, reporter: &Reporter) {
+    pub(super) async fn at_the_end(&mut self, hook: Hook, write: &Write, reporter: &Reporter) {
         // What a step's hook still does is for nothing now.
         self.running = None;
         let occasion = occasion_of(write);
@@ -183,12 +162,12 @@ impl Hooks {
     }
 }
 
-fn occasion<'a>(rollout: &Rollout, weight: f64, step: usize, reason: &'a str) -> Occasion<'a> {
+fn occasion<'a>(rollout: &Rollout, reason: &'a str) -> Occasion<'a> {
     Occasion {
         blue: rollout.blue.to_string(),
         green: rollout.green.to_string(),
-        weight,
-        step,
+        weight: rollout.weight().map_or(0.0, |weight| weight.share()),
+        step: rollout.step(),
         reason,
     }
 }
@@ -200,7 +179,7 @@ fn occasion_of(write: &Write) -> Occasion<'_> {
     };
     let text =
         |version: Option<rollout::Version>| version.map_or_else(String::new, |v| v.to_string());
-    let weight = match write.routing {
+    let weight = match write.routing() {
         Routing::Split { weight, .. } => weight.share(),
         routing => green.map_or(0.0, |green| routing.share_of(green)),
     };

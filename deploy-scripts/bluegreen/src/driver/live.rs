@@ -42,9 +42,7 @@ impl Drop for Live {
 }
 
 fn picture(looked: &Looked) -> String {
-    let Some(rollout) = &looked.rollout else {
-        return String::new();
-    };
+    let rollout = &looked.rollout;
     let name = format!("version {} to version {}", rollout.blue, rollout.green);
     let mut text = format!(
         "{}, step {} of {}\n",

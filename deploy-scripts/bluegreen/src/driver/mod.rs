@@ -1,36 +1,32 @@
-//! Drives a rollout: observes, asks `rollout::decide`, and does the one thing that it says, until
-//! the alias is at its end. All that has to be known is in the alias, so that any other deployer
-//! can go on where this one stops.
+//! Drives a rollout: carries out what `rollout::Controller` says, and tells it what came of that.
+//! Whatever is decided is decided there.
 
+mod carry_out;
+mod ended;
 mod event;
 mod hooks;
 mod interrupt;
 mod live;
-mod observe;
 mod reporter;
-mod write;
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use anyhow::Result;
-use rollout::{Action, Decision, Journal, Rollout, Routing, Seconds, Timestamp, Waiting, Write};
+use rollout::{Answer, Call, Controller, Failure, Report, Rollout, Seconds, Write};
 
 pub(crate) use event::{Event, Looked};
-pub(crate) use hooks::{Hook, Hooks};
+pub(crate) use hooks::Hooks;
 pub(crate) use interrupt::Interrupts;
 pub(crate) use reporter::Reporter;
 
 use crate::{
+    aws::AwsError,
     cli::{OnInterrupt, WatchArgs},
-    deployment::{Deployment, Moved, now},
+    deployment::{Deployment, now},
     exit::Exit,
     provisioned::Provisioning,
 };
-
-/// The longest time between two looks.
-const LONGEST_REST: u64 = 15;
-/// A call that failed is tried again after this long, beside the SDK's own retries.
-const RETRY: Duration = Duration::from_secs(1);
+use carry_out::{carry_out, update, verb};
 
 /// One rollout that is being driven.
 #[derive(Debug)]
@@ -38,220 +34,132 @@ pub(crate) struct Driver<'a> {
     deployment: &'a Deployment,
     reporter: &'a Reporter,
     interrupts: &'a mut Interrupts,
-    watch: WatchArgs,
+    controller: Controller,
+    on_interrupt: OnInterrupt,
     hooks: Hooks,
-    run: String,
-    /// How long to wait for a verdict, where that is not what was planned.
-    horizon: Option<Seconds>,
-    /// How old a period must be for all of its requests to be counted.
-    settled: Seconds,
-    /// Where the alias was when it was last seen where this rollout had left it.
-    ours: Option<Routing>,
-    /// The last write, if it got no answer that says whether it was done.
-    attempted: Option<Write>,
-    /// When the step that is on was surely made, if it was made here.
-    stepped: Option<Timestamp>,
-    failures: u32,
-    /// A rollback that was asked for, and why.
-    stop: Option<String>,
-    /// What was provisioned when the rollout was taken up.
+    /// What was provisioned before, or was allocated for green.
     provisioning: Provisioning,
-}
-
-/// What a tick came to.
-enum Ticked {
-    Ended(Exit),
-    /// A step was made: look at it.
-    Shifted,
-    /// Look again after this long.
-    Again(Duration),
+    /// What AWS said of the call that failed last.
+    refusal: Option<AwsError>,
 }
 
 impl<'a> Driver<'a> {
-    /// Takes up a rollout that has begun. `timeout` is green's own.
     pub(crate) fn new(
         deployment: &'a Deployment,
         reporter: &'a Reporter,
         interrupts: &'a mut Interrupts,
-        rollout: &Rollout,
-        timeout: Seconds,
+        controller: Controller,
         watch: &WatchArgs,
+        provisioning: Provisioning,
     ) -> Self {
         Self {
             deployment,
             reporter,
             interrupts,
+            controller,
+            on_interrupt: watch.on_interrupt,
             hooks: Hooks::new(deployment, &watch.hooks),
-            watch: watch.clone(),
-            run: rollout.run.clone(),
-            horizon: None,
-            settled: Seconds(rollout.plan.metrics.delay.0 + timeout.0),
-            ours: None,
-            attempted: None,
-            stepped: None,
-            failures: 0,
-            stop: None,
-            provisioning: Provisioning::default(),
-        }
-    }
-
-    pub(crate) fn with_provisioning(self, provisioning: Provisioning) -> Self {
-        Self {
             provisioning,
-            ..self
+            refusal: None,
         }
     }
 
-    /// The first step was made just now.
-    pub(crate) fn after_first_step(self) -> Self {
-        Self {
-            stepped: Some(now()),
-            ..self
-        }
-    }
-
-    pub(crate) fn with_horizon(self, horizon: Option<Seconds>) -> Self {
-        Self { horizon, ..self }
-    }
-
-    /// Runs what is to be run after a promotion.
-    pub(crate) async fn promoted(&mut self, write: &Write) -> Exit {
-        self.settle(write).await;
-        self.hooks
-            .at_the_end(Hook::AfterPromote, write, self.reporter)
-            .await;
-        Exit::Done
-    }
-
-    /// Ticks until the rollout has ended.
-    pub(crate) async fn drive(self) -> Result<Exit> {
-        self.tick_to_the_end().await.map_err(|error| match error.is::<Moved>() {
-            true => error,
-            false => error.context(
-                "failed to go on with the rollout: the alias is as `bluegreen status` shows it, and \
-                 `bluegreen resume` goes on from there",
-            ),
-        })
-    }
-
-    async fn tick_to_the_end(mut self) -> Result<Exit> {
+    /// Carries out one call after the other until the rollout has ended.
+    pub(crate) async fn drive(mut self) -> Result<Exit> {
         loop {
-            if let Some(exit) = self.heed_signals() {
-                return Ok(exit);
+            if let Some(signal) = self.interrupts.pending() {
+                self.heed(signal);
             }
-            match self.tick().await? {
-                Ticked::Ended(exit) => return Ok(exit),
-                Ticked::Shifted => {}
-                Ticked::Again(after) => self.interrupts.rest(after).await,
-            }
-        }
-    }
-
-    /// One tick, for a scheduler. A write that got no answer is looked after, so that what is
-    /// said is so; and where it made a step, that step's hook is run.
-    pub(crate) async fn once(mut self, rollout: &Rollout) -> Result<Exit> {
-        self.hooks.skip(rollout.step());
-        loop {
-            if let Some(exit) = self.heed_signals() {
-                return Ok(exit);
-            }
-            match self.tick().await? {
-                Ticked::Ended(exit) => return Ok(exit),
-                Ticked::Shifted => {}
-                Ticked::Again(_) if self.is_quiet() => return Ok(Exit::Done),
-                Ticked::Again(after) => self.interrupts.rest(after).await,
+            let call = self.controller.next(now());
+            let Seconds(deadline) = call.deadline();
+            let deadline = Duration::from_secs(deadline);
+            match call {
+                Call::Say(report) => self.say(report),
+                Call::StartHook(rollout) => self.start_hook(&rollout),
+                Call::Wait(Seconds(rest)) => {
+                    let rest = tokio::time::sleep(Duration::from_secs(rest));
+                    let _ = self.unless_something_happens(rest).await;
+                }
+                Call::Write(write) => self.write(&write, deadline).await,
+                Call::End(end) => return self.end(end).await,
+                call => self.read(call, deadline).await,
             }
         }
     }
 
-    /// Does what the user chose for Ctrl-C: ends here, or lets the next tick roll back.
-    fn heed_signals(&mut self) -> Option<Exit> {
-        let signal = self.interrupts.pending()?;
-        match self.watch.on_interrupt {
-            OnInterrupt::Leave => {
-                self.reporter.say(&Event::Left { signal });
-                Some(Exit::Held)
+    fn say(&self, report: Report) {
+        self.reporter.say(&match report {
+            Report::Looked(looked) => Event::looked(&looked),
+            Report::Written(write) => Event::written(&write),
+            Report::Problem(text) => Event::Problem { text },
+        });
+    }
+
+    fn start_hook(&mut self, rollout: &Rollout) {
+        if let Err(error) = self.hooks.start_step(rollout, self.reporter) {
+            self.controller.hook_ended(Err(format!("{error:#}")));
+        }
+    }
+
+    /// What the user chose for Ctrl-C.
+    fn heed(&mut self, signal: &'static str) {
+        match self.on_interrupt {
+            OnInterrupt::Leave => self.controller.leave(signal),
+            OnInterrupt::Rollback => self.controller.stop(format!("interrupted by {signal}")),
+        }
+    }
+
+    /// Waits for the work, which is dropped where a signal comes or a hook ends.
+    async fn unless_something_happens<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = work => Some(done),
+            signal = self.interrupts.next() => {
+                self.heed(signal);
+                None
             }
-            OnInterrupt::Rollback => {
-                self.stop = Some(format!("interrupted by {signal}"));
+            ended = self.hooks.step_ended() => {
+                self.controller.hook_ended(ended.map_err(|error| format!("{error:#}")));
                 None
             }
         }
     }
 
-    /// Nothing that this deployer began is still to end.
-    fn is_quiet(&self) -> bool {
-        self.failures == 0
-            && self.attempted.is_none()
-            && self.stop.is_none()
-            && !self.hooks.is_running()
-    }
-
-    /// Observes, decides, and writes at most once.
-    async fn tick(&mut self) -> Result<Ticked> {
-        let seen = match self.deployment.read().await {
-            Ok(seen) => seen,
-            Err(error) => return self.try_again(error),
+    async fn read(&mut self, call: Call, deadline: Duration) {
+        let what = verb(&call);
+        let work = tokio::time::timeout(deadline, carry_out(self.deployment, call));
+        let Some(done) = self.unless_something_happens(work).await else {
+            return;
         };
-        let journal = Journal::read(&seen.description);
-        let observation = self.observe(&seen, &journal).await;
-        let tick = observation.decide(self);
-        if let Some(rollout) = observation.rollout() {
-            self.start_hook(rollout, &tick.decision);
-        }
-        if !matches!(tick.decision, Decision::Moved(_) | Decision::Landed(_)) {
-            self.ours = Some(seen.routing);
-            self.reporter.say(&Event::looked(&observation, &tick));
-        }
-        match tick.decision {
-            Decision::Wait(Waiting::Settling) => Ok(Ticked::Again(self.rest(&journal))),
-            Decision::Wait(_) => {
-                // The alias is where the journal says: whatever was attempted, this is what came of it.
-                if self
-                    .attempted
-                    .take()
-                    .is_some_and(|write| write.action == Action::Shift)
-                {
-                    self.stepped = Some(now());
-                }
-                self.failures = 0;
-                Ok(Ticked::Again(self.rest(&journal)))
-            }
-            Decision::Hold(waiting) => {
-                self.reporter.say(&Event::held(&waiting));
-                Ok(Ticked::Ended(Exit::Held))
-            }
-            Decision::Moved(foreign) => {
-                let from = self.ours.or(foreign.expected).unwrap_or(seen.routing);
-                let to = foreign.found;
-                Err(Moved { from, to }.into())
-            }
-            Decision::Landed(_) => match self.attempted.take() {
-                Some(write) => self.done(&write).await,
-                None => Ok(Ticked::Again(RETRY)),
-            },
-            Decision::Write(write) => self.write(&seen, &journal, write).await,
-        }
+        let answer = done.map_or_else(|_| silence(what, deadline), |done| self.answer(what, done));
+        self.controller.answered(now(), answer);
     }
 
-    /// Starts the hook of a step that was not there at the look before: also at a resume, since
-    /// nobody knows whether the deployer that died came to it.
-    fn start_hook(&mut self, rollout: &Rollout, decision: &Decision) {
-        let stays = matches!(decision, Decision::Wait(_));
-        if stays && let Err(error) = self.hooks.after_step(rollout, self.reporter) {
-            self.stop = Some(format!("{error:#}"));
-        }
+    /// Nothing interrupts it: what came of it has to be known.
+    async fn write(&mut self, write: &Write, deadline: Duration) {
+        let what = carry_out::action(write.action);
+        let done = tokio::time::timeout(deadline, update(self.deployment, write)).await;
+        let answer = done.map_or_else(|_| silence(what, deadline), |done| self.answer(what, done));
+        self.controller.answered(now(), answer);
     }
 
-    fn rest(&self, journal: &Journal) -> Duration {
-        let period = match &journal.entry {
-            Some(rollout::Entry::Rollout(rollout)) => rollout.plan.metrics.period.0,
-            _ => 1,
+    fn answer(&mut self, what: &str, done: Result<Answer, AwsError>) -> Answer {
+        let error = match done {
+            Ok(answer) => return answer,
+            Err(error) => error,
         };
-        let rest = self
-            .watch
-            .interval
-            .map_or(period.min(LONGEST_REST), |interval| interval.0);
-        Duration::from_secs(rest.max(1))
+        let text = format!("failed to {what}: {error}");
+        let failure = match () {
+            () if error.is_conflict() => Failure::Conflict,
+            () if error.is_transient() => Failure::Lost(text),
+            () => Failure::Refused(text),
+        };
+        self.refusal = Some(error);
+        Answer::Failed(failure)
     }
+}
+
+fn silence(what: &str, deadline: Duration) -> Answer {
+    let seconds = deadline.as_secs();
+    let text = format!("failed to {what}: no answer within {seconds}s");
+    Answer::Failed(Failure::Lost(text))
 }

@@ -61,9 +61,12 @@ impl Prober<'_> {
         let mut probed = Probed::default();
         let mut tried = vec![Tried::default(); self.events.len()];
         let progress = Progress::counter(u64::from(args.probes));
-        for (number, event) in (1..=args.probes).zip((0..self.events.len()).cycle()) {
+        for (number, event) in (1..).zip((0..self.events.len()).cycle()) {
+            if probed.probe.is_complete(u64::from(args.probes)) {
+                break;
+            }
             let passes = self.toss(event, &mut tried[event], &mut probed).await;
-            progress.advance(u64::from(number), || "test events".to_owned());
+            progress.advance(number, || "test events".to_owned());
             if !passes && !args.event_tolerance {
                 probed.refused = self.blue_passes(event, &mut tried[event]).await;
             }

@@ -140,7 +140,7 @@ async fn create_alias(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<
         since: now(),
         before: Vec::new(),
     };
-    let description = Journal::default().with(entry).description();
+    let (description, _) = Journal::default().with(entry)?;
     let arn = lambda.create_alias(name, version, &description).await;
     let arn = arn.with_context(|| format!("failed to create alias '{name}'"))?;
     steps.push(Step::made(format!("alias {name} at version {version}")));

@@ -7,7 +7,7 @@ mod finding;
 mod versions;
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal, Plan, Routing, Seconds, Strategy, Version};
+use rollout::{Entry, Journal, Plan, Routing, Seconds, Version};
 use serde::Serialize;
 
 pub(crate) use finding::{Finding, State};
@@ -92,7 +92,13 @@ pub(crate) fn heed(findings: Vec<Finding>, notice: impl Fn(String)) -> Result<()
 /// Whether the alias is free to be moved.
 fn at_rest(seen: &Alias) -> Finding {
     const CHECK: &str = "alias";
-    let journal = Journal::read(&seen.description);
+    let journal = match Journal::read(&seen.description) {
+        Ok(journal) => journal,
+        Err(unreadable) => {
+            let advice = "bluegreen rollback --to VERSION, which gives it up";
+            return Finding::problem(CHECK, unreadable.to_string(), advice);
+        }
+    };
     let ours = journal.agrees_with(seen.routing);
     match (seen.routing, journal.entry) {
         (Routing::Settling { from, to }, _) => Finding::problem(
@@ -133,7 +139,7 @@ async fn plan_fits(deployment: &Deployment, plan: &Plan, green: Version) -> Find
     }
     let good = || Finding::good(CHECK, plan.strategy.to_string());
     // A single switch is not judged.
-    if plan.strategy == Strategy::AllAtOnce {
+    if plan.strategy.is_all_at_once() {
         return good();
     }
     let timeout = match deployment.lambda.timeout(green).await {

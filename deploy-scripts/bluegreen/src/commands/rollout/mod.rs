@@ -4,7 +4,7 @@ mod plan;
 mod start;
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Action, Probe, Rollout, Seconds, Version, Write};
+use rollout::{Probe, Rollout, Seconds, Settings, Version};
 
 use super::doctor;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     driver::{Driver, Event, Hooks, Interrupts, Reporter},
     exit::Exit,
     probe::{Probed, Prober, deadline, read_events},
-    provisioned::Provisioning,
+    provisioned::{Provisioning, give_back},
 };
 pub(super) use start::check_free;
 use start::{Start, rolled_back};
@@ -63,63 +63,55 @@ impl Release<'_> {
         seen: &Alias,
         reporter: &Reporter,
     ) -> Result<Exit> {
-        let plan = plan::complete(&self.args.plan, deployment, reporter).await?;
-        let start = Start::new(seen, self.green, plan);
+        let start = Start {
+            seen,
+            green: self.green,
+            plan: plan::complete(&self.args.plan, deployment, reporter).await?,
+            run: format!("{:08x}", fastrand::u32(..)),
+        };
         // Before anything is tested: whether it could begin at all.
-        let first = start.rollout(&start.write(None)?);
+        let first = start.controller(None, Settings::default())?;
+        let first = first.rollout();
         self.check(deployment, seen, reporter).await?;
-        plan::tell(deployment, &first, reporter).await?;
+        let timeout = self.timeout(deployment).await?;
+        plan::tell(deployment, first, timeout, reporter).await?;
         if self.args.write.dry_run {
             reporter.notice("nothing was written");
             return Ok(Exit::Done);
         }
         self.ask_again(seen)?;
         let mut interrupts = Interrupts::listen()?;
-        let timeout = self.timeout(deployment).await?;
         let provisioning = Provisioning::read(deployment).await;
-        let provisioning = provisioning.context("failed to read the provisioned concurrency")?;
-        let tested = tokio::select! {
-            tested = self.test(deployment, &first, timeout, reporter) => tested?,
-            () = interrupts.wait() => Tested::Failed("interrupted".to_owned()),
+        let mut provisioning =
+            provisioning.context("failed to read the provisioned concurrency")?;
+        let prepared = tokio::select! {
+            prepared = self.prepare(deployment, first, timeout, &mut provisioning, reporter) => {
+                prepared?
+            }
+            signal = interrupts.next() => Prepared::Failed(format!("interrupted by {signal}")),
         };
-        let probe = match tested {
-            Tested::Passed(probe) => probe,
-            Tested::Failed(reason) => {
+        let probe = match prepared {
+            Prepared::Passed(probe) => probe,
+            Prepared::Failed(reason) => {
+                let notice = |text| reporter.notice(text);
+                give_back(deployment, &provisioning, self.green, notice).await;
                 reporter.notice(format!("{reason}: green gets no traffic"));
                 return Ok(Exit::RolledBack);
             }
         };
-        tokio::select! {
-            warmed = self.warm(deployment, &provisioning, first.blue, reporter) => warmed?,
-            () = interrupts.wait() => {
-                if provisioning.wanted(first.blue).is_some() {
-                    // Whatever of it is under way is not to be paid for.
-                    let _ = deployment.lambda.unprovision(self.green).await;
-                }
-                reporter.notice("interrupted: green gets no traffic");
-                return Ok(Exit::RolledBack);
-            }
-        }
-        let write = start.write(probe)?;
-        let written = self.begin(deployment, seen, &write, &provisioning).await;
-        written
-            .with_context(|| format!("failed to begin the rollout of version {}", self.green))?;
-        reporter.say(&Event::written(&write));
-        let begun = start.rollout(&write);
-        let mut driver = Driver::new(
+        let settings = self.args.watch.settings(timeout, &provisioning);
+        let controller = start.controller(probe, settings)?;
+        let watch = &self.args.watch;
+        Driver::new(
             deployment,
             reporter,
             &mut interrupts,
-            &begun,
-            timeout,
-            &self.args.watch,
+            controller,
+            watch,
+            provisioning,
         )
-        .after_first_step()
-        .with_provisioning(provisioning);
-        match write.action {
-            Action::Promote => Ok(driver.promoted(&write).await),
-            Action::Shift | Action::Restamp | Action::RollBack => driver.drive().await,
-        }
+        .drive()
+        .await
     }
 
     /// Asks whether a version that was rolled back is to be released once more.
@@ -150,40 +142,25 @@ impl Release<'_> {
         doctor::heed(findings, |warning| reporter.notice(warning))
     }
 
-    /// Provisioned concurrency for green, where blue has some.
-    async fn warm(
+    /// Everything before green's first traffic: its test events, the hook, and as much provisioned
+    /// concurrency as blue has.
+    async fn prepare(
         &self,
         deployment: &Deployment,
-        provisioning: &Provisioning,
-        blue: Version,
+        first: &Rollout,
+        timeout: Seconds,
+        provisioning: &mut Provisioning,
         reporter: &Reporter,
-    ) -> Result<()> {
-        let (versions, single) = ((blue, self.green), self.args.plan.is_a_single_switch());
-        let notice = |text| reporter.notice(text);
-        provisioning
-            .allocate(deployment, versions, single, notice)
-            .await
-    }
-
-    /// The first write. Where it fails, green's provisioned concurrency is given back.
-    async fn begin(
-        &self,
-        deployment: &Deployment,
-        seen: &Alias,
-        write: &Write,
-        provisioning: &Provisioning,
-    ) -> Result<()> {
-        if write.action == Action::Promote {
-            provisioning.make_way(deployment, self.green).await?;
+    ) -> Result<Prepared> {
+        let tested = self.test(deployment, first, timeout, reporter).await?;
+        if let Prepared::Passed(_) = tested {
+            let versions = (first.blue, self.green);
+            let single = self.args.plan.is_a_single_switch();
+            let notice = |text| reporter.notice(text);
+            let allocated = provisioning.allocate(deployment, versions, single, notice);
+            allocated.await?;
         }
-        let (routing, entry) = (write.routing, write.entry.clone());
-        let Err(error) = deployment.write(seen, routing, entry).await else {
-            return Ok(());
-        };
-        if provisioning.wanted(seen.routing.serving()).is_some() {
-            let _ = deployment.lambda.unprovision(self.green).await;
-        }
-        Err(error)
+        Ok(tested)
     }
 
     /// How long an invocation of green may take. What has to be known while green has traffic is
@@ -203,20 +180,20 @@ impl Release<'_> {
         first: &Rollout,
         timeout: Seconds,
         reporter: &Reporter,
-    ) -> Result<Tested> {
+    ) -> Result<Prepared> {
         let probed = self.probe(deployment, first, timeout).await?;
         let probe = probed.as_ref().map(|probed| probed.probe);
         if let Some(probed) = probed {
             let fault = probed.fault(first.plan.rule);
             reporter.say(&Event::probed(probed.probe, fault, probed.failure));
             if let Some(fault) = fault {
-                return Ok(Tested::Failed(fault.to_owned()));
+                return Ok(Prepared::Failed(fault.to_owned()));
             }
         }
         let hooks = Hooks::new(deployment, &self.args.watch.hooks);
         match hooks.before_traffic(first, reporter).await {
-            Ok(()) => Ok(Tested::Passed(probe)),
-            Err(error) => Ok(Tested::Failed(format!("{error:#}"))),
+            Ok(()) => Ok(Prepared::Passed(probe)),
+            Err(error) => Ok(Prepared::Failed(format!("{error:#}"))),
         }
     }
 
@@ -243,7 +220,7 @@ impl Release<'_> {
 }
 
 /// Whether green may have traffic.
-enum Tested {
+enum Prepared {
     Passed(Option<Probe>),
     Failed(String),
 }

@@ -1,7 +1,7 @@
 //! The plan: what has to be looked up for it, and how it is told.
 
 use anyhow::{Context, Result, anyhow, bail};
-use rollout::{Plan, Rollout, Strategy};
+use rollout::{Plan, Rollout, Seconds};
 
 use crate::{
     cli::{PlanArgs, Slow},
@@ -35,16 +35,17 @@ pub(super) async fn complete(
 pub(super) async fn tell(
     deployment: &Deployment,
     rollout: &Rollout,
+    timeout: Seconds,
     reporter: &Reporter,
 ) -> Result<()> {
     let Deployment {
         function, alias, ..
     } = deployment;
     // A single switch is not judged by the traffic.
-    let rate = match rollout.plan.strategy {
-        Strategy::AllAtOnce => Ok(None),
+    let rate = match rollout.plan.strategy.is_all_at_once() {
+        true => Ok(None),
         // Whoever may not read the metrics would learn it only with the traffic shifted.
-        _ => {
+        false => {
             deployment
                 .cloudwatch
                 .rate(rollout.plan.metrics, now())
@@ -52,7 +53,7 @@ pub(super) async fn tell(
         }
     };
     let rate = rate.context("failed to read the traffic of the alias from CloudWatch")?;
-    let forecast = rollout.plan.forecast(rate.unwrap_or_default());
+    let forecast = rollout.plan.forecast(rate.unwrap_or_default(), timeout);
     reporter.say(&Event::planned((function, alias), rollout, rate, forecast));
     Ok(())
 }

@@ -1,14 +1,14 @@
-//! Where a rollout begins: its first write, and the rollout that this makes.
+//! Whether a rollout can begin.
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Entry, Journal, MoveError, Plan, Probe, Rollout, Routing, Version, Write, begin};
+use rollout::{Controller, Entry, Journal, MoveError, Plan, Probe, Routing, Settings, Version};
 
-use crate::{aws::Alias, deployment::now};
+use crate::aws::Alias;
 
 /// # Errors
 /// If the alias is on its way already, with who takes it on.
 pub(in crate::commands) fn check_free(seen: &Alias) -> Result<()> {
-    let journal = Journal::read(&seen.description);
+    let journal = Journal::read(&seen.description)?;
     let ours = journal.agrees_with(seen.routing);
     match (seen.routing, journal.entry) {
         (Routing::All(_), _) => Ok(()),
@@ -25,7 +25,7 @@ pub(in crate::commands) fn check_free(seen: &Alias) -> Result<()> {
 
 /// What the alias remembers of a version that was rolled back.
 pub(super) fn rolled_back(seen: &Alias, version: Version) -> Option<String> {
-    match Journal::read(&seen.description).entry? {
+    match Journal::read(&seen.description).ok()?.entry? {
         Entry::RolledBack {
             green, at, reason, ..
         } if green == version => Some(format!(
@@ -35,47 +35,26 @@ pub(super) fn rolled_back(seen: &Alias, version: Version) -> Option<String> {
     }
 }
 
-/// Where a rollout begins.
+/// A rollout that is to begin where the alias was seen.
+#[derive(Debug)]
 pub(super) struct Start<'a> {
-    seen: &'a Alias,
-    journal: Journal,
-    green: Version,
-    plan: Plan,
-    run: String,
+    pub(super) seen: &'a Alias,
+    pub(super) green: Version,
+    pub(super) plan: Plan,
+    /// Tells this rollout from every other.
+    pub(super) run: String,
 }
 
-impl<'a> Start<'a> {
-    pub(super) fn new(seen: &'a Alias, green: Version, plan: Plan) -> Self {
-        Self {
-            seen,
-            journal: Journal::read(&seen.description),
-            green,
-            plan,
-            run: format!("{:04x}", fastrand::u16(..)),
-        }
-    }
-
-    /// The first write.
-    pub(super) fn write(&self, probe: Option<Probe>) -> Result<Write> {
+impl Start<'_> {
+    /// # Errors
+    /// If the alias cannot be moved, or its description has no room for the plan.
+    pub(super) fn controller(
+        &self,
+        probe: Option<Probe>,
+        settings: Settings,
+    ) -> Result<Controller> {
         let (plan, run) = (self.plan.clone(), self.run.clone());
-        let (routing, green) = (self.seen.routing, self.green);
-        let write = begin(routing, &self.journal, green, plan, run, now(), probe);
-        write.with_context(|| format!("failed to roll out version {green}"))
-    }
-
-    /// The rollout that this write begins; of a single switch, what it would be.
-    pub(super) fn rollout(&self, write: &Write) -> Rollout {
-        match &write.entry {
-            Entry::Rollout(rollout) => (**rollout).clone(),
-            _ => Rollout {
-                blue: self.seen.routing.serving(),
-                green: self.green,
-                plan: self.plan.clone(),
-                run: self.run.clone(),
-                started: vec![now()],
-                probe: None,
-                before: Vec::new(),
-            },
-        }
+        let begun = Controller::begin(self.seen.into(), self.green, plan, run, probe, settings);
+        begun.with_context(|| format!("failed to roll out version {}", self.green))
     }
 }

@@ -2,12 +2,8 @@
 
 mod text;
 
-use rollout::{
-    Answers, Assessment, Bounds, Decision, Entry, Forecast, Probe, Rollout, Tick, Waiting, Write,
-};
+use rollout::{Answers, Assessment, Bounds, Entry, Forecast, Probe, Rollout, Waiting, Write};
 use serde::Serialize;
-
-use super::observe::Observation;
 
 /// Something that is told while a rollout runs. The JSON form is documented in the README.
 #[derive(Debug, Serialize)]
@@ -58,7 +54,7 @@ pub(crate) enum Event {
         waiting_for: String,
     },
     Left {
-        signal: &'static str,
+        signal: String,
     },
     /// A call that failed, and is tried again.
     Problem {
@@ -81,6 +77,8 @@ pub(crate) struct Planned {
     requests_per_second: Option<f64>,
     green_requests_needed: u64,
     verdict_after_seconds: Option<u64>,
+    /// No traffic makes a verdict possible before.
+    earliest_verdict_seconds: u64,
     certifiable: Option<f64>,
     #[serde(skip)]
     rollout: Box<Rollout>,
@@ -113,7 +111,7 @@ pub(crate) struct Looked {
     /// Until the horizon.
     pub(crate) seconds_left: u64,
     #[serde(skip)]
-    pub(crate) rollout: Option<Box<Rollout>>,
+    pub(crate) rollout: Box<Rollout>,
 }
 
 impl Event {
@@ -135,6 +133,7 @@ impl Event {
             requests_per_second: rate,
             green_requests_needed: forecast.green_needed,
             verdict_after_seconds: forecast.verdict_after.map(|seconds| seconds.0),
+            earliest_verdict_seconds: forecast.earliest.0,
             certifiable: forecast.certifiable,
             rollout: Box::new(rollout.clone()),
         })
@@ -159,22 +158,16 @@ impl Event {
         }
     }
 
-    pub(in crate::driver) fn looked(observation: &Observation<'_>, tick: &Tick) -> Self {
-        let rollout = observation.rollout();
-        let waiting = match &tick.decision {
-            Decision::Wait(waiting) | Decision::Hold(waiting) => Some(waiting.to_string()),
-            _ => None,
-        };
-        let seen = tick.assessment.as_ref();
+    pub(in crate::driver) fn looked(looked: &rollout::Looked) -> Self {
+        let rollout = &looked.rollout;
+        let seen = looked.assessment.as_ref();
         let bounds = seen.map_or(Bounds::NONE, Assessment::bounds);
-        let rule = rollout.map(|rollout| rollout.plan.rule).unwrap_or_default();
+        let rule = rollout.plan.rule;
         let judgement = seen.map(|seen| seen.judgement);
         Self::Looked(Box::new(Looked {
-            step: rollout.map_or(0, Rollout::step),
-            steps: rollout.map_or(0, |rollout| rollout.plan.strategy.steps().len()),
-            weight: rollout
-                .and_then(Rollout::weight)
-                .map_or(0.0, |weight| weight.share()),
+            step: rollout.step(),
+            steps: rollout.plan.strategy.steps().len(),
+            weight: rollout.weight().map_or(0.0, |weight| weight.share()),
             blue: seen.map(|seen| seen.blue.into()).unwrap_or_default(),
             green: seen.map(|seen| seen.green.into()).unwrap_or_default(),
             ln_e_rollback: judgement.map_or(0.0, |judgement| judgement.ln_e_rollback),
@@ -183,9 +176,9 @@ impl Event {
             promote_limit: rule.ln_promote_limit(),
             at_least: bounds.at_least,
             at_most: bounds.at_most,
-            waiting_for: waiting,
-            seconds_left: rollout.map_or(0, |rollout| rollout.time_left(observation.now).0),
-            rollout: rollout.cloned().map(Box::new),
+            waiting_for: looked.waiting.as_ref().map(ToString::to_string),
+            seconds_left: rollout.time_left(looked.at).0,
+            rollout: Box::new(rollout.clone()),
         }))
     }
 

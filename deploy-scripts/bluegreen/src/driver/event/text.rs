@@ -156,6 +156,14 @@ impl Planned {
     /// What to expect at the traffic there is.
     fn prospect(&self) -> String {
         let needed = self.green_requests_needed;
+        let earliest = self.earliest_verdict_seconds;
+        if earliest > self.horizon_seconds {
+            return format!(
+                "no verdict is possible by then: a request may take as long as the function's \
+                 timeout, so that nothing is surely known before {}; give a longer --horizon",
+                Seconds(earliest).spoken()
+            );
+        }
         let Some(rate) = self.requests_per_second else {
             return format!(
                 "no traffic was seen lately; the verdict takes about {needed} clean requests of \

@@ -1,0 +1,108 @@
+//! What follows when a rollout has ended.
+
+use anyhow::{Error, Result, anyhow};
+use rollout::{Action, End, Failed, Write};
+
+use super::{Driver, Event, carry_out::action, hooks::Hook};
+use crate::{
+    commands::shout,
+    deployment::Moved,
+    exit::Exit,
+    provisioned::{give_back, settle},
+};
+
+impl Driver<'_> {
+    pub(super) async fn end(mut self, end: End) -> Result<Exit> {
+        match end {
+            End::Promoted(write) => Ok(self.after(Hook::AfterPromote, &write, Exit::Done).await),
+            End::RolledBack(write) => Ok(self
+                .after(Hook::AfterRollback, &write, Exit::RolledBack)
+                .await),
+            End::NotBegun(reason) => {
+                self.give_back().await;
+                self.reporter
+                    .notice(format!("{reason}: green gets no traffic"));
+                Ok(Exit::RolledBack)
+            }
+            End::Held(waiting) => {
+                self.reporter.say(&Event::held(&waiting));
+                Ok(Exit::Held)
+            }
+            End::Left(signal) => {
+                self.reporter.say(&Event::Left { signal });
+                Ok(Exit::Held)
+            }
+            End::Paused => Ok(Exit::Done),
+            End::Moved(foreign) => {
+                self.give_back().await;
+                let from = foreign.expected.unwrap_or(foreign.found);
+                let to = foreign.found;
+                Err(self.told(Moved { from, to }.into()))
+            }
+            End::Failed(failed) => {
+                self.give_back().await;
+                Err(self.failure(failed))
+            }
+        }
+    }
+
+    /// The outcome is what it is: nothing that follows changes the exit code, and a signal ends it.
+    async fn after(&mut self, hook: Hook, write: &Write, exit: Exit) -> Exit {
+        self.interrupts.outcome_is(exit);
+        let (reporter, deployment) = (self.reporter, self.deployment);
+        let rest = async {
+            if !self.provisioning.is_empty() {
+                let notice = |text| reporter.notice(text);
+                settle(deployment, &self.provisioning, write.entry.left(), notice).await;
+            }
+            self.hooks.at_the_end(hook, write, reporter).await;
+        };
+        tokio::select! {
+            () = rest => {}
+            signal = self.interrupts.next() => reporter.notice(format!(
+                "interrupted by {signal}: the alias is where it was told, what was to follow is not done"
+            )),
+        }
+        exit
+    }
+
+    /// What was allocated for a green that got no traffic.
+    async fn give_back(&self) {
+        let rollout = self.controller.rollout();
+        if !rollout.started.is_empty() || self.provisioning.is_empty() {
+            return;
+        }
+        let notice = |text| self.reporter.notice(text);
+        give_back(self.deployment, &self.provisioning, rollout.green, notice).await;
+    }
+
+    fn failure(mut self, failed: Failed) -> Error {
+        let Failed { write, why, blue } = failed;
+        let what = write
+            .as_ref()
+            .map_or("read the alias", |write| action(write.action));
+        let error = match self.refusal.take() {
+            Some(refusal) => anyhow!(refusal).context(format!("failed to {what}")),
+            None => anyhow!(why),
+        };
+        match write.map(|write| write.action) {
+            Some(Action::RollBack) => self.told(error.context(shout(self.deployment, blue))),
+            _ => self.told(error),
+        }
+    }
+
+    fn told(&self, error: Error) -> Error {
+        let rollout = self.controller.rollout();
+        match rollout.started.is_empty() {
+            true => error.context(format!(
+                "failed to begin the rollout of version {}",
+                rollout.green
+            )),
+            false if error.is::<Moved>() => error,
+            false => error.context(
+                "failed to go on with the rollout: the alias is as `bluegreen status` shows it, and \
+                 `bluegreen resume` goes on from there",
+            ),
+        }
+    }
+}
