@@ -40,6 +40,7 @@ mod rollout;
 mod rollout_cut_short;
 mod rollout_faults;
 mod rollout_options;
+mod rollout_state;
 mod settings;
 mod streaming;
 mod terminal;

@@ -227,7 +227,7 @@ fn what_aws_refuses_of_an_alias_that_has_it_is_understood() {
 }
 
 #[test]
-fn a_deployer_killed_at_the_end_leaves_nothing_that_resume_does_not_give_back() {
+fn what_a_deployer_did_not_give_back_at_the_end_is_named_and_left_to_the_user() {
     let server = ready();
     provision(&server, "1", 2);
     let proxy = Proxy::start(&server.url, |call, done| {
@@ -251,11 +251,19 @@ fn a_deployer_killed_at_the_end_leaves_nothing_that_resume_does_not_give_back() 
         ],
     );
     assert_eq!(provisioned(&server), [has("1", 2), has("2", 2)]);
+    // Nobody can tell by now whether it is a remnant, or what somebody wants to have.
     says(
         &server.bluegreen(&["resume"]).exits(0),
-        &["of version 1 is given back", "nothing to resume"],
+        &[
+            "nothing to resume",
+            "`bluegreen doctor` says whether any of it serves nothing",
+        ],
     );
-    assert_eq!(provisioned(&server), [has("2", 2)]);
+    assert_eq!(provisioned(&server), [has("1", 2), has("2", 2)]);
+    says(
+        &server.bluegreen(&["doctor"]),
+        &["delete-provisioned-concurrency-config --function-name hello --qualifier 1"],
+    );
 }
 
 #[test]

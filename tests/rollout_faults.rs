@@ -126,7 +126,7 @@ fn metrics_that_cannot_be_read_are_no_reason_to_roll_back_or_to_promote() {
     let held = through(&server, &proxy, &options).exits(4);
     assert!(
         held.stdout
-            .contains("green could not be observed: AccessDenied"),
+            .contains("green could not be observed: failed to read the metrics: AccessDenied"),
         "{}",
         held.stdout
     );
@@ -162,13 +162,12 @@ fn a_rollback_that_is_refused_is_shouted_with_the_command_to_type() {
     let server = Server::with_blue();
     server.publish("red");
     let load = Load::start(&server, 100);
-    let writes = AtomicUsize::new(0);
     let proxy = Proxy::start(&server.url, move |call, done| {
-        let later = !done && call.is_update_alias() && writes.fetch_add(1, Ordering::SeqCst) > 0;
-        if later {
-            Fate::Refuse(403, "AccessDeniedException")
-        } else {
-            Fate::Pass
+        let clears =
+            call.is_update_alias() && call.body.contains(r#""AdditionalVersionWeights":{}"#);
+        match clears && !done {
+            true => Fate::Refuse(403, "AccessDeniedException"),
+            false => Fate::Pass,
         }
     });
     let failed = through(&server, &proxy, &["--strategy", "canary:20%/5m"]).exits(1);

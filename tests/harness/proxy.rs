@@ -19,7 +19,7 @@ pub(crate) enum Fate {
     LoseRequest,
     /// It is done, and its answer never arrives.
     LoseAnswer,
-    /// It is done this much later.
+    /// It is done, or answered, this much later.
     Delay(Duration),
     /// It is refused with this status and error type.
     Refuse(u16, &'static str),
@@ -115,7 +115,11 @@ fn forward(
     let mut answer = Vec::new();
     upstream.read_to_end(&mut answer)?;
     match judge(&call, true) {
-        Fate::Pass | Fate::Delay(_) => client.write_all(&answer),
+        Fate::Pass => client.write_all(&answer),
+        Fate::Delay(time) => {
+            thread::sleep(time);
+            client.write_all(&answer)
+        }
         _ => client.shutdown(Shutdown::Both),
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn resume(
     let seen = deployment.read().await?;
     let found = match Resumable::found(&(&seen).into()) {
         Ok(found) => found,
-        Err(none) => return nothing(none, reporter),
+        Err(none) => return nothing(none, deployment, reporter).await,
     };
     let green = found.rollout.green;
     let mut interrupts = Interrupts::listen()?;
@@ -49,13 +49,25 @@ pub(super) async fn resume(
     .await
 }
 
-/// What has ended has its outcome; whatever else is there is none of ours.
-fn nothing(none: NothingToResume, reporter: &Reporter) -> Result<Exit> {
+/// What has ended has its outcome. What is provisioned by now may be a remnant, or what somebody
+/// wants to have: it stays.
+async fn nothing(
+    none: NothingToResume,
+    deployment: &Deployment,
+    reporter: &Reporter,
+) -> Result<Exit> {
     let exit = match none {
         NothingToResume::Promoted(_) => Exit::Done,
         NothingToResume::RolledBack { .. } => Exit::RolledBack,
         NothingToResume::Elsewhere(_) | NothingToResume::Unreadable(_) => return Err(none.into()),
     };
     reporter.notice(none.to_string());
+    let found = Provisioning::read(deployment).await;
+    if found.is_ok_and(|found| !found.is_empty()) {
+        reporter.notice(
+            "there is provisioned concurrency: `bluegreen doctor` says whether any of it serves \
+             nothing",
+        );
+    }
     Ok(exit)
 }

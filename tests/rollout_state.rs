@@ -1,0 +1,440 @@
+//! What a deployer knows between two calls: moments, evidence, commands that run, signals. Real
+//! processes and a proxy; the same faults by the thousand are in the simulation of `rollout`.
+
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    harness::{Call, Fate, Finished, Load, Proxy, Running, Server, path, program, until},
+    rollout::{alias, description, events, rollout, serves},
+};
+
+const QUICK: [&str; 4] = ["--strategy", "steps:20%/2s,50%/2s", "--certified", "20%"];
+
+fn with_green() -> (Server, Load) {
+    let server = Server::with_blue();
+    server.publish("green");
+    let load = Load::start(&server, 50);
+    (server, load)
+}
+
+/// Starts a rollout behind a proxy.
+fn start(server: &Server, proxy: &Proxy, options: &[&str]) -> Running {
+    let mut command = server.command(program("bluegreen"));
+    command
+        .args(rollout(options))
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    Running::start(command)
+}
+
+fn begins(server: &Server) {
+    until("the rollout has begun", || {
+        description(server).contains("step 1 of").then_some(())
+    });
+}
+
+/// What green had answered at each look at which it could be seen.
+fn greens_requests(finished: &Finished) -> Vec<u64> {
+    let looked = events(finished)
+        .into_iter()
+        .filter(|event| event["event"] == "looked");
+    let seen = looked.filter(|event| {
+        let waiting = event["waitingFor"].as_str().unwrap_or_default();
+        !waiting.contains("could not be observed")
+    });
+    seen.map(|event| event["green"]["requests"].as_u64().unwrap())
+        .collect()
+}
+
+/// The write that gives green half of the traffic.
+fn is_second_step(call: &Call) -> bool {
+    call.is_update_alias() && call.body.contains(r#"{"2":0.5}"#)
+}
+
+#[test]
+fn a_weight_with_a_fraction_of_a_percent_is_followed_to_the_end() {
+    let (server, load) = with_green();
+    let options = ["--strategy", "canary:0.123/1s", "--certified", "20%"];
+    let finished = server.bluegreen(&rollout(&options)).exits(0);
+    assert!(
+        finished.stdout.contains("12.3% on version 2"),
+        "{}",
+        finished.stdout
+    );
+    serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn a_horizon_that_the_plan_cannot_have_is_refused_at_resume_and_nothing_is_lost() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let running = server.start_bluegreen(&rollout(&["--strategy", "steps:10%/6s,50%/20s"]));
+    begins(&server);
+    running.signal("-KILL");
+    running.finish();
+    let before = alias(&server);
+    let refused = server.bluegreen(&["resume", "--horizon", "15s"]);
+    refused.fails_with(
+        1,
+        &["failed to resume the rollout", "shorter than the steps"],
+    );
+    assert_eq!(alias(&server), before);
+    server.bluegreen(&["tick", "--horizon", "2m"]).succeeds();
+    assert!(description(&server).contains("step 1 of 10%/6s 50%/20s"));
+    server.bluegreen(&["rollback"]).succeeds();
+    assert!(description(&server).contains("rolled 2 back at 10%"));
+}
+
+#[test]
+fn a_step_that_could_not_be_made_keeps_its_evidence() {
+    let (server, load) = with_green();
+    let (refusals, blind) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        // Longer than the SDK tries by itself; then one look without metrics.
+        if !done && is_second_step(call) && refusals.fetch_add(1, Ordering::SeqCst) < 7 {
+            return Fate::Refuse(500, "ServiceException");
+        }
+        let first = !done && call.is_metrics() && refusals.load(Ordering::SeqCst) > 0;
+        match first && !blind.swap(true, Ordering::SeqCst) {
+            true => Fate::Refuse(403, "AccessDenied"),
+            false => Fate::Pass,
+        }
+    });
+    let running = start(
+        &server,
+        &proxy,
+        &[&QUICK[..], &["--output", "json"]].concat(),
+    );
+    let finished = running.finish().exits(0);
+    let seen = greens_requests(&finished);
+    // The period in which a step begins belongs to neither.
+    let kept = |pair: &[u64]| pair[1] * 10 >= pair[0] * 7;
+    assert!(
+        seen.windows(2).all(kept) && seen.last() > Some(&40),
+        "{seen:?}"
+    );
+    serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn a_write_that_landed_long_before_its_answer_puts_no_traffic_into_the_wrong_step() {
+    let (server, load) = with_green();
+    let proxy = Proxy::start(&server.url, |call, done| {
+        match done && is_second_step(call) {
+            true => Fate::Delay(Duration::from_secs(4)),
+            false => Fate::Pass,
+        }
+    });
+    let options = [&QUICK[..], &["--otherwise", "rollback", "--horizon", "1m"]].concat();
+    let finished = start(&server, &proxy, &options).finish().exits(0);
+    let off = "does not send the share that was asked for";
+    assert!(!finished.stdout.contains(off), "{}", finished.stdout);
+    serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+/// A rollout that was killed in its only step, and has been there long enough.
+fn cut_short_and_due(log: &TempDir) -> (Server, Load, String) {
+    let (server, load) = with_green();
+    let note = format!("echo step >> {}", log.path().join("log").display());
+    let options = [
+        "--strategy",
+        "canary:50%/1s",
+        "--certified",
+        "20%",
+        "--after-step",
+    ];
+    let running = server.start_bluegreen(&rollout(
+        &[&options[..], &["exec sleep 60 >&- 2>&-"]].concat(),
+    ));
+    begins(&server);
+    let answered = load.requests().len();
+    until("green has answered enough", || {
+        (load.requests().len() > answered + 200).then_some(())
+    });
+    running.signal("-KILL");
+    running.finish();
+    (server, load, note)
+}
+
+#[test]
+fn a_steps_command_is_run_at_a_resume_before_anything_is_promoted() {
+    let log = TempDir::new().unwrap();
+    let (server, load, note) = cut_short_and_due(&log);
+    let promoted = note.replace("step", "promoted");
+    let hooks = ["--after-step", &note, "--after-promote", &promoted];
+    server
+        .bluegreen(&[&["resume"][..], &hooks].concat())
+        .exits(0);
+    let noted = fs::read_to_string(log.path().join("log")).unwrap();
+    assert_eq!(noted, "step\npromoted\n");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn a_steps_command_that_fails_at_a_tick_rolls_back() {
+    let log = TempDir::new().unwrap();
+    let (server, load, note) = cut_short_and_due(&log);
+    let failing = format!("{note}; exit 9");
+    server
+        .bluegreen(&["tick", "--after-step", &failing])
+        .exits(3);
+    serves(&server, "1");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn nothing_is_promoted_at_the_horizon_while_a_steps_command_runs() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let options = [
+        "--strategy",
+        "canary:10%/1s",
+        "--horizon",
+        "2s",
+        "--otherwise",
+        "promote",
+    ];
+    let hook = ["--after-step", "sleep 4; exit 1"];
+    let finished = server.bluegreen(&rollout(&[&options[..], &hook].concat()));
+    let finished = finished.exits(3);
+    assert!(
+        finished.stdout.contains("--after-step failed"),
+        "{}",
+        finished.stdout
+    );
+    serves(&server, "1");
+}
+
+#[test]
+fn a_rollback_that_is_asked_for_does_not_wait_for_metrics() {
+    let (server, load) = with_green();
+    let hang = Arc::new(AtomicBool::new(false));
+    let hangs = hang.clone();
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        match call.is_metrics() && !done && hangs.load(Ordering::SeqCst) {
+            true => Fate::Delay(Duration::from_secs(60)),
+            false => Fate::Pass,
+        }
+    });
+    let running = start(&server, &proxy, &["--strategy", "canary:10%/5m"]);
+    begins(&server);
+    hang.store(true, Ordering::SeqCst);
+    // Until a look hangs.
+    std::thread::sleep(Duration::from_millis(1500));
+    let asked = Instant::now();
+    running.signal("-INT");
+    until("it is rolled back", || {
+        description(&server).contains("rolled 2 back").then_some(())
+    });
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
+    running.finish().exits(3);
+    serves(&server, "1");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn a_first_write_whose_answers_are_all_lost_is_our_own() {
+    let (server, load) = with_green();
+    let writes = AtomicUsize::new(0);
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        if !call.is_update_alias() {
+            return Fate::Pass;
+        }
+        match (done, writes.load(Ordering::SeqCst)) {
+            (false, 0) => Fate::Pass,
+            (true, 0) => {
+                writes.store(1, Ordering::SeqCst);
+                Fate::LoseAnswer
+            }
+            (false, tries @ 1..6) => {
+                writes.store(tries + 1, Ordering::SeqCst);
+                Fate::LoseRequest
+            }
+            _ => Fate::Pass,
+        }
+    });
+    start(&server, &proxy, &QUICK).finish().exits(0);
+    serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn a_rollback_after_a_move_in_the_console_never_goes_forward() {
+    let server = Server::with_blue();
+    for (color, version) in [("green", "2"), ("red", "3")] {
+        server.publish(color);
+        server.bluegreen(&["promote", "--to", version]).succeeds();
+    }
+    let console = json!({ "FunctionVersion": "2" });
+    server.lambda("PUT", "/hello/aliases/live", &console);
+    server.bluegreen(&["rollback"]).succeeds();
+    serves(&server, "1");
+}
+
+#[test]
+fn what_an_operator_has_provisioned_since_the_end_is_theirs() {
+    let server = Server::with_blue();
+    server.publish("green");
+    server.bluegreen(&["promote", "--to", "2"]).succeeds();
+    let path = "/2019-09-30/functions/hello/provisioned-concurrency?Qualifier=1";
+    let put = server.request("PUT", path, br#"{"ProvisionedConcurrentExecutions":2}"#);
+    assert_eq!(put.status, 202);
+    for command in ["resume", "tick"] {
+        server.bluegreen(&[command]).exits(0);
+    }
+    assert_eq!(server.request("GET", path, b"").status, 200);
+}
+
+#[test]
+fn a_signal_after_the_end_ends_what_follows_and_changes_no_outcome() {
+    let server = Server::with_blue();
+    let green = path("green");
+    let deploy = ["deploy", "--binary", &green, "--strategy", "all-at-once"];
+    let hook = ["--after-promote", "sleep 60"];
+    let running = server.start_bluegreen(&[&deploy[..], &hook].concat());
+    until("green is promoted", || {
+        description(&server)
+            .contains("bluegreen: 2 since")
+            .then_some(())
+    });
+    running.signal("-INT");
+    let begun = Instant::now();
+    running.finish().exits(0);
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_terminate_that_follows_an_interrupt_does_not_end_the_rollback_under_way() {
+    let (server, load) = with_green();
+    let slow = Arc::new(AtomicBool::new(false));
+    let slows = slow.clone();
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        match call.is_update_alias() && !done && slows.load(Ordering::SeqCst) {
+            true => Fate::Delay(Duration::from_secs(2)),
+            false => Fate::Pass,
+        }
+    });
+    let running = start(&server, &proxy, &["--strategy", "canary:10%/5m"]);
+    begins(&server);
+    until("the step is confirmed", || {
+        description(&server).contains("Z~").then_some(())
+    });
+    slow.store(true, Ordering::SeqCst);
+    running.signal("-INT");
+    std::thread::sleep(Duration::from_millis(500));
+    running.signal("-TERM");
+    running.finish().exits(3);
+    serves(&server, "1");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn a_journal_of_a_newer_deployer_stops_everything_but_a_rollback_to_a_named_version() {
+    let server = Server::with_blue();
+    server.publish("green");
+    server.publish("red");
+    let newer = json!({ "Description": "the shop | bluegreen: v9: 1 to 2, in words of its own" });
+    server.lambda("PUT", "/hello/aliases/live", &newer);
+    let said = "written by a newer bluegreen (format 9)";
+    for command in [
+        &["rollout", "--to", "2"][..],
+        &["promote", "--to", "2"],
+        &["shift", "10%", "--to", "2"],
+        &["resume"],
+        &["history"],
+    ] {
+        server.bluegreen(command).fails_with(1, &[said]);
+    }
+    let status = server.bluegreen(&["status"]).succeeds();
+    assert!(status.stdout.contains(said), "{}", status.stdout);
+    let pruned = server
+        .bluegreen(&["prune", "--keep", "0", "--dry-run"])
+        .succeeds();
+    let kept = pruned
+        .stdout
+        .matches("the journal of alias live cannot be read")
+        .count();
+    assert_eq!(kept, 2, "{}", pruned.stdout);
+    server.bluegreen(&["rollback", "--to", "3"]).succeeds();
+    serves(&server, "3");
+    assert!(description(&server).starts_with("the shop | bluegreen: 3, rolled 1 back"));
+}
+
+#[test]
+fn a_users_own_text_may_speak_of_bluegreen() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let text = "moved by bluegreen: see the handbook";
+    server.lambda(
+        "PUT",
+        "/hello/aliases/live",
+        &json!({ "Description": text }),
+    );
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    server.bluegreen(&["rollback"]).succeeds();
+    let kept = description(&server);
+    assert!(
+        kept.starts_with(&format!("{text} | bluegreen: 1, rolled 2 back")),
+        "{kept}"
+    );
+}
+
+#[test]
+fn one_test_event_is_sent_to_both_versions() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let event = crate::harness::repository().join("functions/events/http-api.json");
+    let verify = [
+        "verify",
+        "--event",
+        event.to_str().unwrap(),
+        "--probes",
+        "1",
+    ];
+    for _ in 0..5 {
+        let verified = server.bluegreen(&[&verify[..], &["--output", "json"]].concat());
+        let verified = verified.succeeds().json();
+        let asked = |version: &str| verified[version]["requests"].as_u64().unwrap();
+        assert!(asked("blue") > 0 && asked("green") > 0, "{verified}");
+    }
+}
+
+#[test]
+fn a_plan_of_a_billion_steps_is_refused_before_anything_is_called() {
+    let server = Server::with_blue();
+    for strategy in ["linear:0.00000001%/1s", "linear:0.0001%/1s"] {
+        server
+            .bluegreen(&rollout(&["--strategy", strategy]))
+            .fails_with(2, &["--strategy"]);
+    }
+}
+
+/// The plan says so before anything moves.
+#[test]
+fn a_function_that_may_take_longer_than_the_horizon_is_told_in_the_plan() {
+    let server = Server::with_blue();
+    server.lambda("PUT", "/hello/configuration", &json!({ "Timeout": 900 }));
+    server.publish("green");
+    let options = ["--strategy", "canary:10%/1m", "--dry-run", "--skip-checks"];
+    let told = server.bluegreen(&rollout(&options)).succeeds();
+    let said =
+        "no verdict is possible by then: a request may take as long as the function's timeout";
+    assert!(told.stdout.contains(said), "{}", told.stdout);
+    assert_eq!(alias(&server)["RoutingConfig"], Value::Null);
+}
