@@ -224,7 +224,7 @@ fn the_plan_and_the_users_text_are_kept_in_the_alias() {
     });
     let kept = description(&server);
     assert!(
-        kept.starts_with("the shop's front door | bluegreen: 1 to 2, step 1 of 10%/5m"),
+        kept.starts_with("the shop's front door | bluegreen: v2: 1 to 2, step 1 of 10%/5m"),
         "{kept}"
     );
     let options = "with certified=0.05 slow=250ms otherwise=rollback metrics=1s+1s";

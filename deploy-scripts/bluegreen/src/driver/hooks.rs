@@ -5,6 +5,7 @@ use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context, Result, anyhow};
 use rollout::{Entry, Rollout, Routing, Write};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
 use super::{Event, Reporter};
@@ -25,7 +26,21 @@ pub(crate) struct Hooks {
     function: String,
     alias: String,
     /// The hook of a step while it runs.
-    running: Option<Child>,
+    running: Option<Running>,
+}
+
+/// A hook that runs. Dropping it ends it, with all that it has started.
+#[derive(Debug)]
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let group = self.0.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        if let Some(group) = group {
+            // One that has ended meanwhile needs no end.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
 }
 
 /// What a hook gets to know.
@@ -69,7 +84,7 @@ impl Hooks {
     ) -> Result<()> {
         let hook = Hook::BeforeTraffic;
         match self.start(hook, &occasion(rollout, "start"), reporter)? {
-            Some(mut child) => check(hook, child.wait().await),
+            Some(mut running) => check(hook, running.0.wait().await),
             None => Ok(()),
         }
     }
@@ -86,10 +101,10 @@ impl Hooks {
     /// # Errors
     /// If it failed.
     pub(super) async fn step_ended(&mut self) -> Result<()> {
-        let Some(child) = &mut self.running else {
+        let Some(running) = &mut self.running else {
             return std::future::pending().await;
         };
-        let status = child.wait().await;
+        let status = running.0.wait().await;
         self.running = None;
         check(Hook::AfterStep, status)
     }
@@ -102,7 +117,7 @@ impl Hooks {
         let occasion = occasion_of(write);
         let ran = async {
             match self.start(hook, &occasion, reporter)? {
-                Some(mut child) => check(hook, child.wait().await),
+                Some(mut running) => check(hook, running.0.wait().await),
                 None => Ok(()),
             }
         };
@@ -116,7 +131,7 @@ impl Hooks {
         hook: Hook,
         occasion: &Occasion<'_>,
         reporter: &Reporter,
-    ) -> Result<Option<Child>> {
+    ) -> Result<Option<Running>> {
         let command = match hook {
             Hook::BeforeTraffic => &self.args.before_traffic,
             Hook::AfterStep => &self.args.after_step,
@@ -136,10 +151,10 @@ impl Hooks {
             .stdin(Stdio::null())
             // Standard output is the deployer's own.
             .stdout(std::io::stderr())
-            .kill_on_drop(true)
+            .process_group(0)
             .spawn();
         child
-            .map(Some)
+            .map(|child| Some(Running(child)))
             .with_context(|| format!("failed to start the command of {}", hook.option()))
     }
 
