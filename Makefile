@@ -51,8 +51,12 @@ test-aws: programs clients ## Try on your own AWS account what the deployer reli
 	@$(WITH_TOOLS) tests/aws/contract.sh
 
 .PHONY: planted-bugs
-planted-bugs: ## Plant ten bugs into the rollout, one by one, and see the simulation find each
+planted-bugs: ## Plant bugs into the rollout, one by one, and see the simulation or a test find each
 	@deploy-scripts/rollout/tests/planted-bugs.sh
+
+.PHONY: simulate
+simulate: ## Simulate so many rollouts in which everything goes wrong (RUNS=20000; a million take minutes)
+	SIMULATION_RUNS=$(RUNS) cargo test --package rollout --test simulation -- --nocapture
 
 .PHONY: fuzz
 fuzz: programs ## Try lambda-local with changed requests and with a chaotic bootstrap (SECONDS=600 each)

@@ -5,8 +5,8 @@ use std::{fmt, thread};
 
 use fastrand::Rng;
 use rollout::{
-    Action, Answers, Decision, Journal, Observed, Plan, Routing, Sample, Seconds, Timestamp,
-    Version, Weight, begin, decide,
+    Action, Alias, Answer, Answers, Call, Controller, Plan, Routing, Sample, Seconds, Settings,
+    Timestamp, Version, Weight,
 };
 
 const WEIGHTS: [f64; 3] = [0.05, 0.1, 0.5];
@@ -104,59 +104,83 @@ impl Judge {
     }
 }
 
-/// The deployer's own decision, each second.
+/// The deployer's own decisions, each second.
 fn verdict(cell: Cell, seconds: &[Second]) -> (Option<Action>, u64) {
-    let version = |number| Version::new(number).expect("it is not 0");
-    let weight = Weight::new(cell.weight).expect("it is a weight");
-    let strategy = format!("canary:{weight}/{}", Seconds(BAKE));
-    let mut plan = Plan::new(strategy.parse().expect("it is a strategy"));
-    (plan.metrics.period, plan.metrics.delay) = (Seconds(1), Seconds(1));
-    let now = |after: u64| Timestamp::from_unix(START + after);
-    let (routing, run) = (Routing::All(version(1)), "run".to_owned());
-    // The two seconds after a change are nobody's: the traffic begins behind them.
-    let begun = Timestamp::from_unix(START - 2);
-    let write = begin(
-        routing,
-        &Journal::default(),
-        version(2),
-        plan,
-        run,
-        begun,
-        None,
-    );
-    let write = write.expect("the alias can be moved");
-    let journal = Journal::default().with(write.entry);
-    let mut samples = Vec::new();
+    // The second in which the weight changes is nobody's: the traffic begins behind it.
+    let mut deployer = Deployer::begun(cell, Timestamp::from_unix(START - 2));
     for (index, (blue, green)) in seconds.iter().enumerate() {
-        let at = now(index as u64);
-        samples.push(Sample {
-            at,
-            blue: *blue,
-            green: *green,
+        deployer.samples.push(Sample {
+            at: Timestamp::from_unix(START + index as u64),
+            blue: Some(*blue),
+            green: Some(*green),
+            total: None,
         });
         let after = index as u64 + 1;
         // Without a failure of green nothing rolls back, and before its time nothing is promoted.
         if green.errors == 0 && (after < BAKE || !after.is_multiple_of(5)) {
             continue;
         }
-        let tick = decide(&Observed {
-            now: now(after),
-            routing: write.routing,
-            journal: &journal,
-            run: "run",
-            attempted: None,
-            stepped: None,
-            samples: Ok(&samples),
-            settled: Seconds(4),
-            ringing: Ok(&[]),
-            stop: None,
-            hold: None,
-        });
-        if let Decision::Write(write) = tick.decision {
-            return (Some(write.action), after);
+        if let Some(action) = deployer.look(Timestamp::from_unix(START + after)) {
+            return (Some(action), after);
         }
     }
     (None, HORIZON)
+}
+
+/// Carries out at once what the controller says, until it would end the rollout.
+struct Deployer {
+    controller: Controller,
+    alias: Alias,
+    samples: Vec<Sample>,
+}
+
+impl Deployer {
+    fn begun(cell: Cell, now: Timestamp) -> Self {
+        let version = |number| Version::new(number).expect("it is not 0");
+        let weight = Weight::new(cell.weight).expect("it is a weight");
+        let strategy = format!("canary:{weight}/{}", Seconds(BAKE));
+        let mut plan = Plan::new(strategy.parse().expect("it is a strategy"));
+        (plan.metrics.period, plan.metrics.delay) = (Seconds(1), Seconds(1));
+        let alias = Alias {
+            routing: Routing::All(version(1)),
+            description: String::new(),
+            revision: String::new(),
+        };
+        let settings = Settings {
+            timeout: Seconds(3),
+            ..Settings::default()
+        };
+        let run = "run".to_owned();
+        let begun = Controller::begin(alias.clone(), version(2), plan, run, None, settings);
+        let mut deployer = Self {
+            controller: begun.expect("the alias can be moved"),
+            alias,
+            samples: Vec::new(),
+        };
+        deployer.look(now);
+        deployer
+    }
+
+    fn look(&mut self, now: Timestamp) -> Option<Action> {
+        loop {
+            let answer = match self.controller.next(now) {
+                Call::Write(write) => match write.action {
+                    Action::Shift | Action::Confirm => {
+                        (self.alias.routing, self.alias.description) =
+                            (write.routing(), write.description);
+                        self.alias.revision.push('x');
+                        Answer::Alias(self.alias.clone())
+                    }
+                    ends => return Some(ends),
+                },
+                Call::ReadAlias => Answer::Alias(self.alias.clone()),
+                Call::ReadMetrics(_) => Answer::Samples(self.samples.clone()),
+                Call::Say(_) => continue,
+                _ => return None,
+            };
+            self.controller.answered(now, answer);
+        }
+    }
 }
 
 fn minutes(seconds: &[Second]) -> impl Iterator<Item = (u64, Second)> {

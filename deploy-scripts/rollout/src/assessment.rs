@@ -1,8 +1,8 @@
 //! What the metrics say about a rollout.
 
 use crate::{
-    Answers, Bounds, Counts, Judgement, Plan, Probe, Rollout, Sample, Seconds, Signal, Stage, Timestamp,
-    Weight, judge,
+    Answers, Bounds, Counts, Judgement, Plan, Probe, Rollout, Sample, Seconds, Signal, Stage,
+    Timestamp, Weight, judge,
 };
 
 /// Periods that the breaker looks at, and the fewest requests in them that mean anything.
@@ -102,7 +102,9 @@ fn signals(rollout: &Rollout, counted: &[(usize, Sample)], settled: Timestamp) -
     };
     let probe = rollout.probe.and_then(Probe::stage);
     let errors = signal(plan.rule, probe, Answers::errors);
-    let slow = plan.slow.map(|_| signal(plan.slow_rule(), None, Answers::slow));
+    let slow = plan
+        .slow
+        .map(|_| signal(plan.slow_rule(), None, Answers::slow));
     std::iter::once(errors).chain(slow).collect()
 }
 

@@ -57,7 +57,9 @@ impl Observed<'_> {
     /// Whether green may be promoted at all, whatever the user chose for the horizon: nobody meant
     /// to promote what was not looked at, and the rule forbids it where the split is off.
     fn allows_promotion(&self) -> bool {
-        let seen = self.assessment.is_ok_and(|seen| !seen.judgement.split_is_off);
+        let seen = self
+            .assessment
+            .is_ok_and(|seen| !seen.judgement.split_is_off);
         seen && self.ringing.is_ok() && !self.settling
     }
 }

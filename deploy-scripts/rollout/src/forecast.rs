@@ -120,7 +120,10 @@ mod tests {
         plan.metrics.delay = Seconds(120);
         let hanging = plan.forecast(1000.0, Seconds(900));
         assert_eq!(hanging.verdict_after, Some(Seconds(6 + 120 + 900)));
-        assert_eq!((hanging.certifiable, hanging.earliest), (None, Seconds(1080)));
+        assert_eq!(
+            (hanging.certifiable, hanging.earliest),
+            (None, Seconds(1080))
+        );
         assert!(hanging.earliest > plan.horizon());
     }
 

@@ -148,7 +148,10 @@ mod tests {
 
     #[test]
     fn every_weight_is_read_back_as_the_one_that_was_shown() {
-        for parts in (1..9999).map(|n| f64::from(n) / 1e4).chain([1e-8, 1.0 / 3.0]) {
+        for parts in (1..9999)
+            .map(|n| f64::from(n) / 1e4)
+            .chain([1e-8, 1.0 / 3.0])
+        {
             let weight = Weight::new(parts).unwrap();
             assert_eq!(weight.to_string().parse(), Ok(weight));
             assert_eq!(Weight::new(weight.share()), Some(weight));

@@ -1,8 +1,6 @@
 //! The writes that a rollout makes to its alias.
 
-use crate::{
-    Alias, Entry, Journal, Rollout, Routing, Seconds, Started, Timestamp, Unwritable,
-};
+use crate::{Alias, Entry, Journal, Rollout, Routing, Seconds, Started, Timestamp, Unwritable};
 
 /// One write to the alias: `UpdateAlias` with all of this, and nothing else.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use rollout::{
     Counts, Entry, Journal, MAX_DESCRIPTION, Metrics, Otherwise, Plan, Probe, Rollout, Routing,
-    Seconds, Timestamp, Version, Weight,
+    Seconds, Started, Timestamp, Version, Weight,
 };
 
 fn v(number: u64) -> Version {
@@ -51,22 +51,26 @@ fn each_entry_is_written_as_a_sentence_and_read_back() {
             },
         ),
     ] {
-        let journal = Journal {
-            user_text: String::new(),
-            entry: Some(entry),
-        };
-        assert_eq!(journal.description(), text);
-        assert_eq!(Journal::read(text), journal);
+        let (written, journal) = Journal::default().with(entry).unwrap();
+        assert_eq!(written, text);
+        assert_eq!(Journal::read(text), Ok(journal));
     }
 }
 
-fn rollout(strategy: &str, started: &[&str]) -> Rollout {
+/// Steps that began within so many seconds behind these moments.
+fn rollout(strategy: &str, started: &[(&str, Option<u64>)]) -> Rollout {
     Rollout {
         blue: v(3),
         green: v(4),
         plan: Plan::new(strategy.parse().unwrap()),
         run: "8f3a".to_owned(),
-        started: started.iter().map(|text| at(text)).collect(),
+        started: started
+            .iter()
+            .map(|(text, within)| Started {
+                at: at(text),
+                within: within.map(Seconds),
+            })
+            .collect(),
         probe: None,
         before: vec![],
     }
@@ -74,7 +78,10 @@ fn rollout(strategy: &str, started: &[&str]) -> Rollout {
 
 #[test]
 fn a_rollout_is_written_with_its_plan_and_its_steps() {
-    let started = ["2026-11-23T06:52:59Z", "2026-11-23T06:58:11Z"];
+    let started = [
+        ("2026-11-23T06:52:59Z", Some(1)),
+        ("2026-11-23T06:58:11Z", None),
+    ];
     let plain = rollout("steps:10%/5m,50%/10m", &started);
     let mut full = plain.clone();
     full.plan = Plan {
@@ -103,12 +110,12 @@ fn a_rollout_is_written_with_its_plan_and_its_steps() {
     full.before = vec![v(1)];
     for (text, rollout) in [
         (
-            "bluegreen: 3 to 4, step 2 of 10%/5m 50%/10m, steps at 2026-11-23T06:52:59Z +312s, \
+            "bluegreen: v2: 3 to 4, step 2 of 10%/5m 50%/10m, at 2026-11-23T06:52:59Z~1 +312?, \
              run 8f3a",
             plain,
         ),
         (
-            "bluegreen: 3 to 4, step 2 of 10%/5m 50%/10m, steps at 2026-11-23T06:52:59Z +312s, \
+            "bluegreen: v2: 3 to 4, step 2 of 10%/5m 50%/10m, at 2026-11-23T06:52:59Z~1 +312?, \
              run 8f3a, with certified=0.05 breaker=0.5 slow=250ms horizon=20m otherwise=promote \
              metrics=1s+0s probe=30/0:28/1 alarms=checkout%20p99%2C%205%25|b%7Cc, before it 1",
             full,
@@ -120,25 +127,58 @@ fn a_rollout_is_written_with_its_plan_and_its_steps() {
             green: v(4),
             weight,
         };
-        let journal = Journal::default().with(Entry::Rollout(Box::new(rollout)));
-        assert_eq!(journal.description(), text);
-        assert_eq!(Journal::read(text), journal);
+        let entry = Entry::Rollout(Box::new(rollout));
+        let (written, journal) = Journal::default().with(entry).unwrap();
+        assert_eq!(written, text);
         assert!(journal.agrees_with(routing));
+        assert_eq!(Journal::read(text), Ok(journal));
+    }
+}
+
+/// As the first format had them: they go on with what they were begun with.
+#[test]
+fn rollouts_in_the_first_format_are_read() {
+    let started = [
+        ("2026-11-23T06:52:59Z", Some(2)),
+        ("2026-11-23T06:58:11Z", Some(2)),
+    ];
+    let plain = rollout("steps:10%/5m,50%/10m", &started);
+    let mut full = rollout("linear:10%/1m", &started[..1]);
+    full.plan.rule.certified = 0.05;
+    full.plan.metrics = Metrics {
+        period: Seconds(1),
+        delay: Seconds(1),
+    };
+    full.before = vec![v(2), v(1)];
+    for (text, rollout) in [
+        (
+            "bluegreen: 3 to 4, step 2 of 10%/5m 50%/10m, steps at 2026-11-23T06:52:59Z +312s, \
+             run 8f3a",
+            plain,
+        ),
+        (
+            "bluegreen: 3 to 4, step 1 of linear:10%/1m, steps at 2026-11-23T06:52:59Z, run 8f3a, \
+             with certified=0.05 metrics=1s+1s, before it 2 1",
+            full,
+        ),
+    ] {
+        let entry = Journal::read(text).unwrap().entry;
+        assert_eq!(entry, Some(Entry::Rollout(Box::new(rollout))), "{text}");
     }
 }
 
 #[test]
 fn a_plan_that_will_not_fit_beside_the_users_text_is_refused_before_it_begins() {
-    let start = ["2026-11-23T06:52:59Z"];
+    let start = [("2026-11-23T06:52:59Z", Some(1))];
     let users = |length: usize| Journal {
         user_text: "x".repeat(length),
         entry: None,
     };
     let linear = rollout("linear:10%/1m", &start);
     assert_eq!(users(0).has_room_for(&linear), Ok(()));
-    assert_eq!(users(60).has_room_for(&linear), Ok(()));
+    assert_eq!(users(20).has_room_for(&linear), Ok(()));
     let refused = users(100).has_room_for(&linear).unwrap_err().to_string();
-    assert!(refused.contains("holds 103 of your own"), "{refused}");
+    assert!(refused.contains("holds 100 of your own"), "{refused}");
     assert!(
         users(0)
             .has_room_for(&rollout("linear:1%/1m", &start))
@@ -156,9 +196,8 @@ fn a_reason_cannot_pass_for_an_entry_of_its_own() {
         reason: "alarm bluegreen: 9 since, before it 1".to_owned(),
         before: vec![v(2)],
     };
-    let read = Journal::read(&Journal::default().with(entry).description())
-        .entry
-        .unwrap();
+    let (written, _) = Journal::default().with(entry).unwrap();
+    let read = Journal::read(&written).unwrap().entry.unwrap();
     assert_eq!((read.serving(), read.before()), (v(3), [v(2)].as_slice()));
 }
 
@@ -169,16 +208,23 @@ fn a_description_that_is_not_ours_is_kept_as_the_users() {
         "production",
         "who wrote bluegreen? nobody",
         "blue | green",
+        "moved by bluegreen: see the handbook",
+        "bluegreen: the handbook",
+        "shop | bluegreen: ask Ada",
     ] {
-        let journal = Journal::read(text);
-        assert_eq!(
-            journal,
-            Journal {
-                user_text: text.to_owned(),
-                entry: None
-            }
-        );
-        assert_eq!(journal.description(), text);
+        let users = Journal {
+            user_text: text.to_owned(),
+            entry: None,
+        };
+        assert_eq!(Journal::read(text), Ok(users.clone()));
+        let entry = Entry::Serving {
+            version: v(4),
+            since: at("2026-11-23T07:10:00Z"),
+            before: vec![],
+        };
+        let (written, journal) = users.with(entry).unwrap();
+        assert!(written.starts_with(text), "{written}");
+        assert_eq!(journal.user_text, text);
     }
 }
 
@@ -197,13 +243,18 @@ fn an_entry_that_cannot_be_read_is_not_guessed_at() {
         "bluegreen: 3 to x, 10% by hand since 2026-11-23T07:10:00Z",
         "bluegreen: 4 since 2026-11-23T07:10:00Z, before it three",
     ] {
-        assert_eq!(Journal::read(text).entry, None, "{text}");
+        let unreadable = Journal::read(text).unwrap_err().to_string();
+        assert!(unreadable.contains("cannot be read"), "{text}");
     }
+    let newer = Journal::read("the shop | bluegreen: v9: 3 > 4").unwrap_err();
+    assert!(newer.to_string().contains("newer bluegreen (format 9)"));
+    assert_eq!(newer.given_up().user_text, "the shop");
 }
 
 #[test]
 fn a_foreign_move_does_not_agree_with_the_journal() {
-    let journal = Journal::read("bluegreen: 3 to 4, 10% by hand since 2026-11-23T07:10:00Z");
+    let text = "bluegreen: 3 to 4, 10% by hand since 2026-11-23T07:10:00Z";
+    let journal = Journal::read(text).unwrap();
     let weight = Weight::new(0.1).unwrap();
     let ours = Routing::Split {
         blue: v(3),
@@ -235,7 +286,7 @@ fn version() -> impl Strategy<Value = Version> {
 }
 
 fn weight() -> impl Strategy<Value = Weight> {
-    (1..10_000u32).prop_map(|n| Weight::new(f64::from(n) / 10_000.0).unwrap())
+    (1..100_000_000u32).prop_map(|n| Weight::new(f64::from(n) / 1e8).unwrap())
 }
 
 fn before() -> impl Strategy<Value = Vec<Version>> {
@@ -281,15 +332,30 @@ fn entry() -> impl Strategy<Value = Entry> {
     ]
 }
 
+/// Any that the command line admits: weights with up to six digits behind the point of percent,
+/// steps of any length.
+fn strategy() -> impl Strategy<Value = String> {
+    let step = (1..100_000_000u32, 0..100_000u64);
+    let steps = prop::collection::vec(step, 1..5).prop_map(|mut steps| {
+        steps.sort_unstable();
+        steps.dedup_by_key(|(weight, _)| *weight);
+        let text = |(weight, lasts)| {
+            format!(
+                "{}/{}",
+                Weight::new(f64::from(weight) / 1e8).unwrap(),
+                Seconds(lasts)
+            )
+        };
+        steps.into_iter().map(text).collect::<Vec<_>>().join(",")
+    });
+    let linear = (2..100u32, 0..10_000u64)
+        .prop_map(|(by, every)| format!("linear:{by}%/{}", Seconds(every)));
+    prop_oneof![steps, linear]
+}
+
 fn plan() -> impl Strategy<Value = Plan> {
-    let strategies = [
-        "canary:10%/5m",
-        "linear:10%/10m",
-        "steps:1%/10m,5%/30m,25%/1h",
-        "0.3%/7s",
-    ];
     (
-        prop::sample::select(strategies.as_slice().to_vec()),
+        strategy(),
         (
             prop::option::of(1..60_000u32),
             prop::option::of(20_000..1_000_000u64),
@@ -320,44 +386,42 @@ proptest! {
         before in before(),
     ) {
         let journal = Journal { user_text, entry: None };
-        let started = Timestamp::from_unix(start);
+        let first = Started { at: Timestamp::from_unix(start), within: None };
         let mut rollout = Rollout {
-            blue: v(blue), green: v(green), plan, run: "8f3a".to_owned(), started: vec![started], probe: None, before,
+            blue: v(blue), green: v(green), plan, run: "8f3a".to_owned(), started: vec![first], probe: None, before,
         };
-        if journal.has_room_for(&rollout).is_err() {
+        if rollout.plan.check().is_err() || journal.has_room_for(&rollout).is_err() {
             return Ok(());
         }
+        let latest = rollout.plan.horizon().0.max(1);
         for gap in gaps.iter().take(rollout.plan.strategy.steps().len()) {
-            let written = journal.with(Entry::Rollout(Box::new(rollout.clone())));
-            let read = Journal::read(&written.description());
+            let entry = Entry::Rollout(Box::new(rollout.clone()));
+            let (written, _) = journal.with(entry).unwrap();
+            let read = Journal::read(&written).unwrap();
             prop_assert_eq!(&read.user_text, &journal.user_text);
             let Some(Entry::Rollout(read)) = read.entry else { panic!("{written:?}") };
             prop_assert_eq!(read.before.first(), rollout.before.first());
             prop_assert_eq!(&*read, &Rollout { before: read.before.clone(), ..rollout.clone() });
-            rollout.started.push(Timestamp::from_unix(rollout.step_started().unix() + gap));
+            rollout.started.last_mut().unwrap().within = Some(Seconds(gap % 1000));
+            let at = Timestamp::from_unix(rollout.step_started().unix() + gap % latest);
+            rollout.started.push(Started { at, within: None });
         }
     }
 
     #[test]
     fn whatever_is_written_fits_and_says_the_same_when_read(
-        user_text in "[a-zA-Z0-9äöü ,.:|]{0,256}",
+        user_text in "[a-zA-Z0-9äöü😀 ,.:|]{0,256}",
         entry in entry(),
     ) {
-        let journal = Journal { user_text, entry: Some(entry.clone()) };
-        let description = journal.description();
-        prop_assert!(description.chars().count() <= MAX_DESCRIPTION);
+        let journal = Journal { user_text, entry: None };
+        let (description, written) = journal.with(entry.clone()).unwrap();
+        prop_assert!(description.encode_utf16().count() <= MAX_DESCRIPTION);
+        prop_assert_eq!(Journal::read(&description), Ok(written.clone()));
 
-        let read = Journal::read(&description).entry.expect("our own text");
-        prop_assert_eq!(read.since(), entry.since());
+        let read = written.entry.unwrap();
+        prop_assert_eq!((read.since(), read.routing()), (entry.since(), entry.routing()));
         prop_assert!(entry.before().starts_with(read.before()));
         prop_assert_eq!(entry.before().is_empty(), read.before().is_empty());
-        for routing in [Routing::All(v(1)), Routing::All(v(2))] {
-            prop_assert_eq!(
-                Journal { user_text: String::new(), entry: Some(read.clone()) }.agrees_with(routing),
-                journal.agrees_with(routing)
-            );
-        }
-        prop_assert_eq!(Journal::read(&description).description(), description.clone());
     }
 
     #[test]

@@ -35,8 +35,7 @@ impl Driver<'_> {
             End::Paused => Ok(Exit::Done),
             End::Moved(foreign) => {
                 self.give_back().await;
-                let from = foreign.expected.unwrap_or(foreign.found);
-                let to = foreign.found;
+                let (from, to) = (foreign.expected, foreign.found);
                 Err(self.told(Moved { from, to }.into()))
             }
             End::Failed(failed) => {

@@ -52,12 +52,7 @@ impl Controller {
         Ok(Assessment::new(&self.rollout, samples, now, settled))
     }
 
-    fn report_look(
-        &mut self,
-        at: Timestamp,
-        assessment: Option<Assessment>,
-        decision: &Decision,
-    ) {
+    fn report_look(&mut self, at: Timestamp, assessment: Option<Assessment>, decision: &Decision) {
         let waiting = match decision {
             Decision::Wait(waiting) | Decision::Hold(waiting) => Some(waiting.clone()),
             _ => None,
@@ -85,7 +80,11 @@ impl Controller {
             }
             Decision::NextStep => {
                 let reason = "the step before is over, and green is no worse";
-                self.write(Action::Shift, self.rollout.next_step(now), reason.to_owned())
+                self.write(
+                    Action::Shift,
+                    self.rollout.next_step(now),
+                    reason.to_owned(),
+                )
             }
             Decision::Promote(reason) => {
                 self.write(Action::Promote, self.rollout.promoted(now), reason)
@@ -97,7 +96,11 @@ impl Controller {
             // once the revision id is another one, it cannot be.
             Decision::Hold(_) => {
                 let as_it_is = Entry::Rollout(Box::new(self.rollout.clone()));
-                self.write(Action::Confirm, as_it_is, "nothing else is to come".to_owned())
+                self.write(
+                    Action::Confirm,
+                    as_it_is,
+                    "nothing else is to come".to_owned(),
+                )
             }
             Decision::Wait(waiting) => {
                 self.failures = 0;

@@ -1,8 +1,6 @@
 //! From an answer to what is known.
 
-use super::{
-    Alias, Answer, Controller, End, Failed, Failure, Foreign, Phase, RETRY, Report,
-};
+use super::{Alias, Answer, Controller, End, Failed, Failure, Foreign, Phase, RETRY, Report};
 use crate::{Action, Entry, Journal, Rollout, Routing, Timestamp, Write};
 
 /// Failed calls in a row after which the rollout is left to the user's hands.
@@ -55,24 +53,23 @@ impl Controller {
             return self.failed(now, None, Failure::Lost(text.to_owned()));
         }
         let Ok(journal) = Journal::read(&alias.description) else {
-            return self.moved(None, alias.routing);
+            return self.moved(alias.routing);
         };
         let mut attempted = self.attempted.iter();
         if let Some(done) = attempted.find(|write| write.is_done(&alias, &journal)) {
             return self.landed(now, done.clone(), (alias, journal));
         }
-        let expected = journal.entry.as_ref().map(Entry::routing);
         match &journal.entry {
             Some(Entry::Rollout(ours)) if ours.run == self.rollout.run => {
                 let settling = matches!(alias.routing, Routing::Settling { .. });
                 if !settling && !alias.routing.leads_to(ours.routing()) {
-                    return self.moved(expected, alias.routing);
+                    return self.moved(alias.routing);
                 }
                 let ours = (**ours).clone();
                 self.take_up(now, ours, (alias, journal));
             }
             _ if !self.has_begun() && self.is_untouched(&alias) => self.phase = Phase::Decide,
-            _ => self.moved(expected, alias.routing),
+            _ => self.moved(alias.routing),
         }
     }
 
@@ -82,7 +79,9 @@ impl Controller {
         known.is_some_and(|(known, _)| known.revision == alias.revision)
     }
 
-    fn moved(&mut self, expected: Option<Routing>, found: Routing) {
+    /// Away from where it was seen last in this rollout's hands.
+    fn moved(&mut self, found: Routing) {
+        let expected = self.ours.unwrap_or_else(|| self.rollout.routing());
         self.phase = Phase::Ended(End::Moved(Foreign { expected, found }));
     }
 
@@ -92,6 +91,7 @@ impl Controller {
         if !settling && self.known.is_none_or(|(known, _)| known != step) {
             self.known = Some((step, now));
         }
+        self.ours = Some(known.0.routing);
         self.rollout = rollout;
         self.rollout.plan.horizon = self.horizon.or(self.rollout.plan.horizon);
         self.alias = Some(known);
@@ -108,7 +108,7 @@ impl Controller {
         // Read like any other answer: what AWS made of it is what counts.
         match Journal::read(&alias.description) {
             Ok(journal) => self.landed(now, write, (alias, journal)),
-            Err(_) => self.moved(Some(write.routing()), alias.routing),
+            Err(_) => self.moved(alias.routing),
         }
     }
 

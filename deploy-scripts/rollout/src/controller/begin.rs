@@ -3,9 +3,7 @@
 use std::fmt;
 
 use super::{Alias, Controller, Phase, Settings};
-use crate::{
-    Journal, MoveError, Plan, Probe, Rollout, Routing, Unreadable, Unwritable, Version,
-};
+use crate::{Journal, MoveError, Plan, Probe, Rollout, Routing, Unreadable, Unwritable, Version};
 
 impl Controller {
     /// A rollout that is to begin where the alias is. Nothing is written before its first call.

@@ -113,10 +113,10 @@ pub enum End {
     Failed(Failed),
 }
 
-/// Where the alias should be by the journal, and where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the alias was seen last in the rollout's hands, and where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Foreign {
-    pub expected: Option<Routing>,
+    pub expected: Routing,
     pub found: Routing,
 }
 

@@ -14,7 +14,7 @@ pub use begin::BeginError;
 pub use call::{Alias, Answer, Call, End, Failed, Failure, Foreign, Looked, Report};
 pub use resume::{NothingToResume, Resumable, ResumeError};
 
-use crate::{Journal, Rollout, Sample, Seconds, Timestamp, Write};
+use crate::{Journal, Rollout, Routing, Sample, Seconds, Timestamp, Write};
 
 /// A call that failed is tried again after so many seconds, beside the caller's own retries.
 const RETRY: u64 = 1;
@@ -43,6 +43,8 @@ pub struct Controller {
     phase: Phase,
     /// The alias that a write would meet, as far as is known.
     alias: Option<(Alias, Journal)>,
+    /// Where it was seen last in this rollout's hands.
+    ours: Option<Routing>,
     /// Revision ids that the alias had before: an answer that shows one is old.
     replaced: Vec<String>,
     /// Writes that got no answer that says whether they were done. All met the same revision id,
@@ -102,6 +104,7 @@ impl Controller {
             rollout,
             phase,
             alias: None,
+            ours: None,
             replaced: Vec::new(),
             attempted: Vec::new(),
             known: None,

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::{Alias, Controller, Phase, Settings};
-use crate::{Entry, InvalidPlan, Journal, Rollout, Routing, Seconds, Unreadable, Unwritable, Version};
+use crate::{
+    Entry, InvalidPlan, Journal, Rollout, Routing, Seconds, Unreadable, Unwritable, Version,
+};
 
 /// A rollout that is under way.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +69,10 @@ impl Controller {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NothingToResume {
     Promoted(Version),
-    RolledBack { version: Version, green: Version },
+    RolledBack {
+        version: Version,
+        green: Version,
+    },
     /// The alias is where no rollout left it.
     Elsewhere(Routing),
     Unreadable(Unreadable),

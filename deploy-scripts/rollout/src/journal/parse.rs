@@ -29,7 +29,8 @@ pub(super) fn entry(text: &str) -> Option<Entry> {
 /// newer than ours.
 pub(super) fn unknown(text: &str) -> Option<Option<u32>> {
     let format = split_format(text).map(|(format, _)| format);
-    let ours = format.is_some() || text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit());
+    let ours =
+        format.is_some() || text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit());
     ours.then(|| format.filter(|format| *format > FORMAT))
 }
 

@@ -94,8 +94,13 @@ impl Cloud {
     }
 
     fn next_to_land(&self, to: u64) -> Option<usize> {
-        let due = self.flying.iter().enumerate().filter(|(_, flying)| flying.lands <= to);
-        due.min_by_key(|(_, flying)| flying.lands).map(|(index, _)| index)
+        let due = self
+            .flying
+            .iter()
+            .enumerate()
+            .filter(|(_, flying)| flying.lands <= to);
+        due.min_by_key(|(_, flying)| flying.lands)
+            .map(|(index, _)| index)
     }
 
     fn land(&mut self, flying: Flying) {
@@ -114,7 +119,12 @@ impl Cloud {
         self.landed[number] = Some(landed);
     }
 
-    fn accept(&mut self, (by, sent): (Writer, u64), routing: Routing, description: String) -> Alias {
+    fn accept(
+        &mut self,
+        (by, sent): (Writer, u64),
+        routing: Routing,
+        description: String,
+    ) -> Alias {
         self.serve();
         let before = self.alias.clone();
         self.alias = Alias {

@@ -61,13 +61,22 @@ fn a_promotion_has_its_grounds(run: &Run<'_>, write: &Accepted, sent: &Sent) -> 
         return Err("green was promoted blindly".to_owned());
     };
     ensure(looked.waiting.is_none(), "it was to wait")?;
-    ensure(!judged.split_is_off, "green was promoted though the split was off")?;
+    ensure(
+        !judged.split_is_off,
+        "green was promoted though the split was off",
+    )?;
     let late = looked.rollout.time_left(looked.at).0 == 0;
     if plan.otherwise == Otherwise::Promote && late {
         return Ok(());
     }
-    ensure(judged.verdict == Verdict::Promote, "green was promoted without a verdict")?;
-    ensure(run.shifts().len() == steps.len(), "green was promoted before its last step")?;
+    ensure(
+        judged.verdict == Verdict::Promote,
+        "green was promoted without a verdict",
+    )?;
+    ensure(
+        run.shifts().len() == steps.len(),
+        "green was promoted before its last step",
+    )?;
     let took = write.at - run.shifts()[0].at;
     let whole: u64 = steps.iter().map(|step| step.lasts.0).sum();
     let timed = run.clock_is_wrong() || took >= whole * 1000;
@@ -78,7 +87,10 @@ fn a_promotion_has_its_grounds(run: &Run<'_>, write: &Accepted, sent: &Sent) -> 
     settled_data_were_enough(run, write)?;
     // Whatever the luck: a green that fails everything is never good enough.
     let broken = run.scenario.green_fails >= 1.0 && run.scenario.worse_from == 0;
-    ensure(!broken || plan.rule.beta > 0.1, "a green that fails everything was promoted")
+    ensure(
+        !broken || plan.rule.beta > 0.1,
+        "a green that fails everything was promoted",
+    )
 }
 
 /// Requests that may still hang prove nothing.

@@ -47,7 +47,9 @@ impl Run<'_> {
     /// The writes that gave green another share: one that only confirms a step is none.
     pub(crate) fn shifts(&self) -> Vec<&Accepted> {
         let shifts = self.ours().filter(|write| is_split(&write.after));
-        shifts.filter(|write| write.after.routing != write.before.routing).collect()
+        shifts
+            .filter(|write| write.after.routing != write.before.routing)
+            .collect()
     }
 
     /// Whether a deployer's clock may be wrong: then it cannot know what belongs to which step.
@@ -87,7 +89,10 @@ fn each_write_says_what_it_does(run: &Run<'_>) -> Checked {
             entry: None,
         };
         let again = bare.with(entry).map(|(text, _)| text);
-        ensure(again.as_ref() == Ok(text), "the entry is not what is read back")?;
+        ensure(
+            again.as_ref() == Ok(text),
+            "the entry is not what is read back",
+        )?;
     }
     Ok(())
 }
@@ -120,7 +125,9 @@ fn green_gets_no_more_than_planned(run: &Run<'_>) -> Checked {
         let share = write.after.routing.share_of(version(GREEN));
         let same = share.to_bits() == steps[index].weight.share().to_bits();
         ensure(same, "green got another share than planned")?;
-        let before = index.checked_sub(1).map(|before| (shifts[before], &steps[before]));
+        let before = index
+            .checked_sub(1)
+            .map(|before| (shifts[before], &steps[before]));
         if let Some((before, step)) = before
             && !run.clock_is_wrong()
         {

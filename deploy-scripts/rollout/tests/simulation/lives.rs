@@ -85,7 +85,8 @@ fn controller(cloud: &mut Cloud, life: usize) -> Result<Controller, Outcome> {
         Err(NothingToResume::RolledBack { .. }) => return Err(Outcome::RolledBack),
         Err(NothingToResume::Elsewhere(Routing::All(blue))) if blue == version(BLUE) => {
             let (plan, run) = (scenario.plan.clone(), format!("run{life}"));
-            let begun = Controller::begin(alias, version(GREEN), plan, run, scenario.probe, settings);
+            let begun =
+                Controller::begin(alias, version(GREEN), plan, run, scenario.probe, settings);
             return begun.map_err(|_| Outcome::NotBegun);
         }
         Err(_) => return Err(Outcome::Moved),

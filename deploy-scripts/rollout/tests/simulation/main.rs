@@ -53,7 +53,11 @@ fn run(seed: u64, tally: &mut Tally) {
 
 #[test]
 fn every_rollout_ends_as_it_should_whatever_goes_wrong() {
-    let number = |name| env::var(name).ok().map(|text: String| text.parse::<u64>().unwrap());
+    let number = |name| {
+        env::var(name)
+            .ok()
+            .map(|text: String| text.parse::<u64>().unwrap())
+    };
     if let Some(seed) = number("SIMULATION_SEED") {
         let mut tally = Tally::default();
         run(seed, &mut tally);

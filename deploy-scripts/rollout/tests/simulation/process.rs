@@ -1,7 +1,9 @@
 //! One life of the deployer: carries out what the controller calls for, as `bluegreen` does over
 //! HTTP, with answers that are late or lost, signals, and commands that run beside it.
 
-use rollout::{Alias, Answer, Call, Controller, End, Failure, Looked, Report, Sample, Timestamp, Write};
+use rollout::{
+    Alias, Answer, Call, Controller, End, Failure, Looked, Report, Sample, Timestamp, Write,
+};
 
 use crate::{
     cloud::{Cloud, EPOCH, Writer},
@@ -126,12 +128,15 @@ impl<'a> Process<'a> {
                 self.controller.stop("interrupted");
             }
             Event::Command(command) if command.well => {
-                self.log.passed.push((self.life, command.step, self.cloud.now));
+                self.log
+                    .passed
+                    .push((self.life, command.step, self.cloud.now));
                 self.controller.hook_ended(Ok(()));
             }
             Event::Command(_) => {
                 self.log.asks.push((self.life, self.cloud.now));
-                self.controller.hook_ended(Err("the command failed".to_owned()));
+                self.controller
+                    .hook_ended(Err("the command failed".to_owned()));
             }
         }
         match event {
@@ -149,8 +154,12 @@ impl<'a> Process<'a> {
         let mut event = self.wait_until(arrives.min(deadline));
         let mut answer = None;
         if matches!(event, Event::Over) && arrives <= deadline {
-            answer = fate.answered.map(|after| (from + after, self.answer(call, fate)));
-            let until = answer.as_ref().map_or(deadline, |(at, _)| deadline.min(*at));
+            answer = fate
+                .answered
+                .map(|after| (from + after, self.answer(call, fate)));
+            let until = answer
+                .as_ref()
+                .map_or(deadline, |(at, _)| deadline.min(*at));
             event = self.wait_until(until);
         }
         let outcome = match (&event, answer) {
@@ -261,7 +270,8 @@ impl<'a> Process<'a> {
             return Ok(fate);
         }
         // What it sent stays on its way.
-        if let (Call::Write(write), Some(after)) = (call, fate.arrives.filter(|_| !fate.throttled)) {
+        if let (Call::Write(write), Some(after)) = (call, fate.arrives.filter(|_| !fate.throttled))
+        {
             let by = Writer::Life(self.life);
             self.cloud.send(self.cloud.now + after, by, write);
         }

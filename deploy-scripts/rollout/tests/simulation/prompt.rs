@@ -23,17 +23,26 @@ pub(crate) fn check(run: &Run<'_>) -> Checked {
 /// it, and then there is nothing but the write, again and again.
 fn is_heeded(made: &[&Made], asked: u64, ended: u64) -> Checked {
     let (before, after): (Vec<&Made>, Vec<&Made>) = made.iter().partition(|made| made.to <= asked);
-    let mut is_known = before.iter().fold(begins(made), |known, made| made.tells(known));
+    let mut is_known = before
+        .iter()
+        .fold(begins(made), |known, made| made.tells(known));
     let mut since = asked;
     for made in after {
         let waited = made.from.saturating_sub(since);
-        ensure(waited <= AT_ONCE, "a rollback that was asked for had to wait")?;
+        ensure(
+            waited <= AT_ONCE,
+            "a rollback that was asked for had to wait",
+        )?;
         match made.kind {
             // Under way when the rollback was asked for.
             _ if made.from < asked => {}
             Kind::Write(Action::RollBack) => {}
             Kind::ReadAlias if !is_known => {}
-            _ => return Err(format!("{made:?} came before a rollback that was asked for")),
+            _ => {
+                return Err(format!(
+                    "{made:?} came before a rollback that was asked for"
+                ));
+            }
         }
         is_known = made.tells(is_known);
         since = made.to;
@@ -58,5 +67,6 @@ impl Made {
 
 /// The first alias is read before the controller is there, unless it resumes.
 fn begins(made: &[&Made]) -> bool {
-    made.first().is_none_or(|first| first.kind != Kind::ReadAlias)
+    made.first()
+        .is_none_or(|first| first.kind != Kind::ReadAlias)
 }

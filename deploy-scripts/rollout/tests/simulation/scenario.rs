@@ -76,7 +76,11 @@ impl Scenario {
         let mut rng = Rng::with_seed(seed);
         let judged = rng.f64() < 0.4;
         let scenario = Self::any(seed, &mut rng);
-        if judged { scenario.left_to_the_verdict() } else { scenario }
+        if judged {
+            scenario.left_to_the_verdict()
+        } else {
+            scenario
+        }
     }
 
     fn any(seed: u64, rng: &mut Rng) -> Self {
@@ -184,14 +188,22 @@ fn plan(rng: &mut Rng) -> Plan {
         };
         let most = 2 * plan.horizon().0.min(2000);
         plan.horizon = sometimes(rng, 0.3, most).map(Seconds);
-        let choices = [Otherwise::Hold, Otherwise::Hold, Otherwise::Promote, Otherwise::RollBack];
+        let choices = [
+            Otherwise::Hold,
+            Otherwise::Hold,
+            Otherwise::Promote,
+            Otherwise::RollBack,
+        ];
         plan.otherwise = *rng.choice(&choices).unwrap();
         plan.rule.certified = *rng.choice(&[0.01, 0.05, 0.1]).unwrap();
         let chances = [0.01, 0.01, 0.01, 0.01, 1e-12, 1.0 / 3.0, 0.999_999];
         plan.rule.alpha = *rng.choice(&chances).unwrap();
         plan.rule.beta = *rng.choice(&chances).unwrap();
         plan.breaker = (rng.f64() < 0.05).then_some(0.5);
-        plan.alarms = sometimes(rng, 0.2, 2).iter().map(|_| "checkout, p99".to_owned()).collect();
+        plan.alarms = sometimes(rng, 0.2, 2)
+            .iter()
+            .map(|_| "checkout, p99".to_owned())
+            .collect();
         if plan.check().is_ok() {
             return plan;
         }
@@ -225,7 +237,11 @@ fn strategy(rng: &mut Rng) -> String {
 }
 
 fn settings(rng: &mut Rng, plan: &Plan) -> Settings {
-    let interval = if plan.horizon().0 > 1200 { 30..60 } else { 1..20 };
+    let interval = if plan.horizon().0 > 1200 {
+        30..60
+    } else {
+        1..20
+    };
     let often = plan.horizon().0 < 600 && rng.bool();
     Settings {
         timeout: Seconds(*rng.choice(&[0, 3, 3, 30, 300, 900]).unwrap()),

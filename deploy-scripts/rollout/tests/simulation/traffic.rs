@@ -101,18 +101,29 @@ impl Traffic {
                 at: Timestamp::from_unix(EPOCH + start),
                 blue,
                 green,
-                total: scenario.metrics.total.then_some(total).filter(|_| series.is_there(2)),
+                total: scenario
+                    .metrics
+                    .total
+                    .then_some(total)
+                    .filter(|_| series.is_there(2)),
             }
         };
         let samples = periods.map(sample);
-        samples.filter(|sample| (sample.blue, sample.green) != (None, None)).collect()
+        samples
+            .filter(|sample| (sample.blue, sample.green) != (None, None))
+            .collect()
     }
 }
 
 /// The moments at which something about the traffic changes, in milliseconds.
 fn edges(scenario: &Scenario) -> impl Iterator<Item = u64> {
-    let outage = scenario.outage.into_iter().flat_map(|(at, _)| [at, at + OUTAGE]);
-    outage.chain([scenario.worse_from]).map(|second| second * 1000)
+    let outage = scenario
+        .outage
+        .into_iter()
+        .flat_map(|(at, _)| [at, at + OUTAGE]);
+    outage
+        .chain([scenario.worse_from])
+        .map(|second| second * 1000)
 }
 
 /// The data of one period.
@@ -129,7 +140,12 @@ impl Series<'_> {
         let lost = series < 2 && rng.f64() < self.scenario.metrics.lost;
         let metrics = self.scenario.plan.metrics;
         let delay = rng.u64(0..=metrics.delay.0);
-        let end = self.start + if self.scenario.metrics.live { 0 } else { metrics.period.0 };
+        let end = self.start
+            + if self.scenario.metrics.live {
+                0
+            } else {
+                metrics.period.0
+            };
         !lost && (end + delay) * 1000 <= self.now
     }
 
@@ -145,8 +161,8 @@ impl Series<'_> {
     /// What is counted by now: requests that hang are counted when they end.
     fn settled(&self, answers: Answers) -> Answers {
         let end = self.start + self.scenario.plan.metrics.period.0;
-        let hanging = self.scenario.hangs
-            && self.now < (end + self.scenario.settings.timeout.0) * 1000;
+        let hanging =
+            self.scenario.hangs && self.now < (end + self.scenario.settings.timeout.0) * 1000;
         match hanging {
             false => answers,
             true => Answers {

@@ -1,0 +1,295 @@
+//! Answers that are lost, late or old, and what others write.
+
+use rollout::{
+    Action, Alias, Answer, Call, End, Failure, Foreign, Journal, Otherwise, Plan, Routing, Seconds,
+    Waiting, Weight,
+};
+
+use crate::desk::{Desk, at_blue, plan, samples, settings, v};
+
+fn split(share: f64) -> Routing {
+    Routing::Split {
+        blue: v(1),
+        green: v(2),
+        weight: Weight::new(share).unwrap(),
+    }
+}
+
+#[test]
+fn the_first_write_is_tried_again_and_recognised() {
+    let mut desk = Desk::new(plan("canary:10%/60s"), settings());
+    // It never arrived.
+    let write = desk.until_it_writes();
+    desk.lost();
+    assert_eq!(desk.next(), Call::Wait(Seconds(1)));
+    desk.now = 1;
+    let again = desk.until_it_writes();
+    assert_eq!(
+        (again.action, &again.revision),
+        (write.action, &write.revision)
+    );
+    // It was done, and its answer lost.
+    desk.write(&again);
+    desk.lost();
+    desk.at(2);
+    assert_eq!(desk.alias.routing, split(0.1));
+    // When it was done is known no better than that.
+    let rollout = desk.controller.rollout().clone();
+    assert_eq!(rollout.started[0].within, Some(Seconds(2)));
+}
+
+#[test]
+fn a_rivals_rollout_of_the_same_green_is_not_ours() {
+    let mut desk = Desk::new(plan("canary:10%/60s"), settings());
+    let write = desk.until_it_writes();
+    let rival = write.description.replace("run run", "run rival");
+    desk.alias = Alias {
+        routing: write.routing(),
+        description: rival,
+        revision: "rival".to_owned(),
+    };
+    assert!(matches!(desk.until_it_waits(), Call::End(End::Moved(_))));
+    assert_eq!(desk.writes, []);
+}
+
+/// Six failed requests, then a step whose write fails, then no metrics: the step is the old one,
+/// with what was seen of it.
+#[test]
+fn a_step_whose_write_failed_has_not_begun() {
+    let mut desk = Desk::begun(plan("steps:10%/30s,50%/60s"));
+    desk.samples = Ok(samples(40, (900, 0), (100, 0)));
+    desk.now = 50;
+    assert_eq!(desk.until_it_writes().action, Action::Shift);
+    desk.lost();
+    desk.samples = Err("throttled".to_owned());
+    desk.at(52);
+    assert_eq!(desk.waiting(), Waiting::Blind("throttled".to_owned()));
+    let rollout = desk.controller.rollout().clone();
+    assert_eq!((rollout.step(), desk.alias.routing), (1, split(0.1)));
+    desk.samples = Ok(samples(40, (900, 300), (100, 60)));
+    desk.at(70);
+    let seen = desk.looked.unwrap().assessment.unwrap();
+    assert_eq!((seen.blue.requests, seen.green.errors), (2700, 180));
+}
+
+/// What the versions answered until then belongs to no step: it met the one weight or the other.
+#[test]
+fn a_step_whose_answer_was_late_has_begun_somewhen() {
+    let mut desk = Desk::begun(plan("steps:10%/30s,50%/60s"));
+    desk.samples = Ok(samples(40, (900, 0), (100, 0)));
+    desk.now = 50;
+    let shift = desk.until_it_writes();
+    let landed = desk.write(&shift);
+    desk.now = 80;
+    desk.answered(landed);
+    desk.until_it_waits();
+    assert!(
+        desk.alias.description.contains(" +50~31, run"),
+        "{}",
+        desk.alias.description
+    );
+    let rollout = desk.controller.rollout().clone();
+    let belongs =
+        |second: u64| rollout.step_of(&samples(120, (1, 0), (1, 0))[second as usize / 10]);
+    assert_eq!([0, 10, 40].map(belongs), [None, Some(0), Some(0)]);
+    assert_eq!(
+        [50, 80, 90, 110].map(belongs),
+        [None, None, Some(1), Some(1)]
+    );
+}
+
+#[test]
+fn an_old_answer_is_nobodys_move() {
+    let mut desk = Desk::begun(plan("canary:10%/60s"));
+    desk.now = 10;
+    assert_eq!(desk.next(), Call::ReadAlias);
+    desk.answered(Answer::Alias(at_blue()));
+    assert_eq!(desk.next(), Call::Wait(Seconds(1)));
+    desk.at(11);
+    assert_eq!(desk.waiting(), Waiting::StepTime(Seconds(50)));
+}
+
+#[test]
+fn nothing_is_written_over_a_foreign_move() {
+    for found in [Routing::All(v(1)), Routing::All(v(2)), split(0.2)] {
+        let mut desk = Desk::begun(plan("canary:10%/60s"));
+        desk.samples = Ok(samples(60, (9000, 0), (1000, 0)));
+        desk.alias.routing = found;
+        desk.alias.revision = "foreign".to_owned();
+        let expected = split(0.1);
+        let moved = End::Moved(Foreign { expected, found });
+        assert_eq!(desk.at(70), Call::End(moved));
+    }
+    // Another description means another writer, wherever the alias is.
+    for text in ["terraform", "bluegreen: v9: 1>2", "bluegreen: "] {
+        let mut desk = Desk::begun(plan("canary:10%/60s"));
+        desk.alias.description = text.to_owned();
+        assert!(matches!(desk.at(70), Call::End(End::Moved(_))), "{text}");
+    }
+}
+
+/// Whoever ends it with this tool changes the journal, too: what counts is where it was.
+#[test]
+fn a_promotion_by_hand_is_told_with_from_and_to() {
+    let mut desk = Desk::begun(plan("canary:10%/60s"));
+    desk.alias.routing = Routing::All(v(2));
+    desk.alias.description = "bluegreen: 2 since 2027-01-15T08:01:00Z, before it 1".to_owned();
+    let (expected, found) = (split(0.1), Routing::All(v(2)));
+    let moved = End::Moved(Foreign { expected, found });
+    assert_eq!(desk.at(70), Call::End(moved));
+}
+
+#[test]
+fn the_users_own_text_may_change_meanwhile() {
+    let mut desk = Desk::begun(plan("canary:10%/60s"));
+    desk.alias.description = desk.alias.description.replace("mine", "my bluegreen: shop");
+    desk.alias.revision = "edited".to_owned();
+    desk.controller.stop("interrupted");
+    assert!(matches!(desk.at(9), Call::End(End::RolledBack(_))));
+    assert_eq!(desk.journal().user_text, "my bluegreen: shop");
+}
+
+/// AWS sets a weight of 1 itself, which is nobody's move; but that ends nothing.
+#[test]
+fn a_settling_alias_heeds_the_horizon_and_a_stop() {
+    let settling = |otherwise| {
+        let mut desk = Desk::begun(Plan {
+            otherwise,
+            ..plan("canary:10%/60s")
+        });
+        let (from, to) = (v(1), v(2));
+        desk.alias.routing = Routing::Settling { from, to };
+        desk
+    };
+    let mut desk = settling(Otherwise::Promote);
+    desk.at(70);
+    assert_eq!(desk.waiting(), Waiting::Settling);
+    assert!(matches!(
+        desk.at(121),
+        Call::End(End::Held(Waiting::Settling))
+    ));
+    assert!(matches!(
+        settling(Otherwise::RollBack).at(121),
+        Call::End(End::RolledBack(_))
+    ));
+    let mut desk = settling(Otherwise::Hold);
+    desk.at(20);
+    desk.controller.stop("interrupted");
+    assert!(matches!(
+        desk.until_it_waits(),
+        Call::End(End::RolledBack(_))
+    ));
+}
+
+#[test]
+fn a_stop_is_written_without_another_look() {
+    let mut desk = Desk::begun(plan("canary:10%/60s"));
+    desk.now = 20;
+    // Whatever is under way: nobody is interested in its answer any more.
+    assert_eq!(desk.next(), Call::ReadAlias);
+    desk.controller.stop("interrupted");
+    let Call::Write(write) = desk.next() else {
+        panic!()
+    };
+    assert_eq!(write.action, Action::RollBack);
+    // Tried again and again, until it is clear that it was done.
+    desk.lost();
+    assert_eq!(desk.next(), Call::Wait(Seconds(1)));
+    desk.now = 21;
+    desk.write(&write);
+    assert!(matches!(desk.next(), Call::Write(_)));
+    desk.answered(Answer::Failed(Failure::Conflict));
+    let end = desk.until_it_waits();
+    assert!(matches!(end, Call::End(End::RolledBack(done)) if done == write));
+}
+
+#[test]
+fn who_stops_before_the_first_write_has_written_nothing() {
+    let mut desk = Desk::new(plan("canary:10%/60s"), settings());
+    desk.controller.stop("interrupted");
+    let not_begun = End::NotBegun("interrupted".to_owned());
+    assert_eq!(desk.until_it_waits(), Call::End(not_begun));
+    // But where that may have been done, blue is made sure of.
+    let mut desk = Desk::new(plan("canary:10%/60s"), settings());
+    let first = desk.until_it_writes();
+    desk.lost();
+    desk.controller.stop("interrupted");
+    assert!(matches!(
+        desk.until_it_waits(),
+        Call::End(End::RolledBack(_))
+    ));
+    assert!(matches!(
+        desk.write(&first),
+        Answer::Failed(Failure::Conflict)
+    ));
+}
+
+/// The verdict rested on data that another write of ours may have spoilt.
+#[test]
+fn a_condemnation_that_meets_a_conflict_is_thought_over() {
+    let mut desk = Desk::begun(plan("canary:10%/60s"));
+    desk.samples = Ok(samples(20, (90, 0), (10, 4)));
+    desk.now = 20;
+    assert_eq!(desk.until_it_writes().action, Action::RollBack);
+    desk.alias.revision = "later".to_owned();
+    desk.answered(Answer::Failed(Failure::Conflict));
+    desk.samples = Ok(samples(20, (90, 0), (10, 0)));
+    desk.until_it_waits();
+    assert_eq!(desk.waiting(), Waiting::StepTime(Seconds(41)));
+}
+
+/// A promotion that may still be done would make a liar of who says that the weight stays.
+#[test]
+fn nothing_is_held_while_a_write_is_on_its_way() {
+    let mut desk = Desk::begun(plan("canary:50%/20s"));
+    desk.samples = Ok(samples(20, (2000, 0), (2000, 0)));
+    desk.now = 50;
+    let promotion = desk.until_it_writes();
+    desk.lost();
+    desk.samples = Err("throttled".to_owned());
+    assert!(matches!(desk.at(90), Call::End(End::Held(_))));
+    assert_eq!(desk.writes.last().unwrap().action, Action::Confirm);
+    assert!(matches!(
+        desk.write(&promotion),
+        Answer::Failed(Failure::Conflict)
+    ));
+}
+
+#[test]
+fn a_call_that_never_works_ends_it_and_names_the_write() {
+    let mut desk = Desk::begun(plan("canary:10%/60s"));
+    desk.controller.stop("interrupted");
+    let write = desk.until_it_writes();
+    let refused = Failure::Refused("AccessDenied".to_owned());
+    desk.answered(Answer::Failed(refused));
+    let end = desk.until_it_waits();
+    let Call::End(End::Failed(failed)) = end else {
+        panic!("{end:?}")
+    };
+    assert_eq!((failed.write, failed.blue), (Some(Box::new(write)), v(1)));
+}
+
+#[test]
+fn what_the_alias_has_provisioned_is_made_way_for() {
+    let settings = rollout::Settings {
+        alias_is_provisioned: true,
+        ..settings()
+    };
+    let mut desk = Desk::new(plan("all-at-once"), settings);
+    assert_eq!(desk.next(), Call::MakeWay(v(2)));
+    desk.lost();
+    desk.now = 1;
+    // Nobody has begun anything yet.
+    assert_eq!(desk.next(), Call::ReadAlias);
+    assert!(matches!(desk.until_it_waits(), Call::End(End::Promoted(_))));
+}
+
+#[test]
+fn who_leaves_leaves_a_journal() {
+    let mut desk = Desk::begun(plan("canary:10%/60s"));
+    desk.controller.leave("interrupted by SIGINT");
+    let left = End::Left("interrupted by SIGINT".to_owned());
+    assert_eq!(desk.until_it_waits(), Call::End(left));
+    let journal = Journal::read(&desk.alias.description).unwrap();
+    assert!(journal.agrees_with(desk.alias.routing));
+}
