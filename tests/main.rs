@@ -28,6 +28,7 @@ mod page;
 mod policy;
 mod processes;
 mod provisioned;
+mod publishing;
 mod readers;
 #[cfg(feature = "real-clients")]
 mod real_clients;
@@ -45,6 +46,7 @@ mod settings;
 mod streaming;
 mod terminal;
 mod tutorial;
+mod unanswered;
 mod verdict_command;
 mod versions;
 mod ways_in;

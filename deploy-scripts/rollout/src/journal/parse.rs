@@ -8,6 +8,9 @@ pub(super) const FORMAT: u32 = 2;
 /// In the first format a step had begun within so many seconds, unless its moment was corrected.
 const FIRST_FORMAT_WITHIN: Seconds = Seconds(2);
 
+/// Reads when a step began, its moment and within how many seconds, as its format writes that.
+type ParseStart = fn(&str) -> Option<(&str, Option<Seconds>)>;
+
 pub(super) fn entry(text: &str) -> Option<Entry> {
     let list = text.rsplit_once(BEFORE);
     let list = list.and_then(|(text, list)| Some((text, parse_versions(list)?)));
@@ -40,12 +43,7 @@ fn split_format(text: &str) -> Option<(u32, &str)> {
     Some((format.parse().ok()?, rest))
 }
 
-fn parse_rollout(
-    text: &str,
-    at: &str,
-    start: fn(&str) -> Option<(&str, Option<Seconds>)>,
-    before: &[Version],
-) -> Option<Entry> {
+fn parse_rollout(text: &str, at: &str, start: ParseStart, before: &[Version]) -> Option<Entry> {
     let (versions, rest) = text.split_once(", step ")?;
     let (blue, green) = versions.split_once(" to ")?;
     let (step, rest) = rest.split_once(" of ")?;
@@ -68,10 +66,7 @@ fn parse_rollout(
 }
 
 /// `2026-11-23T06:52:59Z~1 +312~2 +700?`, as many as there are steps.
-fn parse_times(
-    text: &str,
-    start: fn(&str) -> Option<(&str, Option<Seconds>)>,
-) -> Option<Vec<Started>> {
+fn parse_times(text: &str, start: ParseStart) -> Option<Vec<Started>> {
     let mut first = None;
     let started = text.split(' ').map(|word| {
         let (at, within) = start(word)?;

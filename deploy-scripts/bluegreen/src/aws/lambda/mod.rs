@@ -6,6 +6,7 @@ mod concurrency;
 mod functions;
 mod invoke;
 mod urls;
+mod versions;
 
 use aws_config::SdkConfig;
 use aws_sdk_lambda::{Client, types::Architecture as SdkArchitecture};
@@ -14,8 +15,9 @@ use rollout::{Routing, Version};
 use super::AwsError;
 pub(crate) use aliases::NamedAlias;
 pub(crate) use concurrency::{Provisioned, ProvisionedState};
-pub(crate) use functions::{Function, NewFunction, PublishedVersion, RUNTIME, VersionSettings};
+pub(crate) use functions::{Function, NewFunction, RUNTIME, VersionSettings};
 pub(crate) use urls::{FunctionUrl, URL_STATEMENT};
+pub(crate) use versions::PublishedVersion;
 
 /// What a function's bootstrap is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
