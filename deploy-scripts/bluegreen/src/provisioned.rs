@@ -77,13 +77,13 @@ impl Provisioning {
         notice(format!(
             "provisioned concurrency of {count} is allocated to version {green}"
         ));
+        // Before it is asked for: whoever is interrupted meanwhile gives it back.
+        self.note(green, count);
         let allocated = async {
             deployment.lambda.provision(green, count).await?;
             wait_until_ready(deployment, green).await
         };
-        let allocated = allocated.await;
-        self.note(green, count);
-        let Err(failed) = allocated else {
+        let Err(failed) = allocated.await else {
             return Ok(());
         };
         // What could not be allocated is not to be paid for; that it failed is the news.

@@ -80,6 +80,19 @@ impl Release<'_> {
             return Ok(Exit::Done);
         }
         self.ask_again(seen)?;
+        self.begin(deployment, &start, timeout, reporter).await
+    }
+
+    /// From the test events to the end.
+    async fn begin(
+        &self,
+        deployment: &Deployment,
+        start: &Start<'_>,
+        timeout: Seconds,
+        reporter: &Reporter,
+    ) -> Result<Exit> {
+        let first = start.controller(None, Settings::default())?;
+        let first = first.rollout();
         let mut interrupts = Interrupts::listen()?;
         let provisioning = Provisioning::read(deployment).await;
         let mut provisioning =
@@ -90,22 +103,29 @@ impl Release<'_> {
             }
             signal = interrupts.next() => Prepared::Failed(format!("interrupted by {signal}")),
         };
+        let notice = |text| reporter.notice(text);
         let probe = match prepared {
             Prepared::Passed(probe) => probe,
             Prepared::Failed(reason) => {
-                let notice = |text| reporter.notice(text);
                 give_back(deployment, &provisioning, self.green, notice).await;
                 reporter.notice(format!("{reason}: green gets no traffic"));
                 return Ok(Exit::RolledBack);
             }
         };
-        let settings = self.args.watch.settings(timeout, &provisioning);
-        let controller = start.controller(probe, settings)?;
         let watch = &self.args.watch;
+        let controller = match start.controller(probe, watch.settings(timeout, &provisioning)) {
+            Ok(controller) => controller,
+            // What the test events found has no room beside the plan.
+            Err(error) => {
+                give_back(deployment, &provisioning, self.green, notice).await;
+                return Err(error);
+            }
+        };
+        let interrupts = &mut interrupts;
         Driver::new(
             deployment,
             reporter,
-            &mut interrupts,
+            interrupts,
             controller,
             watch,
             provisioning,
