@@ -242,7 +242,7 @@ fn the_plan_and_the_users_text_are_kept_in_the_alias() {
         1,
         &[
             "the plan needs",
-            "holds 203 of your own",
+            "holds 200 of your own",
             "shorten your text",
         ],
     );
