@@ -3,8 +3,6 @@
 
 use std::{
     error::Error,
-    fmt,
-    net::IpAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -21,8 +19,8 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use reqwest::Url;
 
+use super::no_answer::{Address, Kind, NoAnswer};
 use crate::output::note;
 
 /// After this long it is said what is waited for.
@@ -139,89 +137,20 @@ impl Contact {
         let refused = address.is_loopback && why.contains("Connection refused");
         // The pauses between the tries count too.
         let over = silent && waited + limit / (2 * TRIES) >= limit;
-        let heard = !silent && !error.is_io();
-        let error = Box::new(NoAnswer {
-            address,
-            why,
-            heard,
-        });
-        match silent {
-            _ if refused || over || heard => ConnectorError::other(error, None),
-            true => ConnectorError::timeout(error),
-            false => ConnectorError::io(error),
+        let kind = match () {
+            () if silent => Kind::Silent,
+            () if error.is_io() => Kind::Unreachable,
+            () => Kind::Garbled,
+        };
+        let error = Box::new(NoAnswer { address, why, kind });
+        match kind {
+            _ if refused || over => ConnectorError::other(error, None),
+            Kind::Silent => ConnectorError::timeout(error),
+            Kind::Unreachable => ConnectorError::io(error),
+            Kind::Garbled => ConnectorError::other(error, None),
         }
     }
 }
-
-/// Where a call goes to.
-#[derive(Debug)]
-struct Address {
-    text: String,
-    is_loopback: bool,
-}
-
-impl Address {
-    fn of(url: &str) -> Self {
-        Url::parse(url).map_or_else(
-            |_| Self {
-                text: url.to_owned(),
-                is_loopback: false,
-            },
-            |url| Self {
-                text: url.origin().ascii_serialization(),
-                is_loopback: is_loopback(&url),
-            },
-        )
-    }
-}
-
-/// Whether this machine answers there.
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    ip.map_or_else(
-        |_| host == "localhost" || host.ends_with(".localhost"),
-        |ip| ip.is_loopback(),
-    )
-}
-
-/// Nothing came from an address, or nothing that is HTTP.
-#[derive(Debug)]
-pub(super) struct NoAnswer {
-    address: Address,
-    why: String,
-    /// Something came that is no answer.
-    heard: bool,
-}
-
-impl NoAnswer {
-    /// What to look at.
-    pub(super) const fn advice(&self) -> &'static str {
-        match (self.heard, self.address.is_loopback) {
-            (true, _) => "look at --endpoint-url and AWS_ENDPOINT_URL: what is there is not AWS",
-            (false, true) => {
-                "is lambda-local running? `make local` starts it, and prints the address to set in \
-                 AWS_ENDPOINT_URL; --call-timeout 60s waits longer"
-            }
-            (false, false) => {
-                "look at the region (--region, AWS_REGION), at --endpoint-url and AWS_ENDPOINT_URL, \
-                 and at the network; --call-timeout 60s waits longer"
-            }
-        }
-    }
-}
-
-impl fmt::Display for NoAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (address, why) = (&self.address.text, &self.why);
-        match self.heard {
-            true => write!(f, "what {address} answers cannot be read: {why}"),
-            false => write!(f, "nothing answers at {address}: {why}"),
-        }
-    }
-}
-
-impl Error for NoAnswer {}
 
 /// The cause that says most, without the number that the system gives it.
 fn innermost(error: &dyn Error) -> String {
@@ -234,29 +163,4 @@ fn innermost(error: &dyn Error) -> String {
         .next()
         .unwrap_or_default()
         .to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Url, is_loopback};
-
-    #[test]
-    fn this_machine_is_told_by_its_name_and_its_addresses() {
-        let here = |url: &str| is_loopback(&Url::parse(url).unwrap());
-        for url in [
-            "http://127.0.0.1:4566",
-            "http://127.1.2.3/",
-            "http://[::1]:4566",
-            "http://localhost:4566",
-            "http://api.localhost",
-        ] {
-            assert!(here(url), "{url}");
-        }
-        for url in [
-            "https://lambda.eu-central-1.amazonaws.com",
-            "http://10.0.0.1",
-        ] {
-            assert!(!here(url), "{url}");
-        }
-    }
 }

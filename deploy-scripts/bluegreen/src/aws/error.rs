@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::contact::NoAnswer;
+use super::no_answer::NoAnswer;
 
 /// A call that failed. Displays as `code: message`, or as the reason why there was no answer.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ mod error;
 mod explain;
 mod iam;
 mod lambda;
+mod no_answer;
 
 pub(crate) use apigateway::{Api, ApiGateway, ApiKind, Place, Resource, STAGE, Target, invoke_uri};
 pub(crate) use cloudwatch::{Alarm, CloudWatch};
