@@ -279,11 +279,11 @@ mod tests {
 
     #[test]
     fn the_noise_of_a_weight_is_nobodys_move() {
-        let shown = Routing::observed(v(1), Some((v(2), f64::from(0.123_f32))));
-        assert_ne!(shown, split(1, 2, 0.123));
-        assert!(shown.leads_to(split(1, 2, 0.123)));
-        assert!(!shown.leads_to(split(1, 2, 0.1231)));
-        assert!(!shown.leads_to(split(1, 3, 0.123)));
+        let shown = Routing::observed(v(1), Some((v(2), f64::from(0.7_f32))));
+        assert_ne!(shown, split(1, 2, 0.7));
+        assert!(shown.leads_to(split(1, 2, 0.7)));
+        assert!(!shown.leads_to(split(1, 2, 0.7001)));
+        assert!(!shown.leads_to(split(1, 3, 0.7)));
     }
 
     #[test]

@@ -31,7 +31,7 @@ if source.count(text) != 1:
     sys.exit(f"{sys.argv[1]} holds {text!r} {source.count(text)} times, not once")
 open(sys.argv[1], "w").write(source.replace(text, instead))
 PYTHON
-    planted=$((planted + 1))
+    planted=$((planted + 1)) by=simulation
     if ! passes --test simulation --no-run; then
         cat "$log"
         echo "not a bug but an error: $name"
@@ -43,10 +43,8 @@ PYTHON
     fi
     found=$((found + 1))
     symptom=$(grep -A1 -m1 panicked "$log" | tail -1 | cut -c1-90)
-    echo "found by ${by:-simulation}  $name: $symptom"
-    by=
+    echo "found by $by  $name: $symptom"
 }
-by=
 
 plant "a condemned green is left where it is" src/decide.rs \
     'let condemned = assessment.judgement.verdict == Verdict::Rollback;' 'let condemned = false;'
@@ -112,7 +110,7 @@ plant "15: what a newer deployer wrote is taken for the user's text" src/journal
 plant "15: a default that is another one in the journal" src/journal/options.rs \
     'certified: 0.01,' 'certified: 0.02,'
 plant "16: a user's own text is cut where it speaks of bluegreen" src/journal/mod.rs \
-    'before => before.strip_suffix(SEPARATOR),' 'before => Some(before.strip_suffix(SEPARATOR).unwrap_or_default()),'
+    'user_text: description.to_owned(),' 'user_text: description.split(MARK).next().unwrap_or_default().to_owned(),'
 plant "17: test events may all go to one version" src/journal/under_way.rs \
     'blue > 0 && green > 0 && blue' 'blue'
 plant "18: an old answer of GetAlias is a foreign move" src/controller/answered.rs \

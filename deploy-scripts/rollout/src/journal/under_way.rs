@@ -150,3 +150,27 @@ impl fmt::Display for Rollout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, Probe};
+
+    #[test]
+    fn the_coin_is_thrown_until_both_versions_were_asked() {
+        let asked = |blue, green| Probe {
+            blue: Counts {
+                requests: blue,
+                bad: 0,
+            },
+            green: Counts {
+                requests: green,
+                bad: 0,
+            },
+        };
+        assert!(!asked(0, 0).is_complete(1));
+        assert!(!asked(3, 0).is_complete(1));
+        assert!(!asked(0, 3).is_complete(1));
+        assert!(asked(3, 1).is_complete(1));
+        assert!(!asked(3, 1).is_complete(5));
+    }
+}
