@@ -38,12 +38,12 @@ local: programs ## Start lambda-local: Lambda on this machine (PORT=4566)
 	@cargo bluegreen local $(if $(PORT),--port $(PORT))
 
 .PHONY: test
-test: ## Run all tests (most of them wait); with the real clients where `make clients` has installed them
+test: ## Run all tests, or those whose name holds ONLY=…; with the clients that `make clients` has installed
 	cargo build --workspace --bins
 # Apart from the others: its test libraries want features of crates that the AWS SDK is built on,
 # and all of that would be compiled a second time.
-	cargo test --package rollout
-	RUST_TEST_THREADS=4 cargo test --workspace --exclude rollout $(TEST_FEATURES)
+	cargo test --package rollout -- $(ONLY)
+	RUST_TEST_THREADS=4 cargo test --workspace --exclude rollout $(TEST_FEATURES) -- $(ONLY)
 
 .PHONY: test-aws
 test-aws: programs clients ## Try on your own AWS account what the deployer relies on; says what it creates, and asks

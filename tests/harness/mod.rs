@@ -1,10 +1,14 @@
 //! Starts lambda-local and runs the deployer against it, each test with its own.
 
 mod api;
+#[cfg(feature = "real-clients")]
+mod clients;
 mod command;
+pub(crate) mod function_url;
 mod load;
 mod printed;
 mod proxy;
+mod released;
 pub(crate) mod rest_api;
 mod server;
 mod shell;
@@ -26,6 +30,7 @@ pub(crate) use command::{Finished, Running, signal_to};
 pub(crate) use load::Load;
 pub(crate) use printed::Printed;
 pub(crate) use proxy::{Call, Fate, Proxy};
+pub(crate) use released::{FINE, alias, description, events, rollout, serves, weights};
 pub(crate) use server::{ROLE, Server};
 pub(crate) use shell::{LIMIT, Shell};
 

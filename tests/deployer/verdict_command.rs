@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::harness::{Finished, program};
 
-const VECTORS: &str = include_str!("../deploy-scripts/rollout/tests/verdict_vectors.json");
+const VECTORS: &str = include_str!("../../deploy-scripts/rollout/tests/verdict_vectors.json");
 
 fn verdict(args: &[&str], input: &str) -> Finished {
     let mut child = Command::new(program("bluegreen"))

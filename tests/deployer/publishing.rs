@@ -2,11 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::{Server, program},
-    release::weights,
-    rollout::alias,
-};
+use crate::harness::{Server, alias, program, weights};
 
 #[test]
 fn publishing_the_same_build_again_is_no_new_version() {

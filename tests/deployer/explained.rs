@@ -8,10 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::{Finished, Server, path, program, repository, zip_of},
-    rollout::rollout,
-};
+use crate::harness::{Finished, Server, path, program, repository, rollout, zip_of};
 
 /// The commands that the deployer says.
 fn commands(finished: &Finished) -> Vec<String> {

@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::{Finished, Server, path},
-    rollout::{FINE, rollout, serves},
-};
+use crate::harness::{FINE, Finished, Server, path, rollout, serves};
 
 /// A server whose function is reached by this way in, with green as version 2.
 fn behind(api: &str) -> Server {

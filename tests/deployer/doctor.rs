@@ -4,10 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::{Finished, Server, until, zip_of},
-    rollout::{FINE, rollout, serves},
-};
+use crate::harness::{FINE, Finished, Server, rollout, serves, until, zip_of};
 
 fn ready() -> Server {
     let server = Server::with_blue();

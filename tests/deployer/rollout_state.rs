@@ -13,9 +13,9 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{
-    harness::{Call, Fate, Finished, Load, Proxy, Running, Server, path, program, until},
-    rollout::{alias, description, events, rollout, serves},
+use crate::harness::{
+    Call, Fate, Finished, Load, Proxy, Running, Server, alias, description, events, path, program,
+    rollout, serves, until,
 };
 
 const QUICK: [&str; 4] = ["--strategy", "steps:20%/2s,50%/2s", "--certified", "20%"];

@@ -8,9 +8,9 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{
+use crate::harness::{
+    Server,
     function_url::{open, server, url},
-    harness::Server,
 };
 
 /// A streaming URL of a function, and the file that lets its stream at `/slowly` go on.

@@ -7,29 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::harness::Server;
-
-pub(crate) fn weights(server: &Server) -> Value {
-    server
-        .bluegreen(&["status", "--output", "json"])
-        .succeeds()
-        .json()["weights"]
-        .clone()
-}
-
-fn alias(server: &Server) -> Value {
-    server
-        .lambda("GET", "/hello/aliases/live", &Value::Null)
-        .json()
-}
-
-fn description(server: &Server) -> String {
-    alias(server)["description"]
-        .as_str()
-        .or(alias(server)["Description"].as_str())
-        .unwrap()
-        .to_owned()
-}
+use crate::harness::{Server, alias, description, weights};
 
 fn traffic(server: &Server, requests: &str) -> Value {
     let args = ["traffic", "--requests", requests, "--output", "json"];

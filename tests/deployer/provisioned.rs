@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::{Fate, Finished, Proxy, Server, program, until, zip_of},
-    rollout::{FINE, alias, rollout, serves},
+use crate::harness::{
+    FINE, Fate, Finished, Proxy, Server, alias, program, rollout, serves, until, zip_of,
 };
 
 /// A rollout without traffic that ends as `otherwise` says.

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{
+use crate::harness::{
+    Answer, Server,
     function_url::{open, server, url},
-    harness::{Answer, Server},
 };
 
 const PAGE: &str = "https://page.example";

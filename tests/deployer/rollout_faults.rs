@@ -5,9 +5,8 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    harness::{Fate, Finished, Load, Proxy, Server, program, until},
-    rollout::{description, rollout, serves},
+use crate::harness::{
+    Fate, Finished, Load, Proxy, Server, description, program, rollout, serves, until,
 };
 
 const QUICK: [&str; 4] = ["--strategy", "steps:20%/1s,50%/1s", "--certified", "20%"];

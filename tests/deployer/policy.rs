@@ -9,9 +9,8 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{
-    harness::{Call, Fate, Finished, Load, Proxy, Server, path, program, repository, zip_of},
-    rollout::rollout,
+use crate::harness::{
+    Call, Fate, Finished, Load, Proxy, Server, path, program, repository, rollout, zip_of,
 };
 
 const PLACE: &str = "us-east-1:000000000000";

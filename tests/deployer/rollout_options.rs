@@ -5,10 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{
-    harness::{Load, Server, repository, until},
-    rollout::{description, events, rollout, serves},
-};
+use crate::harness::{Load, Server, description, events, repository, rollout, serves, until};
 
 const QUICK: [&str; 4] = ["--strategy", "canary:50%/1s", "--certified", "20%"];
 

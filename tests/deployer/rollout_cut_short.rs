@@ -11,9 +11,9 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::{Fate, Load, Proxy, Running, Server, program, signal_to, until},
-    rollout::{alias, description, rollout, serves},
+use crate::harness::{
+    Fate, Load, Proxy, Running, Server, alias, description, program, rollout, serves, signal_to,
+    until,
 };
 
 /// Kills the deployer five times at moments that a seed chooses, lets another go on each time, and

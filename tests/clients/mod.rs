@@ -1,0 +1,6 @@
+//! The AWS CLI, boto3 and cargo-lambda do with lambda-local what they do with AWS.
+
+mod aws_cli;
+mod boto3;
+mod cargo_lambda;
+mod contract;

@@ -1,0 +1,25 @@
+//! The deployer against lambda-local: what each command does, refuses, and survives.
+
+mod clean_up;
+mod cut_short;
+mod doctor;
+mod dry_run;
+#[cfg(feature = "real-clients")]
+mod explained;
+#[cfg(feature = "real-clients")]
+mod independent;
+mod policy;
+mod provisioned;
+mod publishing;
+mod release;
+mod role;
+mod rollout;
+mod rollout_cut_short;
+mod rollout_faults;
+mod rollout_options;
+mod rollout_state;
+mod settings;
+mod unanswered;
+mod verdict_command;
+mod ways_in;
+mod wrong_input;

@@ -1,0 +1,24 @@
+//! lambda-local by itself: whether it answers as AWS does.
+
+mod alias_rules;
+mod asynchronous;
+mod concurrency;
+mod cors;
+mod faults;
+mod function_url;
+mod functions;
+mod gateway;
+mod http_api;
+mod invocations;
+mod kept;
+mod limits;
+mod metrics;
+mod page;
+mod processes;
+mod readers;
+mod rest_answers;
+mod rest_api;
+mod rest_stages;
+mod streaming;
+mod terminal;
+mod versions;

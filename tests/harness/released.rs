@@ -1,0 +1,54 @@
+//! What a release did to the alias, as any client sees it.
+
+use serde_json::Value;
+
+use super::{Finished, Server};
+
+/// lambda-local's metrics, and plans that can be decided in seconds.
+pub(crate) const FINE: [&str; 4] = ["--metric-period", "1s", "--metric-delay", "1s"];
+
+/// A rollout's options.
+pub(crate) fn rollout<'a>(options: &[&'a str]) -> Vec<&'a str> {
+    [&["rollout"], &FINE[..], options].concat()
+}
+
+pub(crate) fn alias(server: &Server) -> Value {
+    server
+        .lambda("GET", "/hello/aliases/live", &Value::Null)
+        .json()
+}
+
+/// The alias sends everything to this version.
+#[track_caller]
+pub(crate) fn serves(server: &Server, version: &str) {
+    let alias = alias(server);
+    let at = (
+        alias["FunctionVersion"].as_str(),
+        alias.get("RoutingConfig"),
+    );
+    assert_eq!(at, (Some(version), None), "{alias}");
+}
+
+/// What the alias's description says.
+pub(crate) fn description(server: &Server) -> String {
+    alias(server)["Description"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The events of a rollout with `--output json`.
+pub(crate) fn events(finished: &Finished) -> Vec<Value> {
+    let parse =
+        |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    finished.stdout.lines().map(parse).collect()
+}
+
+/// The shares of the versions, as `status` has them.
+pub(crate) fn weights(server: &Server) -> Value {
+    server
+        .bluegreen(&["status", "--output", "json"])
+        .succeeds()
+        .json()["weights"]
+        .clone()
+}

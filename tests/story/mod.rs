@@ -1,0 +1,3 @@
+//! What a reader of the tutorial does, in a terminal.
+
+mod tutorial;
