@@ -11,8 +11,9 @@ use anyhow::{Context, Result, anyhow};
 use rollout::{Entry, Journal, Routing, Timestamp, Version};
 
 use crate::{
-    aws::{Alias, ApiGateway, CloudWatch, Contact, Explain, Iam, Lambda, connect},
+    aws::{Alias, ApiGateway, AwsError, CloudWatch, Contact, Explain, Iam, Lambda, connect},
     cli::{PackageArgs, Place},
+    terminal::{RED, styled},
 };
 
 /// What is said where a version is needed.
@@ -81,15 +82,31 @@ impl Deployment {
         newest.ok_or_else(|| anyhow!(NONE_PUBLISHED))
     }
 
-    /// What to type where the rollback to this version failed.
-    pub(crate) fn rollback_by_hand(&self, version: Version) -> String {
+    /// A rollback that fails leaves users on the wrong version: the loudest message in the program,
+    /// with what to type.
+    pub(crate) fn shout(&self, version: Version) -> String {
         let Self {
             function, alias, ..
         } = self;
         format!(
-            "aws lambda update-alias --function-name {function} --name {alias} --function-version \
-             {version} --routing-config AdditionalVersionWeights={{}}"
+            "{}: alias '{alias}' of function '{function}' is where it was; to set it by hand:\naws \
+             lambda update-alias --function-name {function} --name {alias} --function-version \
+             {version} --routing-config AdditionalVersionWeights={{}}",
+            styled(RED, "THE ROLLBACK FAILED")
         )
+    }
+
+    /// The one call that writes to an alias that is there.
+    pub(crate) async fn update(
+        &self,
+        revision: &str,
+        to: Routing,
+        description: &str,
+    ) -> Result<Alias, AwsError> {
+        let call = self
+            .lambda
+            .update_alias(&self.alias, revision, to, description);
+        call.await
     }
 
     /// Moves the alias that was seen, and writes why into its journal, in one call.
@@ -105,9 +122,7 @@ impl Deployment {
             _ => Err(unreadable),
         })?;
         let (description, _) = journal.with(entry)?;
-        let call = self
-            .lambda
-            .update_alias(&self.alias, &seen.revision_id, to, &description);
+        let call = self.update(&seen.revision_id, to, &description);
         let error = match call.await {
             Ok(alias) => return Ok(alias),
             Err(error) => error,

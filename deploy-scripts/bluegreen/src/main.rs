@@ -3,20 +3,18 @@
 mod aws;
 mod cli;
 mod commands;
-mod confirm;
 mod deployment;
 mod driver;
 mod executable;
 mod exit;
 mod host;
-mod output;
 mod package;
-mod picture;
 mod probe;
-mod progress;
 mod provisioned;
+mod report;
 mod settings;
 mod summary;
+mod terminal;
 mod traffic;
 
 use std::process::ExitCode;
@@ -33,7 +31,7 @@ async fn main() -> ExitCode {
     match done {
         Ok(exit) => exit.into(),
         Err(error) => {
-            output::print_error(&error);
+            report::print_error(&error);
             Exit::of(&error).into()
         }
     }

@@ -12,12 +12,7 @@ use std::{
 use anstream::adapter::strip_str;
 use anyhow::{Context, Result};
 
-use crate::{
-    deployment::now,
-    driver::{Event, Looked},
-    exit::Exit,
-    output::Report,
-};
+use crate::exit::Exit;
 
 /// A summary that is written when a command ends.
 #[derive(Debug)]
@@ -44,26 +39,24 @@ impl Summary {
         })
     }
 
-    /// A command's one result.
+    /// A command's one result, as it was printed.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn report(mut self, report: &impl Report) -> Result<()> {
-        let text = report.text();
+    pub(crate) fn report(mut self, text: &str) -> Result<()> {
         let text = strip_str(text.trim_end()).to_string();
         self.write(&format!("```text\n{text}\n```\n\n"))
     }
 
-    pub(crate) fn note(&self, event: &Event) {
-        if let Event::Looked(looked) = event {
-            *self.counts.borrow_mut() = Some(counts(looked));
-            return;
-        }
-        let time = now().to_string();
-        let text = event.to_string();
+    /// Something that happened.
+    pub(crate) fn note(&self, time: &str, text: &str) {
         let text = strip_str(text.trim_end()).to_string().replace('\n', "<br>");
-        let line = format!("- `{}` {text}", time.get(11..19).unwrap_or_default());
-        self.lines.borrow_mut().push(line);
+        self.lines.borrow_mut().push(format!("- `{time}` {text}"));
+    }
+
+    /// What is known by now of both versions, in Markdown.
+    pub(crate) fn count(&self, counts: String) {
+        *self.counts.borrow_mut() = Some(strip_str(&counts).to_string());
     }
 
     /// How a rollout ended.
@@ -92,19 +85,4 @@ impl Summary {
         let written = self.file.write_all(text.as_bytes());
         written.context("failed to write the summary")
     }
-}
-
-/// A table of what both versions answered.
-fn counts(looked: &Looked) -> String {
-    let rollout = &looked.rollout;
-    let mut text = "| version | requests | failed |\n|---|---|---|\n".to_owned();
-    for (version, tally) in [(rollout.blue, looked.blue), (rollout.green, looked.green)] {
-        let _ = writeln!(
-            text,
-            "| {version} | {} | {} |",
-            tally.requests, tally.errors
-        );
-    }
-    let _ = writeln!(text, "\n{}\n", strip_str(&looked.difference()));
-    text
 }

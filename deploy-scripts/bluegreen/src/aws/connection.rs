@@ -9,13 +9,12 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use reqwest::Url;
 
 use super::{
     contact::{Attentive, Contact, TRIES},
     explain::{Explain, Explaining},
 };
-use crate::cli::Place;
+use crate::cli::{Place, endpoint_url};
 
 /// Lambda's management calls share a low rate limit: retries with jitter, and slower ones where
 /// AWS throttles.
@@ -81,18 +80,6 @@ fn check_environment() -> Result<()> {
         endpoint_url(&url).map_err(|advice| anyhow!("{name} is '{url}': {advice}"))?;
     }
     Ok(())
-}
-
-/// An address that AWS calls can be sent to.
-///
-/// # Errors
-/// What is wrong with it.
-pub(crate) fn endpoint_url(text: &str) -> Result<String, String> {
-    let is_http = |url: &Url| ["http", "https"].contains(&url.scheme()) && url.has_host();
-    match Url::parse(text) {
-        Ok(url) if is_http(&url) => Ok(text.to_owned()),
-        _ => Err("give an address such as http://127.0.0.1:4566".to_owned()),
-    }
 }
 
 fn retries() -> RetryConfig {

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::{
 };
 
 use super::no_answer::{Address, Kind, NoAnswer};
-use crate::output::note;
+use crate::terminal::note;
 
 /// After this long it is said what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);

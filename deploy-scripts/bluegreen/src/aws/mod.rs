@@ -13,7 +13,7 @@ mod no_answer;
 
 pub(crate) use apigateway::{Api, ApiGateway, ApiKind, Place, Resource, STAGE, Target, invoke_uri};
 pub(crate) use cloudwatch::{Alarm, CloudWatch};
-pub(crate) use connection::{connect, endpoint_url};
+pub(crate) use connection::connect;
 pub(crate) use contact::Contact;
 pub(crate) use error::AwsError;
 pub(crate) use explain::Explain;

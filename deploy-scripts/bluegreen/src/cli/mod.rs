@@ -1,7 +1,9 @@
 //! The command line.
 
+mod endpoint;
 mod resources;
 mod rollout;
+mod stage;
 
 use std::{env, path::PathBuf};
 
@@ -10,7 +12,8 @@ use anyhow::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use clap_complete::Shell;
 
-use crate::{aws::endpoint_url, commands::parse_stage, settings::Settings};
+use crate::settings::Settings;
+pub(crate) use endpoint::endpoint_url;
 pub(crate) use resources::{
     CreateArgs, DestroyArgs, Front, PackageArgs, PolicyArgs, PruneArgs, PublishArgs,
 };
@@ -18,6 +21,7 @@ pub(crate) use rollout::{
     DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ReleaseArgs, ResumeArgs,
     RolloutArgs, Slow, VerifyArgs, WatchArgs,
 };
+use stage::parse_stage;
 
 /// Blue/green deployment for AWS Lambda.
 ///

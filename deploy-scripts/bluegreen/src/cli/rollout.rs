@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use rollout::{Metrics, Otherwise, Plan, Rule, Seconds, Settings, Strategy, Version};
+use rollout::{Metrics, Otherwise, Plan, Rule, Seconds, Strategy, Version};
 
 use super::{PackageArgs, WriteArgs, share};
-use crate::provisioned::Provisioning;
 
 #[derive(Debug, Args)]
 pub(crate) struct RolloutArgs {
@@ -232,18 +231,6 @@ pub(crate) struct WatchArgs {
 
     #[command(flatten)]
     pub(crate) hooks: HookArgs,
-}
-
-impl WatchArgs {
-    /// What of it the controller has to know, with what was read of green and the alias.
-    pub(crate) fn settings(&self, timeout: Seconds, provisioning: &Provisioning) -> Settings {
-        Settings {
-            timeout,
-            interval: self.interval,
-            after_step: self.hooks.after_step.is_some(),
-            alias_is_provisioned: provisioning.of_alias().is_some(),
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::{
     aws::Alias,
     deployment::Deployment,
-    output::{BOLD, Report, styled},
-    picture::routing_lines,
+    report::Report,
+    terminal::{BOLD, routing_lines, styled},
 };
 
 /// A move of the alias that was made, or would be.

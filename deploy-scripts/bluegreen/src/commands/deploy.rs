@@ -12,7 +12,7 @@ use crate::{
     deployment::Deployment,
     driver::Reporter,
     exit::Exit,
-    output::Report,
+    report::Report,
 };
 
 pub(super) async fn deploy(

@@ -9,9 +9,9 @@ use super::{admitted::Admitted, create::statement_id};
 use crate::{
     aws::{Api, AwsError, Role, URL_STATEMENT, role_name},
     cli::DestroyArgs,
-    confirm::{Question, confirm},
     deployment::Deployment,
-    output::{DIM, GREEN, Report, styled},
+    report::Report,
+    terminal::{DIM, GREEN, Question, confirm, styled},
 };
 
 #[derive(Debug, Serialize)]

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::{
     aws::PublishedVersion,
     deployment::Deployment,
-    output::{BOLD, DIM, Report, styled},
+    report::Report,
+    terminal::{BOLD, DIM, styled},
 };
 
 #[derive(Debug, Serialize)]

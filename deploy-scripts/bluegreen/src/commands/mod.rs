@@ -25,15 +25,13 @@ use std::io;
 
 use anyhow::Result;
 use clap::CommandFactory;
-pub(crate) use rollback::shout;
-pub(crate) use verdict::parse_stage;
 
 use crate::{
     cli::{AliasCommand, Cli, Command, Place, ResumeArgs},
     deployment::Deployment,
     driver::Reporter,
     exit::Exit,
-    output::print_report,
+    report::print_report,
 };
 
 /// Runs the command and prints its result.

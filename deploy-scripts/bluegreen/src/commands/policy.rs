@@ -8,7 +8,7 @@ use crate::{
     aws::{ROLE_PATH, role_name},
     cli::{Front, PolicyArgs},
     deployment::Deployment,
-    output::Report,
+    report::Report,
 };
 
 /// An IAM policy document.

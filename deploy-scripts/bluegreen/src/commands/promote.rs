@@ -7,8 +7,8 @@ use super::alias_move::{self, AliasMove};
 use crate::{
     cli::PromoteArgs,
     deployment::{Deployment, now},
-    output::note,
     provisioned::{Provisioning, settle},
+    terminal::note,
 };
 
 pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Result<AliasMove> {

@@ -9,10 +9,9 @@ use serde::Serialize;
 use crate::{
     aws::{NamedAlias, PublishedVersion},
     cli::PruneArgs,
-    confirm::{Question, confirm},
     deployment::{Deployment, now},
-    output::{BOLD, DIM, RED, Report, styled},
-    picture::duration,
+    report::Report,
+    terminal::{BOLD, DIM, Question, RED, confirm, duration, styled},
 };
 
 #[derive(Debug, Serialize)]

@@ -9,9 +9,9 @@ use crate::{
     cli::PublishArgs,
     deployment::Deployment,
     host::Host,
-    output::{BOLD, Report, styled},
     package::Package,
-    progress::Progress,
+    report::Report,
+    terminal::{BOLD, Progress, styled},
 };
 
 #[derive(Debug, Serialize)]

@@ -6,7 +6,7 @@ use rollout::{Controller, NothingToResume, Resumable};
 use crate::{
     cli::ResumeArgs,
     deployment::Deployment,
-    driver::{Driver, Interrupts, Reporter},
+    driver::{Driver, Interrupts, Reporter, settings},
     exit::Exit,
     provisioned::Provisioning,
 };
@@ -29,7 +29,7 @@ pub(super) async fn resume(
     let provisioning = provisioning.context("failed to read the provisioned concurrency")?;
     let timeout = deployment.lambda.timeout(green).await;
     let timeout = timeout.with_context(|| format!("failed to read version {green}"))?;
-    let settings = args.watch.settings(timeout, &provisioning);
+    let settings = settings(&args.watch, timeout, &provisioning);
     let controller = Controller::resume(found, args.horizon, settings);
     let controller = controller.context("failed to resume the rollout")?;
     let controller = match once {

@@ -8,8 +8,8 @@ use crate::{
     aws::Alias,
     cli::RollbackArgs,
     deployment::{Deployment, now},
-    output::{RED, note, styled},
     provisioned::{Provisioning, settle},
+    terminal::note,
 };
 
 pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> Result<AliasMove> {
@@ -22,7 +22,7 @@ pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> R
     let what = format!("roll back to version {version}");
     let (left, dry_run) = (entry.left(), args.write.dry_run);
     let written = alias_move::write(deployment, &seen, to, entry, dry_run, &what).await;
-    let moved = written.map_err(|error| error.context(shout(deployment, version)))?;
+    let moved = written.map_err(|error| error.context(deployment.shout(version)))?;
     // The traffic first: nothing that can fail comes before it.
     if !dry_run {
         match Provisioning::read(deployment).await {
@@ -57,16 +57,4 @@ fn entry(journal: &Journal, seen: Routing, version: Version) -> Entry {
         reason: "by hand".to_owned(),
         before: before.filter(|other| *other != green).collect(),
     }
-}
-
-/// A rollback that fails leaves users on the wrong version: the loudest message in the program.
-pub(crate) fn shout(deployment: &Deployment, version: Version) -> String {
-    let Deployment {
-        function, alias, ..
-    } = deployment;
-    format!(
-        "{}: alias '{alias}' of function '{function}' is where it was; to set it by hand:\n{}",
-        styled(RED, "THE ROLLBACK FAILED"),
-        deployment.rollback_by_hand(version)
-    )
 }

@@ -11,8 +11,8 @@ use super::alias_move::shares;
 use crate::{
     aws::{Alias, PublishedVersion},
     deployment::{Deployment, now},
-    output::{BOLD, DIM, Report, styled},
-    picture::{duration, routing_lines},
+    report::Report,
+    terminal::{BOLD, DIM, duration, routing_lines, styled},
 };
 
 /// Versions that are listed although the alias does not point at them.

@@ -12,9 +12,8 @@ use serde::Serialize;
 use crate::{
     cli::TrafficArgs,
     deployment::Deployment,
-    output::{BOLD, RED, Report, styled},
-    picture::{bar, part, percent},
-    progress::Progress,
+    report::Report,
+    terminal::{BOLD, Progress, RED, bar, part, percent, styled},
     traffic::{Load, Tally, VersionTally, send, wilson},
 };
 

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     cli::VerdictArgs,
-    output::{BOLD, GREEN, RED, Report, styled},
+    report::Report,
+    terminal::{BOLD, GREEN, RED, styled},
 };
 
 /// Totals as JSON: stages, or epochs of stages.
@@ -153,29 +154,6 @@ fn counts(requests: u64, bad: u64) -> Result<Counts> {
         bail!("{bad} bad requests of {requests} cannot be");
     }
     Ok(Counts { requests, bad })
-}
-
-/// Reads `10%:5400/5:600/7`: green's weight, blue's requests and bad ones, and green's.
-pub(crate) fn parse_stage(text: &str) -> Result<Stage, String> {
-    let parse = || {
-        let mut parts = text.split(':');
-        let (weight, blue, green) = (parts.next()?, parts.next()?, parts.next()?);
-        let counts = |pair: &str| {
-            let (requests, bad) = pair.split_once('/')?;
-            counts(requests.parse().ok()?, bad.parse().ok()?).ok()
-        };
-        let stage = Stage {
-            weight: weight.parse().ok()?,
-            blue: counts(blue)?,
-            green: counts(green)?,
-        };
-        parts.next().is_none().then_some(stage)
-    };
-    parse().ok_or_else(|| {
-        "give WEIGHT:BLUE/BAD:GREEN/BAD, such as 10%:5400/5:600/7 for 5400 requests of blue, 5 \
-         of them bad, and 600 of green, 7 of them bad"
-            .to_owned()
-    })
 }
 
 impl Judged {

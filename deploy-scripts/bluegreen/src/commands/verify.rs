@@ -10,8 +10,9 @@ use crate::{
     cli::VerifyArgs,
     deployment::Deployment,
     exit::Exit,
-    output::{GREEN, RED, Report, styled},
     probe::{Probed, Prober, deadline, read_events},
+    report::Report,
+    terminal::{GREEN, RED, styled},
 };
 
 #[derive(Debug, Serialize)]

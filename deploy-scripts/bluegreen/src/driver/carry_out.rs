@@ -32,17 +32,9 @@ async fn read(deployment: &Deployment) -> Result<Answer, AwsError> {
     )))
 }
 
-/// The one write of a rollout.
-pub(super) async fn update(deployment: &Deployment, write: &Write) -> Result<Answer, AwsError> {
-    let Write {
-        revision,
-        description,
-        ..
-    } = write;
-    let name = &deployment.alias;
-    let call = deployment
-        .lambda
-        .update_alias(name, revision, write.routing(), description);
+/// A write of a rollout.
+pub(super) async fn write(deployment: &Deployment, write: &Write) -> Result<Answer, AwsError> {
+    let call = deployment.update(&write.revision, write.routing(), &write.description);
     Ok(Answer::Alias(rollout::Alias::from(&call.await?)))
 }
 

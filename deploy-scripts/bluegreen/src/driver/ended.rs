@@ -5,7 +5,6 @@ use rollout::{Action, End, Failed, Write};
 
 use super::{Driver, Event, carry_out::action, hooks::Hook};
 use crate::{
-    commands::shout,
     deployment::Moved,
     exit::Exit,
     provisioned::{give_back, settle},
@@ -85,7 +84,7 @@ impl Driver<'_> {
             None => anyhow!(why),
         };
         match write.map(|write| write.action) {
-            Some(Action::RollBack) => self.told(error.context(shout(self.deployment, blue))),
+            Some(Action::RollBack) => self.told(error.context(self.deployment.shout(blue))),
             _ => self.told(error),
         }
     }

@@ -6,10 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rollout::Seconds;
 
 use super::event::Looked;
-use crate::{
-    output::{BOLD, DIM, GREEN, RED, styled},
-    picture::{bar, routing_lines},
-};
+use crate::terminal::{BOLD, DIM, GREEN, RED, bar, routing_lines, styled};
 
 #[derive(Debug)]
 pub(super) struct Live {

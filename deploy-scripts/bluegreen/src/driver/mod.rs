@@ -12,9 +12,9 @@ mod reporter;
 use std::{future::Future, time::Duration};
 
 use anyhow::Result;
-use rollout::{Answer, Call, Controller, Failure, Report, Rollout, Seconds, Write};
+use rollout::{Answer, Call, Controller, Failure, Report, Rollout, Seconds, Settings, Write};
 
-pub(crate) use event::{Event, Looked};
+pub(crate) use event::Event;
 pub(crate) use hooks::Hooks;
 pub(crate) use interrupt::Interrupts;
 pub(crate) use reporter::Reporter;
@@ -26,7 +26,22 @@ use crate::{
     exit::Exit,
     provisioned::Provisioning,
 };
-use carry_out::{carry_out, update, verb};
+use carry_out::{carry_out, verb};
+
+/// What the controller has to know beside the plan: how it is watched, and what was read of green
+/// and the alias.
+pub(crate) fn settings(
+    watch: &WatchArgs,
+    timeout: Seconds,
+    provisioning: &Provisioning,
+) -> Settings {
+    Settings {
+        timeout,
+        interval: watch.interval,
+        after_step: watch.hooks.after_step.is_some(),
+        alias_is_provisioned: provisioning.of_alias().is_some(),
+    }
+}
 
 /// One rollout that is being driven.
 #[derive(Debug)]
@@ -137,7 +152,7 @@ impl<'a> Driver<'a> {
     /// Nothing interrupts it: what came of it has to be known.
     async fn write(&mut self, write: &Write, deadline: Duration) {
         let what = carry_out::action(write.action);
-        let done = tokio::time::timeout(deadline, update(self.deployment, write)).await;
+        let done = tokio::time::timeout(deadline, carry_out::write(self.deployment, write)).await;
         let answer = done.map_or_else(|_| silence(what, deadline), |done| self.answer(what, done));
         self.controller.answered(now(), answer);
     }

@@ -1,19 +1,19 @@
 //! Where a rollout's events go: a live picture on a terminal, a line a tick in a pipe, one JSON
 //! object a line with `--output json`.
 
-use std::{cell::OnceCell, io::IsTerminal};
+use std::{cell::OnceCell, fmt::Write, io::IsTerminal};
 
 use anstream::println;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{Event, live::Live};
+use super::{Event, event::Looked, live::Live};
 use crate::{
     cli::{Format, Place},
     deployment::now,
     exit::Exit,
-    output::{DIM, styled},
     summary::Summary,
+    terminal::{DIM, styled},
 };
 
 #[derive(Debug)]
@@ -62,8 +62,10 @@ impl Reporter {
     }
 
     pub(crate) fn say(&self, event: &Event) {
-        if let Some(summary) = &self.summary {
-            summary.note(event);
+        match (&self.summary, event) {
+            (Some(summary), Event::Looked(looked)) => summary.count(counts(looked)),
+            (Some(summary), event) => summary.note(&time(), &event.to_string()),
+            (None, _) => {}
         }
         match (self.format, &self.live, event) {
             (Format::Json, _, _) => print_json(event),
@@ -79,9 +81,27 @@ impl Reporter {
 }
 
 fn print_line(event: &Event) {
-    let now = now().to_string();
-    let time = now.get(11..19).unwrap_or_default();
-    println!("{}  {event}", styled(DIM, time));
+    println!("{}  {event}", styled(DIM, time()));
+}
+
+/// `15:03:08`
+fn time() -> String {
+    now().to_string().get(11..19).unwrap_or_default().to_owned()
+}
+
+/// A table of what both versions answered.
+fn counts(looked: &Looked) -> String {
+    let rollout = &looked.rollout;
+    let mut text = "| version | requests | failed |\n|---|---|---|\n".to_owned();
+    for (version, tally) in [(rollout.blue, looked.blue), (rollout.green, looked.green)] {
+        let _ = writeln!(
+            text,
+            "| {version} | {} | {} |",
+            tally.requests, tally.errors
+        );
+    }
+    let _ = writeln!(text, "\n{}\n", looked.difference());
+    text
 }
 
 fn print_json(event: &Event) {

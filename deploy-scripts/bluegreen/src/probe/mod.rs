@@ -9,7 +9,7 @@ pub(crate) use event_file::EventFile;
 use futures_util::future::join_all;
 use rollout::{Epochs, Judgement, Probe, Rule, Seconds, Verdict, Version};
 
-use crate::{aws::Lambda, cli::ProbeArgs, progress::Progress};
+use crate::{aws::Lambda, cli::ProbeArgs, terminal::Progress};
 
 /// What is tested, and how.
 #[derive(Debug)]

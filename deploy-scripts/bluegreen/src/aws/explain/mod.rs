@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::{
 
 use crate::{
     cli::{PackageArgs, Place},
-    output::{DIM, styled},
+    terminal::{DIM, styled},
 };
 use arguments::Arguments;
 

@@ -9,7 +9,7 @@ use crate::{
     deployment::Deployment,
     host::Host,
     package::Package,
-    progress::Progress,
+    terminal::Progress,
 };
 
 pub(super) async fn create(

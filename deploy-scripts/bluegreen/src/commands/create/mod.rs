@@ -17,7 +17,8 @@ use serde::Serialize;
 use crate::{
     cli::{self, CreateArgs},
     deployment::{Deployment, now},
-    output::{BOLD, DIM, GREEN, Report, styled},
+    report::Report,
+    terminal::{BOLD, DIM, GREEN, styled},
 };
 
 #[derive(Debug, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::output::{DIM, GREEN, RED, styled};
+use crate::terminal::{DIM, GREEN, RED, styled};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

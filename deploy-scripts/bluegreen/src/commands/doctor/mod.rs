@@ -17,7 +17,8 @@ use crate::{
     cli::DoctorArgs,
     deployment::Deployment,
     exit::Exit,
-    output::{BOLD, Report, styled},
+    report::Report,
+    terminal::{BOLD, styled},
 };
 
 #[derive(Debug, Serialize)]

@@ -10,12 +10,12 @@ use super::doctor;
 use crate::{
     aws::Alias,
     cli::{ReleaseArgs, RolloutArgs},
-    confirm::{Question, confirm},
     deployment::{Deployment, NONE_PUBLISHED},
-    driver::{Driver, Event, Hooks, Interrupts, Reporter},
+    driver::{Driver, Event, Hooks, Interrupts, Reporter, settings},
     exit::Exit,
     probe::{Probed, Prober, deadline, read_events},
     provisioned::{Provisioning, give_back},
+    terminal::{Question, confirm},
 };
 pub(super) use start::check_free;
 use start::{Start, rolled_back};
@@ -113,7 +113,7 @@ impl Release<'_> {
             }
         };
         let watch = &self.args.watch;
-        let controller = match start.controller(probe, watch.settings(timeout, &provisioning)) {
+        let controller = match start.controller(probe, settings(watch, timeout, &provisioning)) {
             Ok(controller) => controller,
             // What the test events found has no room beside the plan.
             Err(error) => {

@@ -5,10 +5,7 @@ use std::fmt;
 use rollout::{Rollout, Seconds};
 
 use super::{Event, Looked, Planned, Tally};
-use crate::{
-    output::{BOLD, DIM, GREEN, RED, styled},
-    picture::percent,
-};
+use crate::terminal::{BOLD, DIM, GREEN, RED, percent, styled};
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,7 @@
 use anstyle::Style;
 use rollout::{Routing, Version};
 
-use crate::output::{BLUE, BOLD, GREEN, styled};
+use super::{BLUE, BOLD, GREEN, styled};
 
 const WIDTH: usize = 40;
 

@@ -1,9 +1,8 @@
-//! Standard output and standard error: results on the first, everything else on the second.
+//! A command's result on standard output, and its error on standard error.
 
 use std::fmt::Write;
 
 use anstream::{eprintln, println};
-use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use serde::Serialize;
 
@@ -11,13 +10,8 @@ use crate::{
     aws::AwsError,
     cli::{Format, Place},
     summary::Summary,
+    terminal::RED,
 };
-
-pub(crate) const BLUE: Style = AnsiColor::BrightBlue.on_default();
-pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
-pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
-pub(crate) const DIM: Style = Style::new().dimmed();
-pub(crate) const BOLD: Style = Style::new().bold();
 
 /// What a command found or did: as text for people, or as JSON through `Serialize`.
 pub(crate) trait Report: Serialize {
@@ -33,7 +27,7 @@ pub(crate) fn print_report(report: &impl Report, place: &Place) -> Result<()> {
     }
     // Behind what is printed: what was done is told, whatever comes of the summary.
     match &place.summary {
-        Some(file) => Summary::open(file)?.report(report),
+        Some(file) => Summary::open(file)?.report(&report.text()),
         None => Ok(()),
     }
 }
@@ -52,15 +46,5 @@ pub(crate) fn print_error(error: &anyhow::Error) {
     if let Some(advice) = calls.find_map(AwsError::advice) {
         let _ = write!(text, "\n  {advice}");
     }
-    eprintln!("{text}");
-}
-
-/// Text in a style.
-pub(crate) fn styled(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
-}
-
-/// Tells something beside the result.
-pub(crate) fn note(text: String) {
     eprintln!("{text}");
 }

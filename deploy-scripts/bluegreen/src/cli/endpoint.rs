@@ -1,0 +1,15 @@
+//! Where AWS calls are sent instead.
+
+use reqwest::Url;
+
+/// An address that AWS calls can be sent to.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn endpoint_url(text: &str) -> Result<String, String> {
+    let is_http = |url: &Url| ["http", "https"].contains(&url.scheme()) && url.has_host();
+    match Url::parse(text) {
+        Ok(url) if is_http(&url) => Ok(text.to_owned()),
+        _ => Err("give an address such as http://127.0.0.1:4566".to_owned()),
+    }
+}
