@@ -76,7 +76,8 @@ bench-deploy: programs clients ## Measure the deployer beside the AWS CLI, and l
 
 .PHONY: bench-local
 bench-local: clients ## Measure lambda-local beside cargo-lambda and a minimal gateway (needs wrk)
-	cargo build --quiet --release --package lambda-local --package blue --bins --example minimal_gateway
+	cargo build --quiet --release --package lambda-local --bins --example minimal_gateway
+	cargo build --quiet --profile function --package blue
 	@python3 tests/bench/local.py
 
 .PHONY: lint
@@ -86,7 +87,7 @@ lint: ## Check formatting and lints
 
 .PHONY: build
 build: tools ## Build the functions for AWS with cargo-lambda (ARCH=arm64 or x86_64)
-	$(LAMBDA_FLAGS) $(WITH_TOOLS) cargo lambda build --release --target $(LAMBDA_TARGET) $(FUNCTIONS)
+	$(LAMBDA_FLAGS) $(WITH_TOOLS) cargo lambda build --profile function --target $(LAMBDA_TARGET) $(FUNCTIONS)
 
 .PHONY: watch
 watch: tools ## Run a function with `cargo lambda watch` (FUNCTION=blue, PORT=9000)

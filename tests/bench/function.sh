@@ -15,7 +15,7 @@ cp -R tests/bench/template "$out"
 (cd "$out/template" && cargo lambda build --quiet --release --target "$arch-unknown-linux-gnu")
 
 build() { # NAME TARGET: blue for a target
-    cargo lambda build --quiet --release --target "$2" -p blue --lambda-dir "$PWD/$out/$1"
+    cargo lambda build --quiet --profile function --target "$2" -p blue --lambda-dir "$PWD/$out/$1"
 }
 build glibc "$arch-unknown-linux-gnu"
 build musl "$arch-unknown-linux-musl"
@@ -26,10 +26,10 @@ ship() { # NAME [OPTION...]: blue as `make build` makes it
 }
 quick=()
 for crate in blue lambda_http lambda_runtime; do
-    quick+=(--config "profile.release.package.$crate.opt-level=3")
+    quick+=(--config "profile.function.package.$crate.opt-level=3")
 done
 ship quick "${quick[@]}"
-CARGO_PROFILE_RELEASE_OPT_LEVEL=s ship small
+CARGO_PROFILE_FUNCTION_OPT_LEVEL=s ship small
 ship shipped
 
 # Variants that differ in their sources, in a copy of them.
@@ -48,7 +48,7 @@ cat >>"$copy/functions/blue/src/main.rs" <<'RUST'
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 RUST
-(cd "$copy" && cargo lambda build --quiet --release --target "$arch-unknown-linux-musl")
+(cd "$copy" && cargo lambda build --quiet --profile function --target "$arch-unknown-linux-musl")
 copied http-alone
 sed -i 's/"apigw_rest", "apigw_http"/"apigw_http"/' "$copy/Cargo.toml"
 make --no-print-directory -C "$copy" -f "$PWD/Makefile" build ARCH="${arch/aarch64/arm64}" \

@@ -21,7 +21,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+BIN, BLUE = TARGET / "release", TARGET / "function" / "blue"
 CLIENTS = ROOT / "target/clients/bin"
 ROUNDS = 5
 SECONDS = 4
@@ -121,7 +122,7 @@ def create(address, name, package):
 
 def with_api(address):
     """Blue with alias `live`, and the address of an HTTP API in front of it."""
-    create(address, "hello", zipped((BIN / "blue").read_bytes()))
+    create(address, "hello", zipped(BLUE.read_bytes()))
     call(address, "POST", f"{FUNCTIONS}/hello/versions", {})
     call(address, "POST", f"{FUNCTIONS}/hello/aliases", {"Name": "live", "FunctionVersion": "1"})
     arn = "arn:aws:lambda:us-east-1:000000000000:function:hello:live"
@@ -182,7 +183,7 @@ def free_port():
 
 def cargo_lambda(concurrency):
     port = free_port()
-    watch = ["lambda", "watch", "--release", "--package", "blue", "--ignore-changes", "--quiet"]
+    watch = ["lambda", "watch", "--profile", "function", "--package", "blue", "--ignore-changes", "--quiet"]
     process = Process(
         CLIENTS / "cargo-lambda",
         *watch,
@@ -194,7 +195,7 @@ def cargo_lambda(concurrency):
 def beside_others():
     names = ["lambda-local", "minimal gateway", "cargo lambda watch"]
     found = {}
-    minimal = [BIN / "examples/minimal_gateway", BIN / "blue", 8, ROOT / "tests/bench/event.json"]
+    minimal = [BIN / "examples/minimal_gateway", BLUE, 8, ROOT / "tests/bench/event.json"]
     with lambda_local("--ephemeral") as own, Process(*minimal, line=True) as gateway:
         watched = [cargo_lambda(8), cargo_lambda(1)]
         with watched[0][0], watched[1][0]:

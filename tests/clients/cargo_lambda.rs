@@ -97,7 +97,8 @@ fn what_cargo_lambda_builds_is_released_by_publish() {
     let before = fs::read(binary("green")).unwrap();
     let release = [
         "clean",
-        "--release",
+        "--profile",
+        "function",
         "--target",
         "x86_64-unknown-linux-musl",
         "-p",
