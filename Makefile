@@ -5,6 +5,7 @@ FUNCTION ?= blue
 EVENT ?= http-api
 RUNS ?= 20000
 SECONDS ?= 600
+SIMULATION_RUNS ?= 1000000
 
 FUNCTIONS := -p blue -p green -p red
 CLIENTS := $(CURDIR)/target/clients
@@ -51,12 +52,12 @@ test-aws: programs clients ## Try on your own AWS account what the deployer reli
 	@$(WITH_TOOLS) tests/aws/contract.sh
 
 .PHONY: planted-bugs
-planted-bugs: ## Plant bugs into the rollout, one by one, and see the simulation or a test find each
-	@deploy-scripts/rollout/tests/planted-bugs.sh
+planted-bugs: ## Plant bugs into the rollout, one by one, and see its tests find each (ONLY=word)
+	@ONLY="$(ONLY)" deploy-scripts/rollout/tests/planted-bugs.sh
 
-.PHONY: simulate
-simulate: ## Simulate so many rollouts in which everything goes wrong (RUNS=20000; a million take minutes)
-	SIMULATION_RUNS=$(RUNS) cargo test --package rollout --test simulation -- --nocapture
+.PHONY: simulation
+simulation: ## Simulate a million rollouts in which everything goes wrong (SIMULATION_RUNS=1000000)
+	SIMULATION_RUNS=$(SIMULATION_RUNS) cargo test --package rollout --test simulation -- --nocapture
 
 .PHONY: fuzz
 fuzz: programs ## Try lambda-local with changed requests and with a chaotic bootstrap (SECONDS=600 each)

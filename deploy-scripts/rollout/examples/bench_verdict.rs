@@ -5,8 +5,8 @@ use std::{fmt, thread};
 
 use fastrand::Rng;
 use rollout::{
-    Action, Alias, Answer, Answers, Call, Controller, Plan, Routing, Sample, Seconds, Settings,
-    Timestamp, Version, Weight,
+    Action, Answers, Assessment, Plan, Rollout, Sample, Seconds, Started, Timestamp, Verdict,
+    Version, Weight,
 };
 
 const WEIGHTS: [f64; 3] = [0.05, 0.1, 0.5];
@@ -104,83 +104,53 @@ impl Judge {
     }
 }
 
-/// The deployer's own decisions, each second.
+/// A rollout at its only step, whose traffic begins at the start.
+fn rollout(weight: f64) -> Rollout {
+    let version = |number| Version::new(number).expect("it is not 0");
+    let weight = Weight::new(weight).expect("it is a weight");
+    let strategy = format!("canary:{weight}/{}", Seconds(BAKE));
+    let mut plan = Plan::new(strategy.parse().expect("it is a strategy"));
+    (plan.metrics.period, plan.metrics.delay) = (Seconds(1), Seconds(1));
+    let started = Started {
+        at: Timestamp::from_unix(START),
+        within: Some(Seconds(0)),
+    };
+    Rollout {
+        blue: version(1),
+        green: version(2),
+        plan,
+        run: "run".to_owned(),
+        started: vec![started],
+        probe: None,
+        before: Vec::new(),
+    }
+}
+
+/// The deployer's own verdict, each second.
 fn verdict(cell: Cell, seconds: &[Second]) -> (Option<Action>, u64) {
-    // The second in which the weight changes is nobody's: the traffic begins behind it.
-    let mut deployer = Deployer::begun(cell, Timestamp::from_unix(START - 2));
-    for (index, (blue, green)) in seconds.iter().enumerate() {
-        deployer.samples.push(Sample {
-            at: Timestamp::from_unix(START + index as u64),
+    let rollout = rollout(cell.weight);
+    let now = |after: u64| Timestamp::from_unix(START + after);
+    let mut samples = Vec::new();
+    for (index, (blue, green)) in (0..).zip(seconds) {
+        samples.push(Sample {
+            at: now(index),
             blue: Some(*blue),
             green: Some(*green),
             total: None,
         });
-        let after = index as u64 + 1;
+        let after = index + 1;
         // Without a failure of green nothing rolls back, and before its time nothing is promoted.
         if green.errors == 0 && (after < BAKE || !after.is_multiple_of(5)) {
             continue;
         }
-        if let Some(action) = deployer.look(Timestamp::from_unix(START + after)) {
-            return (Some(action), after);
+        let seen = Assessment::new(&rollout, &samples, now(after), Seconds(4));
+        match seen.judgement.verdict {
+            Verdict::Rollback => return (Some(Action::RollBack), after),
+            Verdict::Promote => return (Some(Action::Promote), after),
+            Verdict::Inconclusive => {}
         }
     }
     (None, HORIZON)
-}
-
-/// Carries out at once what the controller says, until it would end the rollout.
-struct Deployer {
-    controller: Controller,
-    alias: Alias,
-    samples: Vec<Sample>,
-}
-
-impl Deployer {
-    fn begun(cell: Cell, now: Timestamp) -> Self {
-        let version = |number| Version::new(number).expect("it is not 0");
-        let weight = Weight::new(cell.weight).expect("it is a weight");
-        let strategy = format!("canary:{weight}/{}", Seconds(BAKE));
-        let mut plan = Plan::new(strategy.parse().expect("it is a strategy"));
-        (plan.metrics.period, plan.metrics.delay) = (Seconds(1), Seconds(1));
-        let alias = Alias {
-            routing: Routing::All(version(1)),
-            description: String::new(),
-            revision: String::new(),
-        };
-        let settings = Settings {
-            timeout: Seconds(3),
-            ..Settings::default()
-        };
-        let run = "run".to_owned();
-        let begun = Controller::begin(alias.clone(), version(2), plan, run, None, settings);
-        let mut deployer = Self {
-            controller: begun.expect("the alias can be moved"),
-            alias,
-            samples: Vec::new(),
-        };
-        deployer.look(now);
-        deployer
-    }
-
-    fn look(&mut self, now: Timestamp) -> Option<Action> {
-        loop {
-            let answer = match self.controller.next(now) {
-                Call::Write(write) => match write.action {
-                    Action::Shift | Action::Confirm => {
-                        (self.alias.routing, self.alias.description) =
-                            (write.routing(), write.description);
-                        self.alias.revision.push('x');
-                        Answer::Alias(self.alias.clone())
-                    }
-                    ends => return Some(ends),
-                },
-                Call::ReadAlias => Answer::Alias(self.alias.clone()),
-                Call::ReadMetrics(_) => Answer::Samples(self.samples.clone()),
-                Call::Say(_) => continue,
-                _ => return None,
-            };
-            self.controller.answered(now, answer);
-        }
-    }
 }
 
 fn minutes(seconds: &[Second]) -> impl Iterator<Item = (u64, Second)> {

@@ -25,13 +25,10 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    /// Judges the samples. Data that are older than `settled` before now are complete.
-    pub(crate) fn new(
-        rollout: &Rollout,
-        samples: &[Sample],
-        now: Timestamp,
-        settled: Seconds,
-    ) -> Self {
+    /// Judges the samples, which are in the order of time. Data that are older than `settled` before
+    /// now are complete.
+    #[must_use]
+    pub fn new(rollout: &Rollout, samples: &[Sample], now: Timestamp, settled: Seconds) -> Self {
         let settled = now.before(settled.0);
         let whole = |sample: &&Sample| sample.is_whole(rollout.end_of(sample) <= settled);
         let whole: Vec<Sample> = samples.iter().filter(whole).copied().collect();

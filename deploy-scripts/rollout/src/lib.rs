@@ -6,6 +6,7 @@ mod controller;
 mod decide;
 mod forecast;
 mod journal;
+mod move_error;
 mod plan;
 mod provisioned;
 mod routing;
@@ -29,9 +30,10 @@ pub use forecast::Forecast;
 pub use journal::{
     Entry, Journal, MAX_DESCRIPTION, Probe, Rollout, Started, Unreadable, Unwritable,
 };
+pub use move_error::MoveError;
 pub use plan::{InvalidPlan, Metrics, Otherwise, Plan};
 pub use provisioned::may_be_given_back;
-pub use routing::{MoveError, Routing};
+pub use routing::Routing;
 pub use samples::{Answers, Sample};
 pub use seconds::{ParseSecondsError, Seconds};
 pub use strategy::{ParseStrategyError, Step, Strategy};

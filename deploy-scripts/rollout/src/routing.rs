@@ -1,8 +1,8 @@
 //! Where an alias sends its traffic, and the moves from one routing to the next.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
-use crate::{Version, Weight};
+use crate::{MoveError, Version, Weight};
 
 /// Where an alias sends its traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,18 +126,6 @@ impl Routing {
             Self::Settling { from, to } => Err(MoveError::Settling { from, to }),
         }
     }
-
-    /// Sends everything back to blue.
-    ///
-    /// # Errors
-    /// If there is no split to take back, or AWS is moving the alias.
-    pub fn roll_back(self) -> Result<Self, MoveError> {
-        match self {
-            Self::Split { blue, .. } => Ok(Self::All(blue)),
-            Self::All(version) => Err(MoveError::NoSplit(version)),
-            Self::Settling { from, to } => Err(MoveError::Settling { from, to }),
-        }
-    }
 }
 
 /// `version 3`, `version 3 and 10% on version 4`.
@@ -159,49 +147,10 @@ impl fmt::Display for Routing {
     }
 }
 
-/// The routing does not allow the move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MoveError {
-    /// The version serves everything already.
-    AlreadyAll(Version),
-    /// There is no split to end: this version serves everything.
-    NoSplit(Version),
-    /// Another split is under way.
-    OtherSplit { blue: Version, green: Version },
-    /// AWS is moving the alias itself.
-    Settling { from: Version, to: Version },
-}
-
-impl fmt::Display for MoveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyAll(version) => write!(f, "version {version} already serves everything"),
-            Self::NoSplit(version) => {
-                write!(
-                    f,
-                    "the alias is not split: version {version} serves everything"
-                )
-            }
-            Self::OtherSplit { blue, green } => write!(
-                f,
-                "the alias is split between version {blue} and version {green} already; \
-                 promote that one or roll it back first"
-            ),
-            Self::Settling { from, to } => write!(
-                f,
-                "AWS is moving the alias from version {from} to version {to} while provisioned \
-                 concurrency is allocated; wait until that is done"
-            ),
-        }
-    }
-}
-
-impl Error for MoveError {}
-
 #[cfg(test)]
 mod tests {
-    use super::{MoveError, Routing};
-    use crate::{Version, Weight};
+    use super::Routing;
+    use crate::{MoveError, Version, Weight};
 
     fn v(number: u64) -> Version {
         Version::new(number).unwrap()
@@ -225,7 +174,6 @@ mod tests {
             Ok(split(1, 2, 0.5))
         );
         assert_eq!(shifted.promote(), Ok(Routing::All(v(2))));
-        assert_eq!(shifted.roll_back(), Ok(Routing::All(v(1))));
     }
 
     #[test]
@@ -243,17 +191,12 @@ mod tests {
             })
         );
         assert_eq!(Routing::All(v(1)).promote(), Err(MoveError::NoSplit(v(1))));
-        assert_eq!(
-            Routing::All(v(1)).roll_back(),
-            Err(MoveError::NoSplit(v(1)))
-        );
         let settling = Routing::Settling {
             from: v(1),
             to: v(2),
         };
         assert!(settling.shift(v(2), ten).is_err());
         assert!(settling.promote().is_err());
-        assert!(settling.roll_back().is_err());
     }
 
     #[test]
@@ -279,11 +222,11 @@ mod tests {
 
     #[test]
     fn the_noise_of_a_weight_is_nobodys_move() {
-        let shown = Routing::observed(v(1), Some((v(2), f64::from(0.7_f32))));
-        assert_ne!(shown, split(1, 2, 0.7));
-        assert!(shown.leads_to(split(1, 2, 0.7)));
-        assert!(!shown.leads_to(split(1, 2, 0.7001)));
-        assert!(!shown.leads_to(split(1, 3, 0.7)));
+        let shown = Routing::observed(v(1), Some((v(2), f64::from(0.77_f32))));
+        assert_ne!(shown, split(1, 2, 0.77));
+        assert!(shown.leads_to(split(1, 2, 0.77)));
+        assert!(!shown.leads_to(split(1, 2, 0.7701)));
+        assert!(!shown.leads_to(split(1, 3, 0.77)));
     }
 
     #[test]

@@ -102,8 +102,6 @@ impl Controller {
     }
 
     fn written(&mut self, now: Timestamp, write: Write, alias: Alias) {
-        self.replaced.push(write.revision.clone());
-        self.attempted.clear();
         self.failures = 0;
         // Read like any other answer: what AWS made of it is what counts.
         match Journal::read(&alias.description) {
@@ -112,8 +110,11 @@ impl Controller {
         }
     }
 
-    /// The alias is where this write wanted it.
+    /// The alias is where this write wanted it: what it was before it never is again, and nothing
+    /// else that was tried then can be done any more.
     fn landed(&mut self, now: Timestamp, write: Write, known: (Alias, Journal)) {
+        self.replaced.push(write.revision.clone());
+        self.attempted.clear();
         if write.action != Action::Confirm {
             let report = Report::Written(Box::new(write.clone()));
             self.reports.push_back(report);

@@ -8,7 +8,7 @@ pub(super) const FORMAT: u32 = 2;
 /// In the first format a step had begun within so many seconds, unless its moment was corrected.
 const FIRST_FORMAT_WITHIN: Seconds = Seconds(2);
 
-/// Reads when a step began, its moment and within how many seconds, as its format writes that.
+/// Reads when a step began: the moment as its format writes it, and how much later it surely had.
 type ParseStart = fn(&str) -> Option<(&str, Option<Seconds>)>;
 
 pub(super) fn entry(text: &str) -> Option<Entry> {

@@ -110,13 +110,13 @@ impl Rollout {
     pub(super) fn at_its_longest(&self) -> Self {
         let mut longest = self.clone();
         let within = Some(Seconds(LONGEST_WRITE));
-        let latest = self.plan.horizon().0.saturating_mul(PATIENCE);
-        let at = self.start().after(latest);
+        let patience = self.plan.horizon().0.saturating_mul(PATIENCE);
+        let (first, last) = (self.start(), self.start().after(patience));
         let steps = self.plan.strategy.steps().len();
-        longest.started.resize(steps.max(1), Started { at, within });
-        for started in &mut longest.started {
-            started.within = started.within.max(within);
-        }
+        longest.started.resize(1, Started { at: first, within });
+        longest
+            .started
+            .resize(steps.max(1), Started { at: last, within });
         longest
     }
 }
@@ -153,24 +153,21 @@ impl fmt::Display for Rollout {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, Probe};
+    use super::Probe;
+    use crate::Counts;
 
     #[test]
-    fn the_coin_is_thrown_until_both_versions_were_asked() {
-        let asked = |blue, green| Probe {
-            blue: Counts {
-                requests: blue,
-                bad: 0,
-            },
-            green: Counts {
-                requests: green,
-                bad: 0,
-            },
+    fn a_probe_is_complete_when_both_versions_were_asked() {
+        let probe = |blue, green| {
+            let counts = |requests| Counts { requests, bad: 0 };
+            Probe {
+                blue: counts(blue),
+                green: counts(green),
+            }
         };
-        assert!(!asked(0, 0).is_complete(1));
-        assert!(!asked(3, 0).is_complete(1));
-        assert!(!asked(0, 3).is_complete(1));
-        assert!(asked(3, 1).is_complete(1));
-        assert!(!asked(3, 1).is_complete(5));
+        assert!(!probe(1, 0).is_complete(1), "whatever blue answered");
+        assert!(!probe(0, 9).is_complete(9));
+        assert!(probe(1, 1).is_complete(1) && probe(8, 1).is_complete(9));
+        assert!(!probe(4, 4).is_complete(9));
     }
 }

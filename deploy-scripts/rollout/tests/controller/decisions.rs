@@ -229,4 +229,8 @@ fn a_period_belongs_to_the_step_in_whose_time_it_lies_whole() {
         rollout.step_of(&sample)
     };
     assert_eq!([0, 1, 100].map(of), [None, Some(0), Some(0)]);
+    // Nothing belongs to a step of which nobody knows that it has begun.
+    let mut unseen = desk.controller.rollout().clone();
+    unseen.started[0].within = None;
+    assert_eq!(unseen.step_of(&samples(200, (1, 0), (1, 0))[19]), None);
 }

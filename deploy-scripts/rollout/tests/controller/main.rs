@@ -7,4 +7,5 @@ mod decisions;
 mod desk;
 mod hooks;
 mod resume;
+mod stops;
 mod totality;

@@ -42,7 +42,7 @@ fn a_horizon_that_the_steps_outlast_is_refused_before_anything_is_written() {
 fn a_horizon_that_does_not_fit_the_description_is_refused() {
     let mut desk = Desk::begun(plan("steps:10%/6s,50%/20s"));
     let room = 256 - desk.alias.description.len();
-    let text = format!("{} | bluegreen: ", "x".repeat(room - 10));
+    let text = format!("{} | bluegreen: ", "x".repeat(room - 4));
     desk.alias.description = desk.alias.description.replace("mine | bluegreen: ", &text);
     let found = Resumable::found(&desk.alias).unwrap();
     let resumed = Controller::resume(found, Some(Seconds(7200)), settings());

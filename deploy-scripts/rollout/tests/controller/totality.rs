@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 use rollout::{
-    Action, Alias, Answer, Call, Controller, Failure, Routing, Settings, Timestamp, Weight,
+    Action, Alias, Answer, Call, Controller, Failure, Resumable, Routing, Settings, Timestamp,
+    Weight,
 };
 
 use crate::desk::{Desk, START, at_blue, plan, samples, v};
@@ -102,23 +103,28 @@ proptest! {
 
 #[test]
 fn a_look_takes_less_than_100_microseconds() {
-    let mut long = plan("linear:10%/60s");
-    long.slow = Some(250);
+    let times: Vec<String> = (1..9).map(|step| format!("+{}~1", 60 * step)).collect();
+    let description = format!(
+        "bluegreen: v2: 1 to 2, step 9 of linear:10%/1m, at 2027-01-15T08:00:00Z~1 {}, run run, \
+         with slow=250ms metrics=10s+10s",
+        times.join(" ")
+    );
+    let alias = Alias {
+        routing: Routing::observed(v(1), Some((v(2), 0.9))),
+        description,
+        revision: "r".to_owned(),
+    };
+    let now = Timestamp::from_unix(START + 560);
     // The quickest of many: what else the machine does is not the controller's cost.
-    let quickest = (0..200).map(|_| {
-        let mut desk = Desk::begun(long.clone());
-        loop {
-            match desk.next() {
-                Call::ReadMetrics(_) => break,
-                Call::ReadAlias => desk.answered(Answer::Alias(desk.alias.clone())),
-                Call::Wait(seconds) => desk.now += seconds.0,
-                call => panic!("{call:?}"),
-            }
-        }
-        let data = samples(600, (500, 1), (400, 1));
+    let quickest = (0..500).map(|_| {
+        let found = Resumable::found(&alias).unwrap();
+        let mut controller = Controller::resume(found, None, Settings::default()).unwrap();
+        controller.answered(now, Answer::Alias(alias.clone()));
+        assert!(matches!(controller.next(now), Call::ReadMetrics(_)));
+        let samples = Answer::Samples(samples(600, (500, 1), (400, 1)));
         let begin = Instant::now();
-        desk.answered(Answer::Samples(data));
-        std::hint::black_box(desk.controller.next(Timestamp::from_unix(START + desk.now)));
+        controller.answered(now, samples);
+        std::hint::black_box(controller.next(now));
         begin.elapsed().as_micros()
     });
     let quickest = quickest.min().unwrap();

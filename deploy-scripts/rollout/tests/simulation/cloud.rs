@@ -71,7 +71,7 @@ impl Cloud {
             },
             flying: Vec::new(),
             landed: Vec::new(),
-            rival: scenario.rival.map(|(at, rival)| (at * 1000, rival)),
+            rival: scenario.rival,
             scenario: scenario.clone(),
         }
     }

@@ -85,8 +85,9 @@ fn a_promotion_has_its_grounds(run: &Run<'_>, write: &Accepted, sent: &Sent) -> 
     let enough = requests >= plan.rule.fewest_green();
     ensure(enough, "green was promoted without having had enough users")?;
     settled_data_were_enough(run, write)?;
-    // Whatever the luck: a green that fails everything is never good enough.
-    let broken = run.scenario.green_fails >= 1.0 && run.scenario.worse_from == 0;
+    // Whatever the luck: a green that fails everything, test events too, is never good enough.
+    let truly = run.scenario.worse_from == 0 && run.scenario.probe.is_none();
+    let broken = truly && run.scenario.green_fails >= 1.0;
     ensure(
         !broken || plan.rule.beta > 0.1,
         "a green that fails everything was promoted",

@@ -8,6 +8,7 @@ use crate::{
     lives::Outcome,
     log::{Log, is_split},
     prompt,
+    rival::CORRECTED,
     scenario::Scenario,
 };
 
@@ -81,6 +82,8 @@ fn each_write_says_what_it_does(run: &Run<'_>) -> Checked {
         };
         let same = entry.routing() == write.after.routing;
         ensure(same, "the journal says other than the routing")?;
+        let whole = text.starts_with(run.scenario.users_text) || text.starts_with(CORRECTED);
+        ensure(whole, "the user's text was cut")?;
         let before = Journal::read(&write.before.description);
         let users = before.map_err(|error| error.to_string())?.user_text;
         ensure(users == journal.user_text, "the user's text was lost")?;
@@ -163,7 +166,9 @@ fn the_alias_ends_where_it_says(run: &Run<'_>) -> Checked {
         Outcome::Promoted => by_others || alias.routing == Routing::All(version(GREEN)),
         Outcome::RolledBack => by_others || alias.routing == Routing::All(version(BLUE)),
         Outcome::Held => by_others || is_split(alias),
-        Outcome::Moved | Outcome::NotBegun => by_others,
+        // Somebody must have done it: an alias that nobody wrote to is where it was.
+        Outcome::Moved => last.is_some() && by_others,
+        Outcome::NotBegun => by_others,
         Outcome::Abandoned => true,
     };
     ensure(right, "the alias is not where the deployer says")

@@ -1,12 +1,12 @@
 //! The lives of the deployer: it begins, dies, is started anew, by a person or a scheduler.
 
 use fastrand::Rng;
-use rollout::{Controller, End, NothingToResume, Resumable, Routing};
+use rollout::{Alias, Controller, End, NothingToResume, Resumable, Routing};
 
 use crate::{
     cloud::{BLUE, Cloud, GREEN, version},
     log::Log,
-    process::{Process, read_alias},
+    process::Process,
     scenario::Scenario,
 };
 
@@ -99,4 +99,11 @@ fn controller(cloud: &mut Cloud, life: usize) -> Result<Controller, Outcome> {
     // One who asks for a horizon that cannot be is told so, and asks for none.
     let resumed = resumed.or_else(|_| Controller::resume(found, None, settings));
     resumed.map_err(|_| Outcome::Abandoned)
+}
+
+/// Reads the alias before the controller is there, as often as it takes.
+fn read_alias(cloud: &mut Cloud) -> Alias {
+    let pause = cloud.rng.u64(50..500);
+    cloud.advance(cloud.now + pause);
+    cloud.shown()
 }

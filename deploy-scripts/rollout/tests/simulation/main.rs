@@ -8,16 +8,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cloud;
+mod fate;
 mod grounds;
 mod invariants;
 mod lives;
 mod log;
+mod plans;
 mod process;
 mod prompt;
 mod rival;
 mod scenario;
 mod tally;
 mod traffic;
+mod writing;
 
 use std::{env, panic, thread};
 

@@ -1,30 +1,17 @@
 //! One life of the deployer: carries out what the controller calls for, as `bluegreen` does over
 //! HTTP, with answers that are late or lost, signals, and commands that run beside it.
 
-use rollout::{
-    Alias, Answer, Call, Controller, End, Failure, Looked, Report, Sample, Timestamp, Write,
-};
+use rollout::{Answer, Call, Controller, End, Failure, Looked, Report, Sample, Timestamp};
 
 use crate::{
     cloud::{Cloud, EPOCH, Writer},
-    log::{Kind, Log, Made, Outcome, Sent},
-    scenario::Service,
+    fate::Fate,
+    log::{Kind, Log, Made, Outcome},
 };
-
-/// What happens to a call: when it reaches AWS and when its answer is there, after so many
-/// milliseconds; and whether AWS takes it.
-#[derive(Debug, Clone, Copy)]
-struct Fate {
-    arrives: Option<u64>,
-    answered: Option<u64>,
-    throttled: bool,
-    /// The caller's client tried twice: the second try met what the first one did.
-    twice: bool,
-}
 
 /// The command of a step, as long as it runs.
 #[derive(Debug, Clone, Copy)]
-struct Command {
+pub(crate) struct Command {
     step: usize,
     ends: u64,
     well: bool,
@@ -40,12 +27,12 @@ pub(crate) struct Process<'a> {
     /// When a signal comes, and whether it means to leave.
     pub(crate) signal: Option<(u64, bool)>,
     command: Option<Command>,
-    looked: Option<Looked>,
-    samples: Vec<Sample>,
+    pub(crate) looked: Option<Looked>,
+    pub(crate) samples: Vec<Sample>,
 }
 
 /// What ends a wait.
-enum Event {
+pub(crate) enum Event {
     /// It is over.
     Over,
     Signal(bool),
@@ -79,7 +66,7 @@ impl<'a> Process<'a> {
         }
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         clock(self.cloud, self.clock_is_ahead)
     }
 
@@ -108,7 +95,7 @@ impl<'a> Process<'a> {
     }
 
     /// Waits until something happens, at the latest until then.
-    fn wait_until(&mut self, until: u64) -> Event {
+    pub(crate) fn wait_until(&mut self, until: u64) -> Event {
         let signal = self.signal.map_or(u64::MAX, |(at, _)| at);
         let command = self.command.map_or(u64::MAX, |command| command.ends);
         self.cloud.advance(until.min(signal).min(command));
@@ -119,7 +106,7 @@ impl<'a> Process<'a> {
         }
     }
 
-    fn heed(&mut self, event: &Event) {
+    pub(crate) fn heed(&mut self, event: &Event) {
         match event {
             Event::Over => {}
             Event::Signal(true) => self.controller.leave("interrupted"),
@@ -198,44 +185,7 @@ impl<'a> Process<'a> {
         outcome
     }
 
-    /// The call that nothing interrupts. What happens meanwhile is told before its answer.
-    fn write(&mut self, call: &Call, write: &Write) -> Result<(), Killed> {
-        let from = self.cloud.now;
-        let (mixed, looked) = (self.evidence_is_mixed(), self.looked.clone());
-        self.log.sent.push(Sent {
-            life: self.life,
-            at: from,
-            action: write.action,
-            looked,
-            mixed,
-            asked: self.log.asks.iter().any(|(life, _)| *life == self.life),
-        });
-        let fate = self.fate(call)?;
-        let lands = fate.arrives.filter(|_| !fate.throttled);
-        let by = Writer::Life(self.life);
-        let number = lands.map(|after| self.cloud.send(from + after, by, write));
-        let deadline = from + call.deadline().0 * 1000;
-        let answered = fate.answered.map_or(u64::MAX, |after| from + after);
-        loop {
-            match self.wait_until(answered.min(deadline)) {
-                Event::Over => break,
-                event => self.heed(&event),
-            }
-        }
-        let came = number.and_then(|number| self.cloud.what_came_of(number));
-        let (answer, outcome) = match came {
-            _ if answered > deadline || fate.throttled => (lost(), Outcome::Failed),
-            Some(Ok(_)) if fate.twice => (conflict(), Outcome::Conflict),
-            Some(Ok(alias)) => (Answer::Alias(alias), Outcome::Answered),
-            Some(Err(())) => (conflict(), Outcome::Conflict),
-            None => (lost(), Outcome::Failed),
-        };
-        self.made(call, from, outcome);
-        self.controller.answered(self.now(), answer);
-        Ok(())
-    }
-
-    fn made(&mut self, call: &Call, from: u64, outcome: Outcome) {
+    pub(crate) fn made(&mut self, call: &Call, from: u64, outcome: Outcome) {
         self.log.made.push(Made {
             life: self.life,
             kind: Kind::of(call),
@@ -245,26 +195,9 @@ impl<'a> Process<'a> {
         });
     }
 
-    /// Whether a period that met another weight is taken for one of a step's.
-    fn evidence_is_mixed(&self) -> bool {
-        let Some(looked) = &self.looked else {
-            return false;
-        };
-        let steps = looked.rollout.plan.strategy.steps();
-        let counted = self.samples.iter().filter_map(|sample| {
-            let step = looked.rollout.step_of(sample)?;
-            Some((sample.at.unix() - EPOCH, steps.get(step)?.weight.share()))
-        });
-        let mut truths = counted.map(|(at, share)| {
-            let period = self.cloud.traffic.periods.get(&at);
-            period.is_some_and(|period| period.shares == [share])
-        });
-        truths.any(|truth| !truth)
-    }
-
     /// Chooses what becomes of a call; the deployer may be killed in it.
-    fn fate(&mut self, call: &Call) -> Result<Fate, Killed> {
-        let fate = self.chosen_fate(call);
+    pub(crate) fn fate(&mut self, call: &Call) -> Result<Fate, Killed> {
+        let fate = Fate::of(call, self.cloud);
         let kills = self.cloud.scenario.faults.kills;
         if self.cloud.rng.f64() >= kills {
             return Ok(fate);
@@ -279,58 +212,8 @@ impl<'a> Process<'a> {
         self.cloud.advance(self.cloud.now + rest);
         Err(Killed)
     }
-
-    fn chosen_fate(&mut self, call: &Call) -> Fate {
-        let faults = self.cloud.scenario.faults;
-        let throttled = faults.throttled.is_some_and(|(from, seconds, service)| {
-            let is_on = (from..from + seconds).contains(&(self.cloud.now / 1000));
-            is_on && service == service_of(call)
-        });
-        let rng = &mut self.cloud.rng;
-        let quick = rng.u64(5..150);
-        let arrives = Some(quick);
-        let fate = |arrives, answered, twice| Fate {
-            arrives,
-            answered,
-            throttled,
-            twice,
-        };
-        match (rng.f64() / faults.calls.max(1e-9)) as u64 {
-            _ if throttled => fate(arrives, Some(2 * quick), false),
-            // It never arrives; it is done, but the answer is lost; it takes long.
-            0 => fate(None, None, false),
-            1 => fate(arrives, None, false),
-            2 => fate(arrives, Some(rng.u64(200..25_000)), false),
-            // It comes to AWS late: maybe after the caller has given up.
-            3 => {
-                let late = rng.u64(200..40_000);
-                fate(Some(late), Some(late + quick), false)
-            }
-            4 => fate(arrives, Some(1000 + quick), true),
-            _ => fate(arrives, Some(2 * quick), false),
-        }
-    }
 }
 
-fn lost() -> Answer {
+pub(crate) fn lost() -> Answer {
     Answer::Failed(Failure::Lost("no answer".to_owned()))
-}
-
-fn conflict() -> Answer {
-    Answer::Failed(Failure::Conflict)
-}
-
-fn service_of(call: &Call) -> Service {
-    match call {
-        Call::ReadMetrics(_) => Service::Metrics,
-        Call::ReadAlarms(_) => Service::Alarms,
-        _ => Service::Lambda,
-    }
-}
-
-/// Reads the alias before the controller is there, as often as it takes.
-pub(crate) fn read_alias(cloud: &mut Cloud) -> Alias {
-    let pause = cloud.rng.u64(50..500);
-    cloud.advance(cloud.now + pause);
-    cloud.shown()
 }

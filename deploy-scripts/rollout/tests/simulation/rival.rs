@@ -5,6 +5,9 @@ use rollout::{Alias, Answer, Call, Controller, Plan, Routing, Settings, Timestam
 
 use crate::cloud::{BLUE, EPOCH, GREEN, version};
 
+/// What the user makes of the text in the description.
+pub(crate) const CORRECTED: &str = "corrected";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rival {
     /// Back to blue by hand, the description left as it was.
@@ -55,15 +58,15 @@ impl Rival {
         match self {
             Self::SameGreen if alias.routing == Routing::All(blue) => begun(alias, now),
             Self::SameGreen => None,
+            Self::Newer => Some((alias.routing, "bluegreen: v9: 3>4 @1".to_owned())),
             _ if !split => None,
             Self::BackToBlue => Some((Routing::All(blue), description)),
             Self::OnToGreen => Some((Routing::All(green), "from the console".to_owned())),
             Self::Reweighs => Some((reweighed, description)),
             Self::Terraform => Some((Routing::All(version(2)), "terraform".to_owned())),
-            Self::Newer => Some((alias.routing, "bluegreen: v9: 3>4 @1".to_owned())),
             Self::EditsText => {
                 let (_, entry) = description.rsplit_once("bluegreen: ")?;
-                Some((alias.routing, format!("corrected | bluegreen: {entry}")))
+                Some((alias.routing, format!("{CORRECTED} | bluegreen: {entry}")))
             }
         }
     }

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use rollout::{Counts, Metrics, Otherwise, Plan, Probe, Rule, Seconds, Settings};
 
-use crate::rival::Rival;
+use crate::{plans::plan, rival::Rival};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
@@ -27,6 +27,7 @@ pub(crate) struct Scenario {
     pub(crate) hangs: bool,
     pub(crate) faults: Faults,
     pub(crate) metrics: Delivery,
+    /// Who else writes to the alias, and when, in milliseconds.
     pub(crate) rival: Option<(u64, Rival)>,
     /// How the command of a step ends, and after how many seconds.
     pub(crate) hook: (bool, u64),
@@ -107,7 +108,7 @@ impl Scenario {
                 total: rng.bool(),
                 lost: *rng.choice(&[0.0, 0.0, 0.01]).unwrap(),
             },
-            rival: sometimes(rng, 0.2, span).map(|at| (at, Rival::of(rng))),
+            rival: rival(rng, span),
             hook: (rng.f64() < 0.8, rng.u64(0..40)),
             clock_jump: *rng.choice(&[0, 0, 0, 0, 30]).unwrap(),
             signal,
@@ -171,69 +172,9 @@ const TEXTS: &[&str] = &[
 ];
 
 /// Something that happens in some runs, once, before this moment.
-fn sometimes(rng: &mut Rng, share: f64, most: u64) -> Option<u64> {
+pub(crate) fn sometimes(rng: &mut Rng, share: f64, most: u64) -> Option<u64> {
     let at = rng.u64(0..most.max(1));
     (rng.f64() < share).then_some(at)
-}
-
-/// Any plan that a command line admits.
-fn plan(rng: &mut Rng) -> Plan {
-    loop {
-        let mut plan = Plan::new(strategy(rng).parse().unwrap());
-        let long = plan.strategy.steps().iter().any(|step| step.lasts.0 > 120);
-        let periods: &[u64] = if long { &[60] } else { &[1, 5, 10, 60] };
-        plan.metrics = Metrics {
-            period: Seconds(*rng.choice(periods).unwrap()),
-            delay: Seconds(*rng.choice(&[0, 1, 5, 20, 120]).unwrap()),
-        };
-        let most = 2 * plan.horizon().0.min(2000);
-        plan.horizon = sometimes(rng, 0.3, most).map(Seconds);
-        let choices = [
-            Otherwise::Hold,
-            Otherwise::Hold,
-            Otherwise::Promote,
-            Otherwise::RollBack,
-        ];
-        plan.otherwise = *rng.choice(&choices).unwrap();
-        plan.rule.certified = *rng.choice(&[0.01, 0.05, 0.1]).unwrap();
-        let chances = [0.01, 0.01, 0.01, 0.01, 1e-12, 1.0 / 3.0, 0.999_999];
-        plan.rule.alpha = *rng.choice(&chances).unwrap();
-        plan.rule.beta = *rng.choice(&chances).unwrap();
-        plan.breaker = (rng.f64() < 0.05).then_some(0.5);
-        plan.alarms = sometimes(rng, 0.2, 2)
-            .iter()
-            .map(|_| "checkout, p99".to_owned())
-            .collect();
-        if plan.check().is_ok() {
-            return plan;
-        }
-    }
-}
-
-fn strategy(rng: &mut Rng) -> String {
-    let weight = |rng: &mut Rng| match rng.u8(0..4) {
-        0 => format!("{}%", rng.u32(1..100_000_000) as f64 / 1e6),
-        1 => format!("{}", f64::from(rng.u32(1..10_000)) / 1e4),
-        _ => format!("{}%", rng.choice([1, 5, 10, 25, 50]).unwrap()),
-    };
-    let lasts = |rng: &mut Rng| match rng.u8(0..6) {
-        0 => "0s".to_owned(),
-        1 => format!("{}m", rng.u64(1..20)),
-        _ => format!("{}s", rng.u64(1..90)),
-    };
-    match rng.u8(0..20) {
-        0 => "all-at-once".to_owned(),
-        1..8 => format!("canary:{}/{}", weight(rng), lasts(rng)),
-        8..12 => format!("linear:{}%/{}", rng.u32(10..70), lasts(rng)),
-        _ => {
-            let mut shares: Vec<u32> = (0..rng.usize(2..5)).map(|_| rng.u32(1..9999)).collect();
-            shares.sort_unstable();
-            shares.dedup();
-            let step = |share| format!("{}%/{}", f64::from(share) / 100.0, lasts(rng));
-            let steps: Vec<String> = shares.into_iter().map(step).collect();
-            format!("steps:{}", steps.join(","))
-        }
-    }
 }
 
 fn settings(rng: &mut Rng, plan: &Plan) -> Settings {
@@ -258,6 +199,13 @@ fn probe(rng: &mut Rng) -> Probe {
         blue: clean(events),
         green: clean(events + 1),
     }
+}
+
+/// At any time, but often just before and after the first write.
+fn rival(rng: &mut Rng, span: u64) -> Option<(u64, Rival)> {
+    let most = if rng.u8(0..3) == 0 { 1000 } else { 1000 * span };
+    let at = sometimes(rng, 0.25, most)?;
+    Some((at, Rival::of(rng)))
 }
 
 fn faults(rng: &mut Rng, span: u64) -> Faults {

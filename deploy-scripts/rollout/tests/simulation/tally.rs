@@ -56,7 +56,8 @@ impl Tally {
             Outcome::Moved => &mut self.moved,
             Outcome::Abandoned => &mut self.abandoned,
         } += 1;
-        let judged = scenario.asks_for_the_verdict() && !scenario.plan.strategy.is_all_at_once();
+        let begun = outcome != Outcome::NotBegun && !scenario.plan.strategy.is_all_at_once();
+        let judged = scenario.asks_for_the_verdict() && begun;
         if judged && scenario.is_equal() {
             self.equal += 1;
             self.condemned_equals += u64::from(outcome == Outcome::RolledBack);
