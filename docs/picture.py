@@ -17,7 +17,7 @@ from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-COLUMNS, LINES = 132, 400
+COLUMNS, LINES = 136, 400
 # To be read on a white page and on a dark one.
 COLORS = [(60, 64, 72), (255, 107, 107), (95, 200, 120), (229, 192, 123), (97, 175, 239)]
 COLORS += [(198, 120, 221), (86, 182, 194), (220, 223, 228)]

@@ -3,11 +3,12 @@
 
 mod aws_cli;
 mod boto3;
+mod by_hand;
 mod cargo_lambda;
 
-use std::{path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
-use crate::harness::{Finished, Server, program, repository};
+use crate::harness::{Finished, Server, program, repository, zip_of};
 
 fn clients() -> PathBuf {
     let clients = repository().join("target/clients/bin");
@@ -16,6 +17,16 @@ fn clients() -> PathBuf {
         "`make clients` installs the clients"
     );
     clients
+}
+
+/// A folder with `blue.zip` and `green.zip`.
+fn packages() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for color in ["blue", "green"] {
+        let zip = zip_of("bootstrap", 0o755, &fs::read(program(color)).unwrap());
+        fs::write(folder.path().join(format!("{color}.zip")), zip).unwrap();
+    }
+    folder
 }
 
 impl Server {

@@ -2,17 +2,8 @@
 
 use std::fs;
 
-use crate::harness::{ROLE, Server, program, repository, zip_of};
-
-/// A folder with `blue.zip` and `green.zip`.
-fn packages() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for color in ["blue", "green"] {
-        let zip = zip_of("bootstrap", 0o755, &fs::read(program(color)).unwrap());
-        fs::write(folder.path().join(format!("{color}.zip")), zip).unwrap();
-    }
-    folder
-}
+use super::packages;
+use crate::harness::{ROLE, Server, repository};
 
 #[test]
 fn the_aws_cli_walks_from_create_function_to_update_alias() {
