@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod alias_rules;
+mod architecture;
 mod asynchronous;
 mod clean_up;
 mod concurrency;
 mod cors;
 mod cut_short;
 mod doctor;
+mod documents;
 mod dry_run;
 #[cfg(feature = "real-clients")]
 mod explained;

@@ -1,11 +1,14 @@
 //! Rollouts that are left alone: green is promoted, red is rolled back, and what cannot be decided
 //! stays where it is.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Finished, Load, Server, program};
+use crate::harness::{Finished, Load, Server, program, repository};
 
 /// lambda-local's metrics, and plans that can be decided in seconds.
 pub(crate) const FINE: [&str; 4] = ["--metric-period", "1s", "--metric-delay", "1s"];
@@ -260,4 +263,8 @@ fn each_event_is_a_json_object_of_its_own() {
             .all(|event| event["at"].as_str().unwrap().ends_with('Z'))
     );
     load.ends_without_a_failure();
+    let documented = fs::read_to_string(repository().join("docs/releasing.md")).unwrap();
+    for member in events.iter().flat_map(|event| event.as_object().unwrap().keys()) {
+        assert!(documented.contains(&format!("`{member}`")), "{member}");
+    }
 }

@@ -1,0 +1,106 @@
+//! What ARCHITECTURE.md says of who may know whom, read off the sources.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::harness::repository;
+
+/// The Rust files below a folder of the repository.
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![repository().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// The names in a table of a crate's `Cargo.toml`.
+fn table(package: &str, name: &str) -> Vec<String> {
+    let file = repository().join(package).join("Cargo.toml");
+    let text = fs::read_to_string(file).unwrap();
+    let behind = text.split_once(&format!("[{name}]\n"));
+    let (_, table) = behind.expect("the crate has this table");
+    let lines = table.lines().take_while(|line| !line.starts_with('['));
+    let lines = lines.filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
+    lines
+        .map(|line| line.split(['.', ' ', '=']).next().unwrap().to_owned())
+        .collect()
+}
+
+/// The words of a file that begin so.
+fn named<'a>(text: &'a str, prefix: &str) -> BTreeSet<&'a str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with(prefix)).collect()
+}
+
+/// `aws/iam.rs`, or the folder `aws/lambda`.
+fn room(file: &Path, aws: &Path) -> PathBuf {
+    let inside = file.strip_prefix(aws).unwrap_or(file);
+    inside.components().take(1).collect()
+}
+
+#[test]
+fn each_sdk_crate_is_named_in_one_file_or_folder_alone() {
+    let aws = repository().join("deploy-scripts/bluegreen/src/aws");
+    let mut rooms: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    for file in sources("deploy-scripts/bluegreen/src") {
+        for sdk in named(&fs::read_to_string(&file).unwrap(), "aws_sdk_") {
+            let rooms = rooms.entry(sdk.to_owned()).or_default();
+            rooms.insert(room(&file, &aws));
+        }
+    }
+    assert_eq!(rooms.len(), 5, "{rooms:?}");
+    for (sdk, rooms) in rooms {
+        assert_eq!(rooms.len(), 1, "{sdk}: {rooms:?}");
+        assert!(rooms.iter().all(|room| room.is_relative()), "{rooms:?}");
+    }
+}
+
+#[test]
+fn what_decides_depends_on_nothing() {
+    let none: Vec<String> = Vec::new();
+    assert_eq!(table("deploy-scripts/rollout", "dependencies"), none);
+    for file in sources("deploy-scripts/rollout/src") {
+        let text = fs::read_to_string(&file).unwrap();
+        for io in ["std::fs", "std::net", "std::process", "std::env", "std::time", "async "] {
+            assert!(!text.contains(io), "{io} in {}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_deployer_the_emulator_and_the_functions_do_not_know_each_other() {
+    let ours = ["rollout", "bluegreen", "lambda-local", "blue", "green", "red", "tests"];
+    for (package, may) in [
+        ("deploy-scripts/bluegreen", &["rollout"][..]),
+        ("lambda-local", &[]),
+        ("functions/blue", &[]),
+        ("functions/green", &[]),
+        ("functions/red", &[]),
+    ] {
+        let names = table(package, "dependencies");
+        let ours = names.iter().filter(|name| ours.contains(&name.as_str()));
+        assert_eq!(ours.collect::<Vec<_>>(), may, "{package}");
+    }
+}
+
+#[test]
+fn the_model_of_lambda_has_no_io() {
+    for file in sources("lambda-local/src/model") {
+        let text = fs::read_to_string(&file).unwrap();
+        for io in ["std::fs", "std::net", "std::process", "std::env", "tokio", "axum", "SystemTime"] {
+            assert!(!text.contains(io), "{io} in {}", file.display());
+        }
+    }
+}
