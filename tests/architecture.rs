@@ -73,7 +73,14 @@ fn what_decides_depends_on_nothing() {
     assert_eq!(table("deploy-scripts/rollout", "dependencies"), none);
     for file in sources("deploy-scripts/rollout/src") {
         let text = fs::read_to_string(&file).unwrap();
-        for io in ["std::fs", "std::net", "std::process", "std::env", "std::time", "async "] {
+        for io in [
+            "std::fs",
+            "std::net",
+            "std::process",
+            "std::env",
+            "std::time",
+            "async ",
+        ] {
             assert!(!text.contains(io), "{io} in {}", file.display());
         }
     }
@@ -81,7 +88,15 @@ fn what_decides_depends_on_nothing() {
 
 #[test]
 fn the_deployer_the_emulator_and_the_functions_do_not_know_each_other() {
-    let ours = ["rollout", "bluegreen", "lambda-local", "blue", "green", "red", "tests"];
+    let ours = [
+        "rollout",
+        "bluegreen",
+        "lambda-local",
+        "blue",
+        "green",
+        "red",
+        "tests",
+    ];
     for (package, may) in [
         ("deploy-scripts/bluegreen", &["rollout"][..]),
         ("lambda-local", &[]),
@@ -99,8 +114,36 @@ fn the_deployer_the_emulator_and_the_functions_do_not_know_each_other() {
 fn the_model_of_lambda_has_no_io() {
     for file in sources("lambda-local/src/model") {
         let text = fs::read_to_string(&file).unwrap();
-        for io in ["std::fs", "std::net", "std::process", "std::env", "tokio", "axum", "SystemTime"] {
+        for io in [
+            "std::fs",
+            "std::net",
+            "std::process",
+            "std::env",
+            "tokio",
+            "axum",
+            "SystemTime",
+        ] {
             assert!(!text.contains(io), "{io} in {}", file.display());
         }
+    }
+}
+
+#[test]
+fn the_map_names_tests_that_are_there() {
+    let map = fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
+    let (_, section) = map.split_once("## What always holds").unwrap();
+    let (section, _) = section.split_once("**Open**").unwrap();
+    let quoted = section.split('`').skip(1).step_by(2);
+    let names: Vec<&str> = quoted
+        .filter(|word| word.matches('_').count() > 2)
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    let files = ["tests", "deploy-scripts"].into_iter().flat_map(sources);
+    let texts: Vec<String> = files
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
+    for name in names {
+        let test = format!("fn {name}(");
+        assert!(texts.iter().any(|text| text.contains(&test)), "{name}");
     }
 }

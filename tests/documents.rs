@@ -15,29 +15,37 @@ use crate::harness::repository;
 struct Document {
     links: Vec<String>,
     anchors: Vec<String>,
+    /// The heading that is being read.
+    heading: Option<String>,
 }
 
 impl Document {
     fn read(file: &Path) -> Self {
         let text = fs::read_to_string(file).unwrap();
         let mut document = Self::default();
-        let mut heading: Option<String> = None;
         for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
-            match event {
-                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                    document.links.push(dest_url.into_string());
-                }
-                Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
-                Event::Text(text) | Event::Code(text) => {
-                    heading.iter_mut().for_each(|heading| *heading += &text);
-                }
-                Event::End(TagEnd::Heading(_)) => {
-                    document.anchors.extend(heading.take().map(|text| anchor(&text)));
-                }
-                _ => {}
-            }
+            document.take(event);
         }
         document
+    }
+
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                self.links.push(dest_url.into_string());
+            }
+            Event::Start(Tag::Heading { .. }) => self.heading = Some(String::new()),
+            Event::Text(text) | Event::Code(text) => {
+                self.heading
+                    .iter_mut()
+                    .for_each(|heading| *heading += &text);
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                let heading = self.heading.take();
+                self.anchors.extend(heading.map(|text| anchor(&text)));
+            }
+            _ => {}
+        }
     }
 }
 

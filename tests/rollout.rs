@@ -264,7 +264,10 @@ fn each_event_is_a_json_object_of_its_own() {
     );
     load.ends_without_a_failure();
     let documented = fs::read_to_string(repository().join("docs/releasing.md")).unwrap();
-    for member in events.iter().flat_map(|event| event.as_object().unwrap().keys()) {
+    for member in events
+        .iter()
+        .flat_map(|event| event.as_object().unwrap().keys())
+    {
         assert!(documented.contains(&format!("`{member}`")), "{member}");
     }
 }
