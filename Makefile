@@ -34,6 +34,13 @@ programs: ## Build the deployer, lambda-local and the functions for this machine
 demo: programs ## The whole story on this machine: blue, green promoted, red rolled back
 	@deploy-scripts/demo.sh
 
+.PHONY: picture
+picture: programs ## Draw docs/demo.svg anew: what the demo leaves in a terminal
+	@python3 -m venv target/picture
+	@target/picture/bin/pip install --quiet --disable-pip-version-check 'rich>=15,<16' 'pyte>=0.8,<1'
+	@target/picture/bin/python docs/picture.py docs/demo.svg "make demo" \
+		"Green is rolled out" "  version 3  █" deploy-scripts/demo.sh
+
 .PHONY: local
 local: programs ## Start lambda-local: Lambda on this machine (PORT=4566)
 	@cargo bluegreen local $(if $(PORT),--port $(PORT))

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod circles;
 #[cfg(feature = "real-clients")]
 mod clients;
 mod deployer;
+mod documents;
 mod emulator;
 mod harness;
 mod story;

@@ -2,17 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{ROLE, Server, program, repository, zip_of};
-
-/// A folder with `blue.zip` and `green.zip`.
-fn packages() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for color in ["blue", "green"] {
-        let zip = zip_of("bootstrap", 0o755, &fs::read(program(color)).unwrap());
-        fs::write(folder.path().join(format!("{color}.zip")), zip).unwrap();
-    }
-    folder
-}
+use crate::harness::{ROLE, Server, packages, repository};
 
 #[test]
 fn the_aws_cli_walks_from_create_function_to_update_alias() {
@@ -113,4 +103,27 @@ fn the_aws_cli_reads_the_metrics_of_each_version() {
     assert!((sum - 7.0).abs() < 1e-9, "{points:?}");
     let listed = server.aws("cloudwatch list-metrics --namespace AWS/Lambda --metric-name Errors");
     assert_eq!(listed.json()["Metrics"].as_array().unwrap().len(), 4);
+}
+
+/// What `docs/on-aws.md` says, as it stands there.
+#[test]
+fn the_commands_for_logs_and_metrics_of_a_version_are_answered() {
+    let server = Server::with_blue();
+    server.publish("green");
+    server.bluegreen(&["promote", "--to", "2"]).succeeds();
+    server.bluegreen(&["traffic", "--requests", "3"]).succeeds();
+    let text = fs::read_to_string(repository().join("docs/on-aws.md")).unwrap();
+    let (_, behind) = text.split_once("## Logs and metrics").unwrap();
+    let (_, block) = behind.split_once("```sh\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let commands = block.replace("\\\n", "");
+    let commands: Vec<&str> = commands.lines().filter(|l| !l.starts_with('#')).collect();
+    let answer = |command| server.run("bash", &["-c", command]).json();
+    let [printed, starts, errors] = commands[..] else {
+        panic!("{commands:?}")
+    };
+    let messages = |found: serde_json::Value| found["events"].as_array().unwrap().clone();
+    assert!(!messages(answer(printed)).is_empty(), "{printed}");
+    assert_eq!(messages(answer(starts)).len(), 3, "{starts}");
+    assert_eq!(answer(errors)["Datapoints"][0]["Sum"], 0.0, "{errors}");
 }

@@ -2,5 +2,6 @@
 
 mod aws_cli;
 mod boto3;
+mod by_hand;
 mod cargo_lambda;
 mod contract;

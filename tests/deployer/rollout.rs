@@ -1,11 +1,16 @@
 //! Rollouts that are left alone: green is promoted, red is rolled back, and what cannot be decided
 //! stays where it is.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
-use crate::harness::{Load, Server, alias, description, events, program, rollout, serves};
+use crate::harness::{
+    Load, Server, alias, description, events, program, repository, rollout, serves,
+};
 
 #[test]
 fn a_good_green_is_promoted_by_itself() {
@@ -220,4 +225,11 @@ fn each_event_is_a_json_object_of_its_own() {
             .all(|event| event["at"].as_str().unwrap().ends_with('Z'))
     );
     load.ends_without_a_failure();
+    let documented = fs::read_to_string(repository().join("docs/releasing.md")).unwrap();
+    for member in events
+        .iter()
+        .flat_map(|event| event.as_object().unwrap().keys())
+    {
+        assert!(documented.contains(&format!("`{member}`")), "{member}");
+    }
 }

@@ -1,8 +1,10 @@
 //! The AWS CLI, boto3, moto and cargo-lambda, which `make clients` installs.
 
-use std::{path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
-use super::{Finished, Server, repository};
+use tempfile::TempDir;
+
+use super::{Finished, Server, program, repository, zip_of};
 
 pub(crate) fn clients() -> PathBuf {
     let clients = repository().join("target/clients/bin");
@@ -11,6 +13,16 @@ pub(crate) fn clients() -> PathBuf {
         "`make clients` installs the clients"
     );
     clients
+}
+
+/// A folder with `blue.zip` and `green.zip`.
+pub(crate) fn packages() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for color in ["blue", "green"] {
+        let zip = zip_of("bootstrap", 0o755, &fs::read(program(color)).unwrap());
+        fs::write(folder.path().join(format!("{color}.zip")), zip).unwrap();
+    }
+    folder
 }
 
 impl Server {

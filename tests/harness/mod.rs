@@ -25,6 +25,8 @@ use std::{
 
 pub(crate) use api::{Answer, base64_of, script, zip_of};
 #[cfg(feature = "real-clients")]
+pub(crate) use clients::packages;
+#[cfg(feature = "real-clients")]
 pub(crate) use command::Background;
 pub(crate) use command::{Finished, Running, signal_to};
 pub(crate) use load::Load;

@@ -9,7 +9,7 @@ use super::{
 
 /// The longest that a command takes, on a machine that does other things, too.
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
-/// So wide that no line of the README is broken.
+/// So wide that no line of the tutorial is broken.
 const COLUMNS: u16 = 220;
 const PROMPT: &str = "$";
 

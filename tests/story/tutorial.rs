@@ -1,23 +1,23 @@
-//! The README's tutorial does what it says: its first commands are typed in one terminal, and each
+//! The tutorial does what it says: its first commands are typed in one terminal, and each
 //! command of a `console` block in another, in the order of the text. What then stands on the screen
-//! is what the README shows.
+//! is what the tutorial shows.
 
 use std::{fs, net::TcpListener, path::PathBuf, sync::Mutex};
 
 use crate::harness::{LIMIT, Shell, free_port, program, repository};
 
-/// A command of the README and the output that it shows.
+/// A command of the tutorial and the output that it shows.
 #[derive(Debug)]
 struct Shown {
     command: String,
     output: String,
 }
 
-/// The commands in the README's ```` ```console ```` blocks.
-fn shown(readme: &str) -> Vec<Shown> {
+/// The commands in the tutorial's ```` ```console ```` blocks.
+fn shown(tutorial: &str) -> Vec<Shown> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut inside = false;
-    for line in readme.lines() {
+    for line in tutorial.lines() {
         match line {
             "```console" => inside = true,
             "```" => inside = false,
@@ -78,9 +78,9 @@ fn masked(word: &str) -> String {
     masked
 }
 
-/// Does what the README begins with, and gives the exports that this prints.
-fn start_lambda(shell: &Shell, readme: &str) -> Vec<String> {
-    let begin = commands_behind(readme, "Build everything, and start Lambda");
+/// Does what the tutorial begins with, and gives the exports that this prints.
+fn start_lambda(shell: &Shell, tutorial: &str) -> Vec<String> {
+    let begin = commands_behind(tutorial, "Build everything, and start Lambda");
     let (start, build) = begin.split_last().unwrap();
     for command in build {
         let built = shell.run(command);
@@ -95,7 +95,7 @@ fn start_lambda(shell: &Shell, readme: &str) -> Vec<String> {
     lines.filter(|line| line.starts_with("export ")).collect()
 }
 
-/// Types what the README shows, and sees what it shows.
+/// Types what the tutorial shows, and sees what it shows.
 fn follow(shell: &Shell, shown: &Shown) {
     let command = &shown.command;
     let printed = shell.run(command);
@@ -108,7 +108,7 @@ fn follow(shell: &Shell, shown: &Shown) {
     assert_eq!(exited.trim(), exit_code(shown), "$ {command}\n{printed}");
 }
 
-/// What stands in the README's exit codes: red is rolled back, and what differs is not the same.
+/// What stands in the tutorial's exit codes: red is rolled back, and what differs is not the same.
 fn exit_code(shown: &Shown) -> &'static str {
     match &shown.command {
         _ if shown.output.contains(" is rolled back: ") => "3",
@@ -118,8 +118,8 @@ fn exit_code(shown: &Shown) -> &'static str {
 }
 
 /// The commands of the first `sh` block behind these words.
-fn commands_behind<'a>(readme: &'a str, words: &str) -> Vec<&'a str> {
-    let (_, rest) = readme.split_once(words).expect("the README says so");
+fn commands_behind<'a>(tutorial: &'a str, words: &str) -> Vec<&'a str> {
+    let (_, rest) = tutorial.split_once(words).expect("the tutorial says so");
     let (_, block) = rest.split_once("```sh\n").expect("there is a block");
     let (block, _) = block.split_once("```").expect("the block ends");
     block.lines().collect()
@@ -166,21 +166,21 @@ impl Drop for DefaultFolder {
 static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]
-fn the_readme_shows_what_its_commands_print_in_a_terminal() {
+fn the_tutorial_shows_what_its_commands_print_in_a_terminal() {
     let _alone = ALONE.lock();
     let taken = TcpListener::bind("127.0.0.1:4566").err();
     assert!(
         taken.is_none(),
-        "port 4566, where the README starts lambda-local, is taken: stop that one"
+        "port 4566, where the tutorial starts lambda-local, is taken: stop that one"
     );
-    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
-    let shown = shown(&readme);
-    assert!(shown.len() > 10, "the README has a tutorial: {shown:#?}");
+    let tutorial = fs::read_to_string(repository().join("docs/tutorial.md")).unwrap();
+    let shown = shown(&tutorial);
+    assert!(shown.len() > 10, "the tutorial has commands: {shown:#?}");
     // `make` finds what the harness has built.
     program("bluegreen");
     let _folder = DefaultFolder::empty();
     let (lambda, user) = (Shell::start(), Shell::start());
-    for export in start_lambda(&lambda, &readme) {
+    for export in start_lambda(&lambda, &tutorial) {
         assert_eq!(user.run(&export), "");
     }
     shown.iter().for_each(|shown| follow(&user, shown));

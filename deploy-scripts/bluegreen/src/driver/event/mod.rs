@@ -5,7 +5,7 @@ mod text;
 use rollout::{Answers, Assessment, Bounds, Entry, Forecast, Probe, Rollout, Waiting, Write};
 use serde::Serialize;
 
-/// Something that is told while a rollout runs. The JSON form is documented in the README.
+/// Something that is told while a rollout runs. The JSON form is documented in docs/releasing.md.
 #[derive(Debug, Serialize)]
 #[serde(
     tag = "event",
