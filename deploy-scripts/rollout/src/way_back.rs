@@ -51,8 +51,8 @@ impl fmt::Display for NoWayBack {
             Self::Move(error) => error.fmt(f),
             Self::Unknown(version) => write!(
                 f,
-                "version {version} serves everything, and the alias does not say what did before: \
-                 name the version, as in `bluegreen rollback --to 1`"
+                "version {version} serves everything, and the alias does not say what did before; \
+                 `bluegreen status` lists the versions, and --to names the one to go back to"
             ),
         }
     }

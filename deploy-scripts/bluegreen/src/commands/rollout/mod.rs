@@ -73,7 +73,7 @@ impl Release<'_> {
         let first = start.controller(None, Settings::default())?;
         let first = first.rollout();
         self.check(deployment, seen, reporter).await?;
-        let timeout = self.timeout(deployment).await?;
+        let timeout = self.timeout(deployment, first.blue).await?;
         plan::tell(deployment, first, timeout, reporter).await?;
         if self.args.write.dry_run {
             reporter.notice("nothing was written");
@@ -185,11 +185,17 @@ impl Release<'_> {
 
     /// How long an invocation of green may take. What has to be known while green has traffic is
     /// read before it gets any; a single switch without test events does not ask for it.
-    async fn timeout(&self, deployment: &Deployment) -> Result<Seconds> {
+    async fn timeout(&self, deployment: &Deployment, blue: Version) -> Result<Seconds> {
         if self.args.plan.is_a_single_switch() && self.args.probe.events.is_empty() {
             return Ok(Seconds(0));
         }
-        let timeout = deployment.lambda.timeout(self.green).await;
+        let timeout = match deployment.lambda.timeout(self.green).await {
+            // A dry run of `deploy` publishes no green that could be looked at.
+            Err(error) if self.args.write.dry_run && error.is_missing() => {
+                deployment.lambda.timeout(blue).await
+            }
+            answered => answered,
+        };
         timeout.with_context(|| format!("failed to read version {}", self.green))
     }
 
