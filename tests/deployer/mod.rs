@@ -8,6 +8,8 @@ mod dry_run;
 mod explained;
 #[cfg(feature = "real-clients")]
 mod independent;
+mod journal;
+mod plans;
 mod policy;
 mod provisioned;
 mod publishing;

@@ -1,9 +1,13 @@
 //! How often the verdict is wrong, and how quickly it is right, beside what is usual: simulated
 //! rollouts of greens that are equal, worse and broken. `make bench-verdict`.
 
+#[path = "../tests/simulation/poisson.rs"]
+mod poisson;
+
 use std::{fmt, thread};
 
 use fastrand::Rng;
+use poisson::poisson;
 use rollout::{
     Action, Answers, Assessment, Plan, Rollout, Sample, Seconds, Started, Timestamp, Verdict,
     Version, Weight,
@@ -321,21 +325,6 @@ impl fmt::Display for Outcome {
             self.median_failed
         )
     }
-}
-
-/// A Poisson variable: by multiplication for small means, by the normal law for large ones.
-fn poisson(rng: &mut Rng, mean: f64) -> u64 {
-    if mean > 50.0 {
-        let uniform = (1.0 - rng.f64(), rng.f64());
-        let normal = (-2.0 * uniform.0.ln()).sqrt() * (std::f64::consts::TAU * uniform.1).cos();
-        return (mean + mean.sqrt() * normal).round().max(0.0) as u64;
-    }
-    let (limit, mut product, mut count) = ((-mean).exp(), rng.f64(), 0);
-    while product > limit {
-        product *= rng.f64();
-        count += 1;
-    }
-    count
 }
 
 fn main() {

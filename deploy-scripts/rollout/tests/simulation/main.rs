@@ -14,6 +14,7 @@ mod invariants;
 mod lives;
 mod log;
 mod plans;
+mod poisson;
 mod process;
 mod prompt;
 mod rival;
