@@ -8,7 +8,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Entry, Journal, Routing, Timestamp, Version};
+use rollout::{
+    Routing, Timestamp, Version,
+    journal::{Entry, Journal},
+};
 
 use crate::{
     aws::{Alias, ApiGateway, AwsError, CloudWatch, Contact, Explain, Iam, Lambda, connect},

@@ -9,8 +9,13 @@ use std::{fmt, thread};
 use fastrand::Rng;
 use poisson::poisson;
 use rollout::{
-    Action, Answers, Assessment, Plan, Rollout, Sample, Seconds, Started, Timestamp, Verdict,
-    Version, Weight,
+    Rollout, Seconds, Started, Timestamp, Version, Weight,
+    assessment::Assessment,
+    controller::Action,
+    plan::Plan,
+    samples::Sample,
+    signal::{Answers, Signal},
+    verdict::Verdict,
 };
 
 const WEIGHTS: [f64; 3] = [0.05, 0.1, 0.5];
@@ -68,6 +73,10 @@ struct Outcome {
     median_failed: u64,
 }
 
+fn failed(answers: Answers) -> u64 {
+    answers.counts(Signal::Errors).bad
+}
+
 fn simulate(cell: Cell, rng: &mut Rng) -> Vec<Second> {
     let answers = |rng: &mut Rng, mean: f64, fails: f64| {
         let requests = poisson(rng, mean);
@@ -75,11 +84,7 @@ fn simulate(cell: Cell, rng: &mut Rng) -> Vec<Second> {
             true => requests,
             false => poisson(rng, requests as f64 * fails).min(requests),
         };
-        Answers {
-            requests,
-            errors,
-            slow: 0,
-        }
+        Answers::new(requests).with(Signal::Errors, errors)
     };
     let green_fails = f64::min(cell.blue_fails + cell.worse, 1.0);
     let second = |_| {
@@ -98,7 +103,7 @@ impl Judge {
         };
         let failed = seconds[..after as usize]
             .iter()
-            .map(|(_, green)| green.errors)
+            .map(|(_, green)| failed(*green))
             .sum();
         End {
             action,
@@ -144,7 +149,7 @@ fn verdict(cell: Cell, seconds: &[Second]) -> (Option<Action>, u64) {
         });
         let after = index + 1;
         // Without a failure of green nothing rolls back, and before its time nothing is promoted.
-        if green.errors == 0 && (after < BAKE || !after.is_multiple_of(5)) {
+        if failed(*green) == 0 && (after < BAKE || !after.is_multiple_of(5)) {
             continue;
         }
         let seen = Assessment::new(&rollout, &samples, now(after), Seconds(4));
@@ -168,7 +173,7 @@ fn minutes(seconds: &[Second]) -> impl Iterator<Item = (u64, Second)> {
 fn alarm(seconds: &[Second]) -> (Option<Action>, u64) {
     let mut before = false;
     for (minute, (blue, green)) in minutes(seconds).take((BAKE / 60) as usize) {
-        let errors = blue.errors + green.errors > 0;
+        let errors = failed(blue + green) > 0;
         if errors && before {
             return (Some(Action::RollBack), minute * 60);
         }
@@ -178,10 +183,10 @@ fn alarm(seconds: &[Second]) -> (Option<Action>, u64) {
 }
 
 fn threshold(seconds: &[Second]) -> (Option<Action>, u64) {
-    let mut failed = 0;
+    let mut bad = 0;
     for (minute, (_, green)) in minutes(seconds) {
-        failed += u32::from(green.errors * 100 > green.requests);
-        if failed == 5 {
+        bad += u32::from(failed(green) * 100 > green.requests);
+        if bad == 5 {
             return (Some(Action::RollBack), minute * 60);
         }
     }

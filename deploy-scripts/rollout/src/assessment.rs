@@ -1,8 +1,11 @@
 //! What the metrics say about a rollout.
 
 use crate::{
-    Answers, Bounds, Counts, Judgement, Plan, Probe, Rollout, Sample, Seconds, Signal, Stage,
-    Timestamp, Weight, judge,
+    Probe, Rollout, Seconds, Timestamp, Weight,
+    plan::Plan,
+    samples::Sample,
+    signal::{Answers, Signal},
+    verdict::{Bounds, Evidence, Judgement, Stage, judge},
 };
 
 /// Periods that the breaker looks at, and the fewest requests in them that mean anything.
@@ -21,7 +24,8 @@ pub struct Assessment {
     pub green_at_step: Answers,
     /// The share of the latest requests that failed, where the plan's breaker is to open.
     pub broken: Option<f64>,
-    signals: Vec<Signal>,
+    /// One for each of the plan's signals, errors first.
+    evidence: Vec<Evidence>,
 }
 
 impl Assessment {
@@ -35,9 +39,13 @@ impl Assessment {
         let counted = whole.iter();
         let counted = counted.filter_map(|sample| Some((rollout.step_of(sample)?, *sample)));
         let counted: Vec<(usize, Sample)> = counted.collect();
-        let signals = signals(rollout, &counted, settled);
+        let evidence: Vec<Evidence> = rollout
+            .plan
+            .signals()
+            .map(|signal| evidence(rollout, signal, &counted, settled))
+            .collect();
         let last = rollout.step() == rollout.plan.strategy.steps().len();
-        let judgement = judge(&signals, last && rollout.step_time_left(now).0 == 0);
+        let judgement = judge(&evidence, last && rollout.step_time_left(now).0 == 0);
         let sum = |of: fn(&Sample) -> Answers, from: usize| {
             let counted = counted.iter().filter(|(step, _)| *step >= from);
             counted.fold(Answers::default(), |sum, (_, sample)| sum + of(sample))
@@ -48,7 +56,7 @@ impl Assessment {
             green: sum(Sample::green, 0),
             green_at_step: sum(Sample::green, rollout.step().saturating_sub(1)),
             broken: broken(&rollout.plan, &whole),
-            signals,
+            evidence,
         }
     }
 
@@ -56,53 +64,47 @@ impl Assessment {
     /// by those that are complete, as the verdict has it.
     #[must_use]
     pub fn bounds(&self) -> Bounds {
-        let errors = self.signals.first();
+        let errors = self.evidence.first();
         errors.map_or(Bounds::NONE, |errors| Bounds {
             at_least: errors.rule.bounds(&errors.all).at_least,
             at_most: errors.rule.bounds(&errors.settled).at_most,
         })
     }
 
-    /// Why green is rolled back: `errors 7/60 against 1/540`, and the same of slow requests.
+    /// Why green is rolled back: `errors 7/60 against 1/540`, and the same of each other signal.
     #[must_use]
     pub fn reason(&self, plan: &Plan, probe: Option<Probe>) -> String {
         let probe = probe.unwrap_or_default();
-        let (blue, green) = (
-            self.blue.errors() + probe.blue,
-            self.green.errors() + probe.green,
-        );
-        let mut reasons = vec![format!(
-            "errors {}/{} against {}/{}",
-            green.bad, green.requests, blue.bad, blue.requests
-        )];
-        if let Some(limit) = plan.slow {
-            reasons.push(format!(
-                "over {limit} ms {}/{} against {}/{}",
-                self.green.slow, self.green.requests, self.blue.slow, self.blue.requests
-            ));
-        }
+        let reason = |signal: Signal| {
+            let (mut blue, mut green) = (self.blue.counts(signal), self.green.counts(signal));
+            if signal.is_in_test_events() {
+                (blue, green) = (blue + probe.blue, green + probe.green);
+            }
+            format!(
+                "{signal} {}/{} against {}/{}",
+                green.bad, green.requests, blue.bad, blue.requests
+            )
+        };
+        let reasons: Vec<String> = plan.signals().map(reason).collect();
         reasons.join("; ")
     }
 }
 
-fn signals(rollout: &Rollout, counted: &[(usize, Sample)], settled: Timestamp) -> Vec<Signal> {
-    let plan = &rollout.plan;
-    let tested = rollout.probe.map_or(0, |probe| probe.green.requests);
-    let signal = |rule, first: Option<Stage>, counts: fn(Answers) -> Counts| Signal {
-        rule,
-        all: rollout.epochs(counted.iter(), first, counts),
-        settled: {
-            let old = |(_, sample): &&(usize, Sample)| rollout.end_of(sample) <= settled;
-            rollout.epochs(counted.iter().filter(old), first, counts)
-        },
-        tested: if first.is_some() { tested } else { 0 },
-    };
-    let probe = rollout.probe.and_then(Probe::stage);
-    let errors = signal(plan.rule, probe, Answers::errors);
-    let slow = plan
-        .slow
-        .map(|_| signal(plan.slow_rule(), None, Answers::slow));
-    std::iter::once(errors).chain(slow).collect()
+fn evidence(
+    rollout: &Rollout,
+    signal: Signal,
+    counted: &[(usize, Sample)],
+    settled: Timestamp,
+) -> Evidence {
+    let probe = rollout.probe.filter(|_| signal.is_in_test_events());
+    let first = probe.and_then(Probe::stage);
+    let old = |(_, sample): &&(usize, Sample)| rollout.end_of(sample) <= settled;
+    Evidence {
+        rule: signal.rule(rollout.plan.rule),
+        all: rollout.epochs(counted.iter(), first, signal),
+        settled: rollout.epochs(counted.iter().filter(old), first, signal),
+        tested: probe.map_or(0, |probe| probe.green.requests),
+    }
 }
 
 /// The share of all latest requests that failed, where it is over the plan's limit.
@@ -112,7 +114,8 @@ fn broken(plan: &Plan, samples: &[Sample]) -> Option<f64> {
     let sum = latest.fold(Answers::default(), |sum, sample| {
         sum + sample.blue() + sample.green()
     });
-    let share = sum.errors as f64 / sum.requests.max(1) as f64;
+    let failed = sum.counts(Signal::Errors).bad;
+    let share = failed as f64 / sum.requests.max(1) as f64;
     (sum.requests >= BREAKER_REQUESTS && share > limit).then_some(share)
 }
 

@@ -1,15 +1,10 @@
 //! What both versions answered, by period, and to which stage of a rollout it belongs.
 
-use crate::{Counts, Epochs, Rollout, Stage, Timestamp, Weight};
-
-/// What a version answered in one period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Answers {
-    pub requests: u64,
-    pub errors: u64,
-    /// Requests over the plan's limit; 0 where there is none.
-    pub slow: u64,
-}
+use crate::{
+    Rollout, Timestamp, Weight,
+    signal::{Answers, Signal},
+    verdict::{Counts, Epochs, Stage},
+};
 
 /// One period of the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,38 +17,6 @@ pub struct Sample {
     pub green: Option<Answers>,
     /// Requests of the alias, whichever version answered them, where that is known.
     pub total: Option<u64>,
-}
-
-impl Answers {
-    /// Requests, and those of them that failed.
-    #[must_use]
-    pub const fn errors(self) -> Counts {
-        Counts {
-            requests: self.requests,
-            bad: self.errors,
-        }
-    }
-
-    /// Requests, and those of them that were slow.
-    #[must_use]
-    pub const fn slow(self) -> Counts {
-        Counts {
-            requests: self.requests,
-            bad: self.slow,
-        }
-    }
-}
-
-impl std::ops::Add for Answers {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            requests: self.requests.saturating_add(other.requests),
-            errors: self.errors.saturating_add(other.errors),
-            slow: self.slow.saturating_add(other.slow),
-        }
-    }
 }
 
 impl Sample {
@@ -93,13 +56,13 @@ impl Rollout {
         (since <= sample.at).then_some(step)
     }
 
-    /// The samples as evidence, each with the step that it belongs to. `counts` says what is bad,
+    /// The samples as evidence, each with the step that it belongs to. `signal` says what is bad,
     /// `first` is a stage of its own before all others.
     pub(crate) fn epochs<'a>(
         &self,
         samples: impl Iterator<Item = &'a (usize, Sample)>,
         first: Option<Stage>,
-        counts: fn(Answers) -> Counts,
+        signal: Signal,
     ) -> Epochs {
         let (planned, length) = self.plan.epochs();
         let mut stages: Vec<Vec<Stage>> = vec![Vec::new(); planned];
@@ -110,8 +73,8 @@ impl Rollout {
             };
             let epoch = (sample.at.since(self.start()) / length) as usize;
             let stage = stage_at(&mut stages[epoch.min(planned - 1)], step.weight);
-            add(&mut stage.blue, counts(sample.blue()));
-            add(&mut stage.green, counts(sample.green()));
+            add(&mut stage.blue, sample.blue().counts(signal));
+            add(&mut stage.green, sample.green().counts(signal));
         }
         Epochs { stages, planned }
     }

@@ -44,27 +44,28 @@ PYTHON
     fi
 }
 
-plant "a condemned green is left where it is" simulation src/decide.rs \
+plant "a condemned green is left where it is" simulation src/controller/decide.rs \
     'let condemned = assessment.judgement.verdict == Verdict::Rollback;' 'let condemned = false;'
 plant "any evidence at all condemns" simulation src/verdict/rule.rs \
     'let rollback = ln_e_rollback >= first.rule.ln_rollback_limit()' 'let rollback = ln_e_rollback >= 0.5'
-plant "the last step's end promotes, verdict or not" simulation src/decide.rs \
+plant "the last step's end promotes, verdict or not" simulation src/controller/decide.rs \
     '() if self.is_at_last_step() && judgement.verdict != Verdict::Promote' '() if false'
-plant "a step does not wait for its time" simulation src/decide.rs \
+plant "a step does not wait for its time" simulation src/controller/decide.rs \
     '() if left.0 > 0 => Some(Waiting::StepTime(left)),' ''
-plant "a step does not wait until something of it was seen" simulation src/decide.rs \
+plant "a step does not wait until something of it was seen" simulation src/controller/decide.rs \
     '() if assessment.green_at_step.requests == 0' '() if false'
-plant "a ringing alarm is overheard" simulation src/decide.rs \
+plant "a ringing alarm is overheard" simulation src/controller/decide.rs \
     'if let Ok([alarm, ..]) = observed.ringing {' \
     'if let (Ok([alarm, ..]), true) = (observed.ringing, observed.settling) {'
 plant "a foreign move of the weights is written over" simulation src/controller/answered.rs \
     'if !settling && !alias.routing.leads_to(ours.routing())' 'if false'
-plant "an own write whose answer was lost is taken for a foreign one" simulation src/write.rs \
+plant "an own write whose answer was lost is taken for a foreign one" simulation src/controller/write.rs \
     'alias.routing.leads_to(self.routing()) && journal' 'false && journal'
 plant "the journal forgets a setting of the plan" journal src/journal/options.rs \
     'options.push(format!("otherwise={}", plan.otherwise.name()));' ''
 plant "blue's and green's answers are exchanged" simulation src/samples.rs \
-    'add(&mut stage.green, counts(sample.green()));' 'add(&mut stage.green, counts(sample.blue()));'
+    'add(&mut stage.green, sample.green().counts(signal));' \
+    'add(&mut stage.green, sample.blue().counts(signal));'
 
 plant "a weight is shown in fewer digits than it has" lib src/weight.rs \
     'self.0 % 1_000_000)' 'self.0 % 1_000_000 / 1000 * 1000)'
@@ -79,7 +80,7 @@ plant "characters are counted where AWS may count units" journal src/journal/mod
 plant "a step that was tried is taken for done" simulation src/controller/answered.rs \
     'attempted.find(|write| write.is_done(&alias, &journal))' \
     'attempted.find(|write| write.action == Action::Shift || write.is_done(&alias, &journal))'
-plant "a late answer's step has begun at once" simulation src/write.rs \
+plant "a late answer's step has begun at once" simulation src/controller/write.rs \
     'last.within = Some(Seconds(known.since(last.at) + 1));' \
     'last.within = Some(Seconds(known.since(last.at).min(1) + 1));'
 plant "a step nobody confirmed has begun when it was to" simulation src/controller/answered.rs \
@@ -87,16 +88,16 @@ plant "a step nobody confirmed has begun when it was to" simulation src/controll
 plant "what was answered before a step is confirmed is its own" controller src/samples.rs \
     'let since = self.started[step].surely()?;' \
     'let since = self.started[step].surely().unwrap_or(self.started[step].at);'
-plant "a step's command is no gate" simulation src/decide.rs \
+plant "a step's command is no gate" simulation src/controller/decide.rs \
     'None if !observed.passed => Decision::Wait(Waiting::Hook),' ''
-plant "the horizon passes a command that runs" simulation src/decide.rs \
+plant "the horizon passes a command that runs" simulation src/controller/decide.rs \
     'Otherwise::Promote if !observed.passed => Decision::Wait(Waiting::Hook),' ''
 plant "a command of an earlier life will do" simulation src/controller/resume.rs \
     'controller.hook.found = controller.rollout.step();' \
     'controller.hook.found = controller.rollout.step(); controller.hook.step = controller.hook.found;'
-plant "the horizon promotes on a split that is off" simulation src/decide.rs \
+plant "the horizon promotes on a split that is off" simulation src/controller/decide.rs \
     '|seen| !seen.judgement.split_is_off' '|_| true'
-plant "the horizon promotes blindly" simulation src/decide.rs \
+plant "the horizon promotes blindly" simulation src/controller/decide.rs \
     'Otherwise::Promote if !observed.allows_promotion()' \
     'Otherwise::Promote if observed.assessment.is_ok() && !observed.allows_promotion()'
 plant "a stop waits for the look that is under way" simulation src/controller/mod.rs \
@@ -105,16 +106,16 @@ plant "an alarm waits for the metrics" simulation src/controller/answered.rs \
     'true => Phase::Decide,' 'true => Phase::ReadMetrics,'
 plant "a first write without an answer is given up" simulation src/controller/answered.rs \
     '_ if !self.has_begun() && self.is_untouched(&alias) => self.phase = Phase::Decide,' ''
-plant "the forecast knows no timeout" lib src/forecast.rs \
+plant "the forecast knows no timeout" lib src/plan/forecast.rs \
     'Seconds(self.metrics.delay.0.saturating_add(timeout.0))' \
     'Seconds(self.metrics.delay.0.saturating_add(timeout.0.min(0)))'
 plant "half a period counts" simulation src/samples.rs \
     '(Some(_), Some(_), _) => true,' '_ if self.blue.or(self.green).is_some() || is_settled => true,'
 plant "test events count as users" simulation src/assessment.rs \
-    'tested: if first.is_some() { tested } else { 0 },' 'tested: tested.min(0),'
-plant "there may be any number of steps" lib src/strategy.rs \
+    'tested: probe.map_or(0, |probe| probe.green.requests),' 'tested: 0,'
+plant "there may be any number of steps" lib src/plan/strategy.rs \
     'const MOST_STEPS: usize = 100;' 'const MOST_STEPS: usize = 200;'
-plant "a rollback by hand may go forward" lib src/way_back.rs \
+plant "a rollback by hand may go forward" lib src/journal/way_back.rs \
     '(is_named || before < serving).then_some(before)' '(is_named || before != serving).then_some(before)'
 plant "what an operator provisioned is given back" lib src/provisioned.rs \
     'found.is_some() && found == known && ' 'found.is_some() && known <= found.max(known) && '
@@ -135,7 +136,7 @@ plant "the user's own text is cut at our name" simulation src/journal/mod.rs \
 plant "our name within the user's own text is taken for ours" journal src/journal/mod.rs \
     'before => before.strip_suffix(SEPARATOR),' \
     'before => Some(before.strip_suffix(SEPARATOR).unwrap_or(before)),'
-plant "test events may all go to blue" lib src/journal/under_way.rs \
+plant "test events may all go to blue" lib src/rollout.rs \
     'blue > 0 && green > 0 && blue' 'blue'
 plant "an old answer is a foreign move" simulation src/controller/answered.rs \
     'if self.replaced.contains(&alias.revision) {' 'if self.replaced.len() > 999 {'

@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
-use rollout::{Counts, Epochs, Rule, Stage, Verdict, Weight};
+use rollout::{
+    Weight,
+    verdict::{Counts, Epochs, Rule, Stage, Verdict},
+};
 use serde_json::Value;
 
 fn stage(weight: f64, blue: (u64, u64), green: (u64, u64)) -> Stage {
@@ -210,5 +213,34 @@ proptest! {
         let reversed = rule.judge(&whole(stages), true);
         let scale = 1.0 + judged.ln_e_rollback.abs();
         prop_assert!((judged.ln_e_rollback - reversed.ln_e_rollback).abs() / scale < 1e-9);
+    }
+}
+
+#[test]
+fn clean_requests_promote_about_when_it_is_foretold() {
+    for certified in [0.005, 0.01, 0.05, 0.2] {
+        let rule = Rule {
+            certified,
+            ..Rule::default()
+        };
+        let clean = |requests| Counts { requests, bad: 0 };
+        let promotes = |green: u64| {
+            let stage = Stage {
+                weight: Weight::new(0.1).unwrap(),
+                blue: clean(green * 9),
+                green: clean(green),
+            };
+            let epochs = Epochs {
+                stages: vec![vec![stage]],
+                planned: 1,
+            };
+            rule.judge(&epochs, true).verdict == Verdict::Promote
+        };
+        let needed = (1..).find(|green| promotes(*green)).unwrap();
+        let foretold = rule.expected_green();
+        assert!(
+            needed.abs_diff(foretold) * 50 <= foretold,
+            "{needed}, and not {foretold}"
+        );
     }
 }

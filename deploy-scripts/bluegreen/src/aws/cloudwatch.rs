@@ -1,17 +1,21 @@
 //! CloudWatch: what both versions answered, and which alarms ring.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::{
     Client,
     primitives::DateTime,
-    types::{Dimension, Metric, MetricAlarm, MetricDataQuery, MetricStat, StateValue},
+    types::{
+        Dimension, Metric as CloudWatchMetric, MetricAlarm, MetricDataQuery, MetricStat, StateValue,
+    },
 };
-use rollout::{Answers, Metrics, Rollout, Sample, Seconds, Timestamp, Version};
+use rollout::{
+    Rollout, Seconds, Timestamp, Version,
+    plan::Metrics,
+    samples::Sample,
+    signal::{Answers, Metric, Signal},
+};
 
 use super::AwsError;
 
@@ -40,21 +44,34 @@ pub(crate) struct Alarm {
 }
 
 /// One series to ask for.
-struct Asked<'a> {
-    id: &'a str,
-    metric: &'a str,
-    statistic: Cow<'static, str>,
+struct Asked {
+    id: String,
+    metric: Metric,
     version: Option<Version>,
 }
 
-impl Asked<'static> {
-    /// Requests of the alias, whichever version answered them.
-    const TOTAL: Self = Self {
-        id: "all",
-        metric: "Invocations",
-        statistic: Cow::Borrowed("Sum"),
-        version: None,
-    };
+impl Asked {
+    /// Requests of a version, or of the alias, whichever version answered them.
+    fn invocations(of: &str, version: Option<Version>) -> Self {
+        let statistic = "Sum".to_owned();
+        let metric = Metric {
+            name: "Invocations",
+            statistic,
+        };
+        Self::new(of, "invocations", metric, version)
+    }
+
+    fn signal(of: &str, signal: Signal, version: Version) -> Self {
+        Self::new(of, signal.kind().name, signal.metric(), Some(version))
+    }
+
+    fn new(of: &str, what: &str, metric: Metric, version: Option<Version>) -> Self {
+        Self {
+            id: format!("{of}_{what}"),
+            metric,
+            version,
+        }
+    }
 }
 
 impl CloudWatch {
@@ -74,30 +91,20 @@ impl CloudWatch {
         rollout: &Rollout,
         now: Timestamp,
     ) -> Result<Vec<Sample>, AwsError> {
-        let period = rollout.plan.metrics.period;
-        let slow = rollout.plan.slow;
-        let mut asked = vec![Asked::TOTAL];
-        for (version, ids) in [(rollout.blue, BLUE), (rollout.green, GREEN)] {
-            let series = |id, metric, statistic| Asked {
-                id,
-                metric,
-                statistic,
-                version: Some(version),
-            };
-            asked.push(series(ids.invocations, "Invocations", "Sum".into()));
-            asked.push(series(ids.errors, "Errors", "Sum".into()));
-            let slow = slow.map(|limit| format!("TC({limit}:)").into());
-            asked.extend(slow.map(|statistic| series(ids.slow, "Duration", statistic)));
+        let plan = &rollout.plan;
+        let mut asked = vec![Asked::invocations(ALIAS, None)];
+        for (of, version) in [(BLUE, rollout.blue), (GREEN, rollout.green)] {
+            asked.push(Asked::invocations(of, Some(version)));
+            let signals = plan.signals();
+            asked.extend(signals.map(|signal| Asked::signal(of, signal, version)));
         }
-        let mut found = self.series(&asked, (rollout.start(), now), period).await?;
-        let mut answers = |ids: Ids| {
-            let mut take = |id| found.remove(id).unwrap_or_default();
-            let (invocations, errors) = (take(ids.invocations), take(ids.errors));
-            complete(&invocations, &errors, slow.map(|_| take(ids.slow)).as_ref())
-        };
-        let (blue, green) = (answers(BLUE), answers(GREEN));
-        let total = found.remove(Asked::TOTAL.id).unwrap_or_default();
-        Ok(samples(&blue, &green, &total))
+        let times = (rollout.start(), now);
+        let mut found = self.series(&asked, times, plan.metrics.period).await?;
+        let (blue, green) = (
+            found.answers(BLUE, plan.signals()),
+            found.answers(GREEN, plan.signals()),
+        );
+        Ok(samples(&blue, &green, &found.invocations(ALIAS)))
     }
 
     /// Requests a second that the alias got lately; `None` if nothing was seen.
@@ -111,25 +118,24 @@ impl CloudWatch {
         let end = end - end % period.0;
         let start = end.saturating_sub(PERIODS_BEFORE * period.0);
         let times = (Timestamp::from_unix(start), Timestamp::from_unix(end));
-        let mut found = self.series(&[Asked::TOTAL], times, period).await?;
-        let total = found.remove(Asked::TOTAL.id).unwrap_or_default();
-        let requests: f64 = total.values().sum();
+        let asked = Asked::invocations(ALIAS, None);
+        let mut found = self.series(&[asked], times, period).await?;
+        let requests: f64 = found.invocations(ALIAS).values().sum();
         let seconds = (PERIODS_BEFORE * period.0) as f64;
         Ok((requests > 0.0).then_some(requests / seconds))
     }
 
     /// Blue's 95th percentile in milliseconds over the last hour; `None` if nothing was seen.
     pub(crate) async fn p95(&self, now: Timestamp) -> Result<Option<f64>, AwsError> {
-        let asked = Asked {
-            id: "p95",
-            metric: "Duration",
-            statistic: "p95".into(),
-            version: None,
+        let metric = Metric {
+            name: "Duration",
+            statistic: "p95".to_owned(),
         };
+        let asked = Asked::new(ALIAS, "p95", metric, None);
         let hour = Seconds(3600);
         let start = Timestamp::from_unix(now.unix().saturating_sub(hour.0));
         let mut found = self.series(&[asked], (start, now), hour).await?;
-        let values = found.remove("p95").unwrap_or_default();
+        let values = found.take(ALIAS, "p95");
         Ok(values.into_values().reduce(f64::max))
     }
 
@@ -167,10 +173,10 @@ impl CloudWatch {
     /// Several series in as few calls as AWS allows: one, unless there are 100,800 values.
     async fn series(
         &self,
-        asked: &[Asked<'_>],
+        asked: &[Asked],
         (start, end): (Timestamp, Timestamp),
         period: Seconds,
-    ) -> Result<HashMap<String, Series>, AwsError> {
+    ) -> Result<Found, AwsError> {
         let queries = asked
             .iter()
             .map(|asked| self.query(asked, period))
@@ -184,10 +190,10 @@ impl CloudWatch {
             // The end is not included, and the period that is on counts as far as it has come.
             .end_time(DateTime::from_secs((end.unix() + period.0).cast_signed()));
         let mut pages = pages.into_paginator().send();
-        let mut found: HashMap<String, Series> = HashMap::new();
+        let mut found = Found::default();
         while let Some(page) = pages.next().await {
             for result in page?.metric_data_results.into_iter().flatten() {
-                let series = found.entry(result.id.unwrap_or_default()).or_default();
+                let series = found.0.entry(result.id.unwrap_or_default()).or_default();
                 let times = result.timestamps.into_iter().flatten();
                 let times = times.map(|time| time.secs().unsigned_abs());
                 series.extend(times.zip(result.values.into_iter().flatten()));
@@ -196,13 +202,13 @@ impl CloudWatch {
         Ok(found)
     }
 
-    fn query(&self, asked: &Asked<'_>, period: Seconds) -> MetricDataQuery {
+    fn query(&self, asked: &Asked, period: Seconds) -> MetricDataQuery {
         let dimension =
             |name: &str, value: String| Dimension::builder().name(name).value(value).build();
         let resource = format!("{}:{}", self.function, self.alias);
-        let mut metric = Metric::builder()
+        let mut metric = CloudWatchMetric::builder()
             .namespace("AWS/Lambda")
-            .metric_name(asked.metric)
+            .metric_name(asked.metric.name)
             .dimensions(dimension("FunctionName", self.function.clone()))
             .dimensions(dimension("Resource", resource));
         if let Some(version) = asked.version {
@@ -211,10 +217,10 @@ impl CloudWatch {
         let stat = MetricStat::builder()
             .metric(metric.build())
             .period(i32::try_from(period.0).unwrap_or(i32::MAX))
-            .stat(asked.statistic.as_ref())
+            .stat(&asked.metric.statistic)
             .build();
         MetricDataQuery::builder()
-            .id(asked.id)
+            .id(&asked.id)
             .metric_stat(stat)
             .build()
     }
@@ -232,42 +238,50 @@ impl From<MetricAlarm> for Alarm {
     }
 }
 
-/// The ids of a version's series.
-#[derive(Clone, Copy)]
-struct Ids {
-    invocations: &'static str,
-    errors: &'static str,
-    slow: &'static str,
+/// Whose series it is, in what CloudWatch is asked.
+const ALIAS: &str = "alias";
+const BLUE: &str = "blue";
+const GREEN: &str = "green";
+
+/// The series that were asked for, by their ids.
+#[derive(Default)]
+struct Found(HashMap<String, Series>);
+
+impl Found {
+    fn take(&mut self, of: &str, what: &str) -> Series {
+        self.0.remove(&format!("{of}_{what}")).unwrap_or_default()
+    }
+
+    fn invocations(&mut self, of: &str) -> Series {
+        self.take(of, "invocations")
+    }
+
+    /// What a version answered in the periods for which all its series have a value.
+    fn answers(
+        &mut self,
+        of: &str,
+        signals: impl Iterator<Item = Signal>,
+    ) -> BTreeMap<u64, Answers> {
+        let requests = self.invocations(of).into_iter();
+        let requests = requests.map(|(at, requests)| (at, Answers::new(count(requests))));
+        signals.fold(requests.collect(), |answers, signal| {
+            let bad = self.take(of, signal.kind().name);
+            complete(answers, signal, &bad)
+        })
+    }
 }
 
-const BLUE: Ids = Ids {
-    invocations: "blue_invocations",
-    errors: "blue_errors",
-    slow: "blue_slow",
-};
-const GREEN: Ids = Ids {
-    invocations: "green_invocations",
-    errors: "green_errors",
-    slow: "green_slow",
-};
-
-/// The periods for which all series have a value.
 fn complete(
-    invocations: &Series,
-    errors: &Series,
-    slow: Option<&Series>,
+    answers: BTreeMap<u64, Answers>,
+    signal: Signal,
+    bad: &Series,
 ) -> BTreeMap<u64, Answers> {
-    let none = Some(&0.0);
-    let answers = invocations.iter().filter_map(|(at, requests)| {
-        let slow = slow.map_or(none, |slow| slow.get(at));
-        let answers = Answers {
-            requests: count(*requests),
-            errors: count(*errors.get(at)?),
-            slow: count(*slow?),
-        };
-        Some((*at, answers))
+    let known = answers.into_iter();
+    let known = known.filter_map(|(at, answers)| {
+        let bad = count(*bad.get(&at)?);
+        Some((at, answers.with(signal, bad)))
     });
-    answers.collect()
+    known.collect()
 }
 
 fn count(value: f64) -> u64 {
@@ -291,22 +305,33 @@ fn samples(
 
 #[cfg(test)]
 mod tests {
-    use super::{Answers, Series, complete};
+    use rollout::signal::Signal;
+
+    use super::{BLUE, Found, Series};
 
     #[test]
     fn a_period_with_a_missing_series_is_unknown_and_not_clean() {
-        let series = |pairs: &[(u64, f64)]| pairs.iter().copied().collect::<Series>();
-        let invocations = series(&[(60, 10.0), (120, 12.0), (180, 9.0)]);
-        let errors = series(&[(60, 1.0), (120, 0.0)]);
-        let known: Vec<(u64, Answers)> =
-            complete(&invocations, &errors, None).into_iter().collect();
-        let answers = |requests, errors| Answers {
-            requests,
-            errors,
-            slow: 0,
+        let series = |what: &str, pairs: &[(u64, f64)]| {
+            let series: Series = pairs.iter().copied().collect();
+            (format!("{BLUE}_{what}"), series)
         };
-        assert_eq!(known, [(60, answers(10, 1)), (120, answers(12, 0))]);
-        let slow = series(&[(120, 3.0)]);
-        assert_eq!(complete(&invocations, &errors, Some(&slow)).len(), 1);
+        let known = |signals: &[Signal]| -> Vec<(u64, u64, Vec<u64>)> {
+            let mut found = Found::default();
+            found.0.extend([
+                series("invocations", &[(60, 10.0), (120, 12.0), (180, 9.0)]),
+                series("errors", &[(60, 1.0), (120, 0.0)]),
+                series("slow", &[(120, 3.0)]),
+            ]);
+            let answers = found.answers(BLUE, signals.iter().copied()).into_iter();
+            let plain = answers.map(|(at, answers)| {
+                let bad = answers.bad().map(|(_, bad)| bad).collect();
+                (at, answers.requests, bad)
+            });
+            plain.collect()
+        };
+        let errors = known(&[Signal::Errors]);
+        assert_eq!(errors, [(60, 10, vec![1, 0]), (120, 12, vec![0, 0])]);
+        let both = known(&[Signal::Errors, Signal::Slow(250)]);
+        assert_eq!(both, [(120, 12, vec![0, 3])]);
     }
 }

@@ -3,11 +3,15 @@
 mod endpoint;
 mod resources;
 mod rollout;
+mod share;
 mod stage;
 
 use std::{env, path::PathBuf};
 
-use ::rollout::{Seconds, Stage, Version, Weight};
+use ::rollout::{
+    Seconds, Version, Weight,
+    verdict::{Rule, Stage},
+};
 use anyhow::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use clap_complete::Shell;
@@ -21,6 +25,7 @@ pub(crate) use rollout::{
     DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ReleaseArgs, ResumeArgs,
     RolloutArgs, Slow, VerifyArgs, WatchArgs,
 };
+use share::Share;
 use stage::parse_stage;
 
 /// Blue/green deployment for AWS Lambda.
@@ -293,31 +298,25 @@ pub(crate) struct VerdictArgs {
     #[arg(long = "stage", value_name = "TOTALS", value_parser = parse_stage)]
     pub(crate) stages: Vec<Stage>,
 
-    /// How much worse green may be without being rolled back, as a share [default: 0.001]
-    #[arg(long = "delta", value_name = "SHARE")]
+    #[arg(long = "delta", value_name = "SHARE", help = format!(
+        "How much worse green may be without being rolled back, as a share [default: {}]",
+        Rule::default().tolerated
+    ))]
     pub(crate) tolerated: Option<f64>,
 
-    /// How much worse green must be shown not to be, as a share [default: 0.01]
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", help = format!(
+        "How much worse green must be shown not to be, as a share [default: {}]",
+        Rule::default().certified
+    ))]
     pub(crate) certified: Option<f64>,
 
     /// Chance of ever rolling back wrongly
-    #[arg(long, value_name = "CHANCE", default_value_t = 0.01)]
+    #[arg(long, value_name = "CHANCE", default_value_t = Rule::default().alpha)]
     pub(crate) alpha: f64,
 
     /// Chance of ever promoting wrongly
-    #[arg(long, value_name = "CHANCE", default_value_t = 0.01)]
+    #[arg(long, value_name = "CHANCE", default_value_t = Rule::default().beta)]
     pub(crate) beta: f64,
-}
-
-/// A share such as 1% or 0.01.
-fn share(text: &str) -> Result<f64, String> {
-    let share = match text.strip_suffix('%') {
-        Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
-        None => text.parse(),
-    };
-    let share = share.ok().filter(|share| (0.0..1.0).contains(share));
-    share.ok_or_else(|| "give a share from 0% to below 100%, such as 1% or 0.01".to_owned())
 }
 
 fn timeout(text: &str) -> Result<Seconds, String> {

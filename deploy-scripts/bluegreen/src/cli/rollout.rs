@@ -3,9 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use rollout::{Metrics, Otherwise, Plan, Rule, Seconds, Strategy, Version};
+use rollout::{
+    Seconds, Version,
+    plan::{Metrics, Otherwise, Plan, Strategy},
+    signal::Signal,
+    verdict::Rule,
+};
 
-use super::{PackageArgs, WriteArgs, share};
+use super::{PackageArgs, Share, WriteArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct RolloutArgs {
@@ -94,24 +99,24 @@ pub(crate) struct VerifyArgs {
 pub(crate) struct PlanArgs {
     /// all-at-once, canary:10%/5m, linear:10%/1m, steps:1%/10m,5%/30m, or a name of CodeDeploy's
     /// such as Canary10Percent5Minutes
-    #[arg(long, default_value = "canary:10%/5m")]
+    #[arg(long, default_value = Strategy::DEFAULT)]
     strategy: Strategy,
 
     /// Promote when green is shown to be worse by less than this share of its requests
-    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share)]
-    certified: f64,
+    #[arg(long, value_name = "SHARE", default_value_t = Share(Rule::default().certified))]
+    certified: Share,
 
     /// Roll back only if green is worse by more than this share of its requests
-    #[arg(long, value_name = "SHARE", default_value = "0.1%", value_parser = share)]
-    delta: f64,
+    #[arg(long, value_name = "SHARE", default_value_t = Share(Rule::default().tolerated))]
+    delta: Share,
 
     /// Chance of ever rolling back wrongly
-    #[arg(long, value_name = "CHANCE", default_value = "1%", value_parser = share)]
-    alpha: f64,
+    #[arg(long, value_name = "CHANCE", default_value_t = Share(Rule::default().alpha))]
+    alpha: Share,
 
     /// Chance of ever promoting wrongly
-    #[arg(long, value_name = "CHANCE", default_value = "1%", value_parser = share)]
-    beta: f64,
+    #[arg(long, value_name = "CHANCE", default_value_t = Share(Rule::default().beta))]
+    beta: Share,
 
     /// Compare slow requests too: those over this many milliseconds, or over blue's 95th
     /// percentile of the last hour (p95)
@@ -123,7 +128,7 @@ pub(crate) struct PlanArgs {
     horizon: Option<Seconds>,
 
     /// What to do without a verdict by then
-    #[arg(long, value_enum, default_value_t = Undecided::Hold)]
+    #[arg(long, value_enum, default_value = Otherwise::default().name())]
     otherwise: Undecided,
 
     /// Roll back when a CloudWatch alarm of this name rings that did not before; repeatable
@@ -131,15 +136,15 @@ pub(crate) struct PlanArgs {
     alarms: Vec<String>,
 
     /// Roll back when more than this share of all requests fails, whichever version fails them
-    #[arg(long, value_name = "SHARE", value_parser = share)]
-    breaker: Option<f64>,
+    #[arg(long, value_name = "SHARE")]
+    breaker: Option<Share>,
 
     /// How fine the metrics are: a minute on AWS, 1s on lambda-local
-    #[arg(long, value_name = "TIME", default_value = "1m")]
+    #[arg(long, value_name = "TIME", default_value_t = Metrics::default().period)]
     metric_period: Seconds,
 
     /// How late the metrics may come: two minutes on AWS, 1s on lambda-local
-    #[arg(long, value_name = "TIME", default_value = "2m")]
+    #[arg(long, value_name = "TIME", default_value_t = Metrics::default().delay)]
     metric_delay: Seconds,
 }
 
@@ -169,14 +174,14 @@ impl PlanArgs {
         Plan {
             strategy: self.strategy.clone(),
             rule: Rule {
-                alpha: self.alpha,
-                beta: self.beta,
-                tolerated: self.delta,
-                certified: self.certified,
+                alpha: self.alpha.0,
+                beta: self.beta.0,
+                tolerated: self.delta.0,
+                certified: self.certified.0,
             },
-            slow: match self.slow {
-                Some(Slow::Milliseconds(limit)) => Some(limit),
-                Some(Slow::P95) | None => None,
+            also: match self.slow {
+                Some(Slow::Milliseconds(limit)) => vec![Signal::Slow(limit)],
+                Some(Slow::P95) | None => Vec::new(),
             },
             horizon: self.horizon,
             otherwise: match self.otherwise {
@@ -188,7 +193,7 @@ impl PlanArgs {
                 period: self.metric_period,
                 delay: self.metric_delay,
             },
-            breaker: self.breaker,
+            breaker: self.breaker.map(|Share(share)| share),
             alarms: self.alarms.clone(),
         }
     }

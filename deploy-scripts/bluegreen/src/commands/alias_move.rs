@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Routing};
+use rollout::{Routing, journal::Entry};
 use serde::Serialize;
 use serde_json::{Value, json};
 

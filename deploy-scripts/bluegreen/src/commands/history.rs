@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal};
+use rollout::journal::{Entry, Journal};
 use serde::Serialize;
 
 use crate::{

@@ -1,7 +1,10 @@
 //! `bluegreen promote`: sends all traffic to the new version.
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal, MoveError, Routing, Version};
+use rollout::{
+    MoveError, Routing, Version,
+    journal::{Entry, Journal},
+};
 
 use super::alias_move::{self, AliasMove};
 use crate::{

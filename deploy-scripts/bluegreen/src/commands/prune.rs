@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal, Seconds, Timestamp, Version};
+use rollout::{
+    Seconds, Timestamp, Version,
+    journal::{Entry, Journal},
+};
 use serde::Serialize;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! `bluegreen resume` and `bluegreen tick`: a rollout that another process has begun.
 
 use anyhow::{Context, Result};
-use rollout::{Controller, NothingToResume, Resumable};
+use rollout::controller::{Controller, NothingToResume, Resumable};
 
 use crate::{
     cli::ResumeArgs,

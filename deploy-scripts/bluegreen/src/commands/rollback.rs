@@ -1,7 +1,10 @@
 //! `bluegreen rollback`: sends all traffic back to the old version.
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal, Routing, Version};
+use rollout::{
+    Routing, Version,
+    journal::{Entry, Journal},
+};
 
 use super::alias_move::{self, AliasMove};
 use crate::{

@@ -1,7 +1,10 @@
 //! `bluegreen shift`: gives a version a share of the traffic.
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Entry, Journal, Routing, Version};
+use rollout::{
+    Routing, Version,
+    journal::{Entry, Journal},
+};
 
 use super::alias_move::{self, AliasMove};
 use crate::{

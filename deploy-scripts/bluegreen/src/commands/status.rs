@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal, Routing, Unreadable, Version};
+use rollout::{
+    Routing, Version,
+    journal::{Entry, Journal, Unreadable},
+};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -6,7 +6,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use rollout::{Bounds, Counts, Epochs, Judgement, Rule, Stage, Verdict, Weight};
+use rollout::{
+    Weight,
+    verdict::{Bounds, Counts, Epochs, Judgement, Rule, Stage, Verdict},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{

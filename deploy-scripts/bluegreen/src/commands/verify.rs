@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result, bail};
-use rollout::Rule;
+use rollout::verdict::Rule;
 use serde::Serialize;
 
 use crate::{
@@ -68,7 +68,7 @@ pub(super) async fn verify(deployment: &Deployment, args: &VerifyArgs) -> Result
 impl Verified {
     fn new((blue, green): (u64, u64), probed: Probed, rule: Rule) -> Self {
         let judgement = probed.judge(rule);
-        let version = |version, counts: rollout::Counts| VersionProbe {
+        let version = |version, counts: rollout::verdict::Counts| VersionProbe {
             version,
             requests: counts.requests,
             failed: counts.bad,

@@ -1,6 +1,6 @@
 //! The controller's calls as calls to AWS.
 
-use rollout::{Action, Answer, Call, Write};
+use rollout::controller::{Action, Answer, Call, Write};
 
 use crate::{
     aws::{Alias, AwsError},
@@ -27,7 +27,7 @@ pub(super) async fn carry_out(deployment: &Deployment, call: Call) -> Result<Ans
 async fn read(deployment: &Deployment) -> Result<Answer, AwsError> {
     let found = deployment.lambda.alias(&deployment.alias).await?;
     let gone = || AwsError::unexpected("it is not there any more");
-    Ok(Answer::Alias(rollout::Alias::from(
+    Ok(Answer::Alias(rollout::controller::Alias::from(
         &found.ok_or_else(gone)?,
     )))
 }
@@ -35,7 +35,9 @@ async fn read(deployment: &Deployment) -> Result<Answer, AwsError> {
 /// A write of a rollout.
 pub(super) async fn write(deployment: &Deployment, write: &Write) -> Result<Answer, AwsError> {
     let call = deployment.update(&write.revision, write.routing(), &write.description);
-    Ok(Answer::Alias(rollout::Alias::from(&call.await?)))
+    Ok(Answer::Alias(rollout::controller::Alias::from(
+        &call.await?,
+    )))
 }
 
 /// Those of the alarms that ring. One that was deleted is an error: nobody can say of it that it
@@ -51,7 +53,7 @@ async fn ringing(deployment: &Deployment, names: &[String]) -> Result<Vec<String
     Ok(ringing.map(|(name, _)| name).collect())
 }
 
-impl From<&Alias> for rollout::Alias {
+impl From<&Alias> for rollout::controller::Alias {
     fn from(alias: &Alias) -> Self {
         Self {
             routing: alias.routing,

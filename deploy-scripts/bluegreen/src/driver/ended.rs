@@ -1,7 +1,7 @@
 //! What follows when a rollout has ended.
 
 use anyhow::{Error, Result, anyhow};
-use rollout::{Action, End, Failed, Write};
+use rollout::controller::{Action, End, Failed, Write};
 
 use super::{Driver, Event, carry_out::action, hooks::Hook};
 use crate::{

@@ -4,7 +4,7 @@
 use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Entry, Rollout, Routing, Write};
+use rollout::{Rollout, Routing, controller::Write, journal::Entry};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 

@@ -1,4 +1,4 @@
-//! Drives a rollout: carries out what `rollout::Controller` says, and tells it what came of that.
+//! Drives a rollout: carries out what `rollout::controller::Controller` says, and tells it what came of that.
 //! Whatever is decided is decided there.
 
 mod carry_out;
@@ -12,7 +12,10 @@ mod reporter;
 use std::{future::Future, time::Duration};
 
 use anyhow::Result;
-use rollout::{Answer, Call, Controller, Failure, Report, Rollout, Seconds, Settings, Write};
+use rollout::{
+    Rollout, Seconds,
+    controller::{Answer, Call, Controller, Failure, Report, Settings, Write},
+};
 
 pub(crate) use event::Event;
 pub(crate) use hooks::Hooks;

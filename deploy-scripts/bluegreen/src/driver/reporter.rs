@@ -5,9 +5,14 @@ use std::{cell::OnceCell, fmt::Write, io::IsTerminal};
 
 use anstream::println;
 use anyhow::Result;
+use rollout::signal::Signal;
 use serde::Serialize;
 
-use super::{Event, event::Looked, live::Live};
+use super::{
+    Event,
+    event::{Looked, Tally},
+    live::Live,
+};
 use crate::{
     cli::{Format, Place},
     deployment::now,
@@ -92,13 +97,16 @@ fn time() -> String {
 /// A table of what both versions answered.
 fn counts(looked: &Looked) -> String {
     let rollout = &looked.rollout;
-    let mut text = "| version | requests | failed |\n|---|---|---|\n".to_owned();
-    for (version, tally) in [(rollout.blue, looked.blue), (rollout.green, looked.green)] {
-        let _ = writeln!(
-            text,
-            "| {version} | {} | {} |",
-            tally.requests, tally.errors
-        );
+    let signals: Vec<Signal> = rollout.plan.signals().collect();
+    let words: Vec<&str> = signals.iter().map(|signal| signal.kind().word).collect();
+    let (words, lines) = (words.join(" | "), "---|".repeat(2 + signals.len()));
+    let mut text = format!("| version | requests | {words} |\n|{lines}\n");
+    for (version, Tally(answers)) in [(rollout.blue, looked.blue), (rollout.green, looked.green)] {
+        let _ = write!(text, "| {version} | {} |", answers.requests);
+        for signal in &signals {
+            let _ = write!(text, " {} |", answers.counts(*signal).bad);
+        }
+        text.push('\n');
     }
     let _ = writeln!(text, "\n{}\n", looked.difference());
     text

@@ -7,7 +7,10 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::Result;
 pub(crate) use event_file::EventFile;
 use futures_util::future::join_all;
-use rollout::{Epochs, Judgement, Probe, Rule, Seconds, Verdict, Version};
+use rollout::{
+    Probe, Seconds, Version,
+    verdict::{Epochs, Judgement, Rule, Verdict},
+};
 
 use crate::{aws::Lambda, cli::ProbeArgs, terminal::Progress};
 

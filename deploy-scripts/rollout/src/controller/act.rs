@@ -1,10 +1,10 @@
 //! From what is known to the next write, or the next look.
 
-use super::{Call, Controller, End, Looked, Phase, Report};
-use crate::{
-    Action, Assessment, Entry, Routing, Seconds, Timestamp, Waiting, Write,
+use super::{
+    Action, Call, Controller, End, Looked, Phase, Report, Waiting, Write,
     decide::{Decision, Observed},
 };
+use crate::{Routing, Seconds, Timestamp, assessment::Assessment, journal::Entry};
 
 /// The longest time between two looks.
 const LONGEST_REST: u64 = 15;

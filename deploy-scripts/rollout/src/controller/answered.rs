@@ -1,7 +1,12 @@
 //! From an answer to what is known.
 
-use super::{Alias, Answer, Controller, End, Failed, Failure, Foreign, Phase, RETRY, Report};
-use crate::{Action, Entry, Journal, Rollout, Routing, Timestamp, Write};
+use super::{
+    Action, Alias, Answer, Controller, End, Failed, Failure, Foreign, Phase, RETRY, Report, Write,
+};
+use crate::{
+    Rollout, Routing, Timestamp,
+    journal::{Entry, Journal},
+};
 
 /// Failed calls in a row after which the rollout is left to the user's hands.
 const MAX_FAILURES: u32 = 20;
@@ -42,7 +47,7 @@ impl Controller {
         };
     }
 
-    fn measured(&mut self, samples: Result<Vec<crate::Sample>, String>) {
+    fn measured(&mut self, samples: Result<Vec<crate::samples::Sample>, String>) {
         self.samples = samples;
         self.phase = Phase::Decide;
     }

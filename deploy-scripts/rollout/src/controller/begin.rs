@@ -3,7 +3,11 @@
 use std::fmt;
 
 use super::{Alias, Controller, Phase, Settings};
-use crate::{Journal, MoveError, Plan, Probe, Rollout, Routing, Unreadable, Unwritable, Version};
+use crate::{
+    MoveError, Probe, Rollout, Routing, Version,
+    journal::{Journal, Unreadable, Unwritable},
+    plan::Plan,
+};
 
 impl Controller {
     /// A rollout that is to begin where the alias is. Nothing is written before its first call.

@@ -1,6 +1,9 @@
 //! What a controller and the one who carries out its calls say to each other.
 
-use crate::{Assessment, Rollout, Routing, Sample, Seconds, Timestamp, Version, Waiting, Write};
+use super::{Waiting, Write};
+use crate::{
+    Rollout, Routing, Seconds, Timestamp, Version, assessment::Assessment, samples::Sample,
+};
 
 /// An alias as `GetAlias` and `UpdateAlias` answer it.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +30,7 @@ pub enum Call {
     /// dropped for a signal; one that is given up may still be done later.
     Write(Box<Write>),
     /// Start the command of the step that this rollout is at, and say when it has ended
-    /// ([`hook_ended`](crate::Controller::hook_ended)). Takes no answer.
+    /// ([`hook_ended`](crate::controller::Controller::hook_ended)). Takes no answer.
     StartHook(Box<Rollout>),
     /// Tell people. Takes no answer.
     Say(Report),
@@ -106,7 +109,7 @@ pub enum End {
     Held(Waiting),
     /// The caller wanted to leave: the weight stays where it is.
     Left(String),
-    /// One step of it is done: see [`once`](crate::Controller::once).
+    /// One step of it is done: see [`once`](crate::controller::Controller::once).
     Paused,
     /// Somebody else moved the alias, or ended the rollout: nothing is written over it.
     Moved(Foreign),

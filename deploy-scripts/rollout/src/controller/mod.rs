@@ -6,15 +6,19 @@ mod act;
 mod answered;
 mod begin;
 mod call;
+mod decide;
 mod resume;
+mod write;
 
 use std::collections::VecDeque;
 
 pub use begin::BeginError;
 pub use call::{Alias, Answer, Call, End, Failed, Failure, Foreign, Looked, Report};
+pub use decide::Waiting;
 pub use resume::{NothingToResume, Resumable, ResumeError};
+pub use write::{Action, Write};
 
-use crate::{Journal, Rollout, Routing, Sample, Seconds, Timestamp, Write};
+use crate::{Rollout, Routing, Seconds, Timestamp, journal::Journal, samples::Sample};
 
 /// A call that failed is tried again after so many seconds, beside the caller's own retries.
 const RETRY: u64 = 1;

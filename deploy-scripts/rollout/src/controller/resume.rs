@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::{Alias, Controller, Phase, Settings};
 use crate::{
-    Entry, InvalidPlan, Journal, Rollout, Routing, Seconds, Unreadable, Unwritable, Version,
+    Rollout, Routing, Seconds, Version,
+    journal::{Entry, Journal, Unreadable, Unwritable},
+    plan::InvalidPlan,
 };
 
 /// A rollout that is under way.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{BEFORE, MARK, Rollout, length, parse::FORMAT};
-use crate::{Routing, Timestamp, Version, Weight};
+use super::{BEFORE, MARK, length, parse::FORMAT};
+use crate::{Rollout, Routing, Timestamp, Version, Weight};
 
 /// One state of an alias, as its last writer left it. `before` lists the versions that served
 /// everything earlier, newest first.

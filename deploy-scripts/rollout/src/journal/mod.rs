@@ -5,13 +5,14 @@ mod entry;
 mod error;
 mod options;
 mod parse;
-mod under_way;
+mod rollout;
+mod way_back;
 
 pub use entry::Entry;
 pub use error::{Unreadable, Unwritable};
-pub use under_way::{Probe, Rollout, Started};
+pub use way_back::NoWayBack;
 
-use crate::{Routing, Version};
+use crate::{Rollout, Routing, Version};
 
 /// The most characters that Lambda takes for an alias's description.
 pub const MAX_DESCRIPTION: usize = 256;

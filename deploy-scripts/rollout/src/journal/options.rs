@@ -2,8 +2,12 @@
 
 use std::fmt::Write;
 
-use super::Probe;
-use crate::{Counts, Metrics, Otherwise, Plan, Rule, Seconds, Strategy};
+use crate::{
+    Probe, Seconds,
+    plan::{Metrics, Otherwise, Plan, Strategy},
+    signal::Signal,
+    verdict::{Counts, Rule},
+};
 
 /// What the formats up to now mean where they say nothing. These numbers stay, whatever the
 /// defaults are in another version of the tool: a rollout goes on as it was begun.
@@ -16,7 +20,7 @@ fn implied(strategy: Strategy) -> Plan {
             tolerated: 0.001,
             certified: 0.01,
         },
-        slow: None,
+        also: Vec::new(),
         horizon: None,
         otherwise: Otherwise::Hold,
         metrics: Metrics {
@@ -41,7 +45,7 @@ pub(super) fn text(plan: &Plan, probe: Option<Probe>) -> String {
     share("alpha", plan.rule.alpha, default.rule.alpha);
     share("beta", plan.rule.beta, default.rule.beta);
     share("breaker", plan.breaker.unwrap_or(0.0), 0.0);
-    options.extend(plan.slow.map(|limit| format!("slow={limit}ms")));
+    options.extend(plan.signals().filter_map(Signal::option));
     options.extend(plan.horizon.map(|horizon| format!("horizon={horizon}")));
     if plan.otherwise != default.otherwise {
         options.push(format!("otherwise={}", plan.otherwise.name()));
@@ -82,13 +86,12 @@ pub(super) fn parse(strategy: Strategy, text: &str) -> Option<(Plan, Option<Prob
             "alpha" => plan.rule.alpha = value.parse().ok()?,
             "beta" => plan.rule.beta = value.parse().ok()?,
             "breaker" => plan.breaker = Some(value.parse().ok()?),
-            "slow" => plan.slow = Some(value.strip_suffix("ms")?.parse().ok()?),
             "horizon" => plan.horizon = Some(value.parse().ok()?),
             "otherwise" => plan.otherwise = Otherwise::named(value)?,
             "metrics" => plan.metrics = parse_metrics(value)?,
             "probe" => probe = Some(parse_probe(value)?),
             "alarms" => plan.alarms = value.split('|').map(unescaped).collect::<Option<_>>()?,
-            _ => return None,
+            signal => plan.also.push(Signal::of_option(signal, value)?),
         }
     }
     plan.can_be_judged().ok()?;

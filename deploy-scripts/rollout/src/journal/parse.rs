@@ -1,7 +1,7 @@
 //! Reads an entry's text. Whatever is not exactly as it is written is not guessed at.
 
-use super::{BEFORE, Entry, Rollout, Started, options};
-use crate::{Seconds, Timestamp, Version};
+use super::{BEFORE, Entry, options};
+use crate::{Rollout, Seconds, Started, Timestamp, Version};
 
 /// How rollouts are written. Entries of other kinds are as they ever were, and say no format.
 pub(super) const FORMAT: u32 = 2;

@@ -40,6 +40,11 @@ pub(super) enum Bet {
 /// A gambler (h, f): how it centres its bet, and the fraction of the largest safe stake.
 type Gambler = (f64, f64);
 
+/// Nobody knows beforehand how much worse green is. Small stakes find a small difference in many
+/// requests, large ones a large one in few; spread like this, their common capital is never far
+/// behind that of the one who guessed right. With h = 1 a request that blue answers well wins,
+/// and one that green answers well loses nearly everything: the quickest where green fails all.
+/// The reference's numbers: its verdicts in `tests/verdict_vectors.json` hold for these only.
 const ON_WORSE: [Gambler; 6] = [
     (0.0, 0.01),
     (0.0, 0.05),

@@ -9,4 +9,4 @@ mod rule;
 
 pub use bounds::Bounds;
 pub use evidence::{Counts, Epochs, Stage};
-pub use rule::{InvalidRule, Judgement, Rule, Signal, Verdict, judge};
+pub use rule::{Evidence, InvalidRule, Judgement, Rule, Verdict, judge};

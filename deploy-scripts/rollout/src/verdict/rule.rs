@@ -7,6 +7,9 @@ use crate::Weight;
 
 /// At this evidence against the split, the alias is taken not to send what was asked for.
 const SPLIT_LIMIT: f64 = 1000.0;
+/// Clean requests take the gamblers to their limit together so many times as late as the boldest
+/// alone: what the others cost, who are there for requests that are not clean.
+const SPREAD: f64 = 1.28;
 /// One bad request may be an accident of any kind.
 const LEAST_BAD: u64 = 2;
 
@@ -92,26 +95,31 @@ impl Rule {
     /// About how many clean requests green needs before it is promoted.
     #[must_use]
     pub fn expected_green(&self) -> u64 {
-        (self.ln_promote_limit() * 1.28 / self.certified).floor() as u64
+        (self.ln_promote_limit() * SPREAD / self.certified).floor() as u64
+    }
+
+    /// The smallest difference that so many clean requests of green exclude; more than 1 if none.
+    pub(crate) fn certifiable(&self, green: f64) -> f64 {
+        self.ln_promote_limit() * SPREAD / green
     }
 
     /// Judges all data so far by this rule alone. `baked` says whether the time is over before
     /// which nothing is promoted.
     #[must_use]
     pub fn judge(&self, epochs: &Epochs, baked: bool) -> Judgement {
-        let signal = Signal {
+        let evidence = Evidence {
             rule: *self,
             all: epochs.clone(),
             settled: epochs.clone(),
             tested: 0,
         };
-        judge(&[signal], baked)
+        judge(&[evidence], baked)
     }
 }
 
-/// One thing that is compared, such as errors or slow requests: its rule and its data.
+/// What is judged of one signal: its rule, and its data.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Signal {
+pub struct Evidence {
     pub rule: Rule,
     /// All data so far: what may roll back.
     pub all: Epochs,
@@ -122,31 +130,29 @@ pub struct Signal {
     pub tested: u64,
 }
 
-/// Judges several signals together: the evidence for a rollback is the mean of theirs, and each of
+/// Judges the evidence of several signals together: the evidence for a rollback is the mean of theirs, and each of
 /// them must speak for a promotion. The chances α and β, and so the limits, are the first one's.
 #[must_use]
-pub fn judge(signals: &[Signal], baked: bool) -> Judgement {
-    let Some(first) = signals.first() else {
+pub fn judge(evidence: &[Evidence], baked: bool) -> Judgement {
+    let Some(first) = evidence.first() else {
         return Judgement::without_data();
     };
     let ln_e_split = ln_split_evidence(first.all.stages.iter().flatten());
     let split_is_off = ln_e_split >= SPLIT_LIMIT.ln();
-    let rollbacks: Vec<f64> = signals
+    let rollbacks: Vec<f64> = evidence
         .iter()
-        .map(|s| s.for_rollback(split_is_off))
+        .map(|of| of.for_rollback(split_is_off))
         .collect();
     let ln_e_rollback = ln_mean(&rollbacks);
-    let promotes = signals.iter().map(Signal::for_promotion);
+    let promotes = evidence.iter().map(Evidence::for_promotion);
     let ln_e_promote = promotes.fold(f64::INFINITY, f64::min);
     let calm = ln_e_rollback < first.rule.ln_rollback_limit() / 2.0;
     let rollback = ln_e_rollback >= first.rule.ln_rollback_limit()
-        && signals
-            .iter()
-            .any(|signal| green(&signal.all).bad >= LEAST_BAD);
+        && evidence.iter().any(|of| green(&of.all).bad >= LEAST_BAD);
     let promote = ln_e_promote >= first.rule.ln_promote_limit()
-        && signals
+        && evidence
             .iter()
-            .all(|s| s.users_of_green() >= s.rule.fewest_green());
+            .all(|of| of.users_of_green() >= of.rule.fewest_green());
     let verdict = match () {
         () if rollback => Verdict::Rollback,
         () if promote && calm && baked && !split_is_off => Verdict::Promote,
@@ -162,7 +168,7 @@ pub fn judge(signals: &[Signal], baked: bool) -> Judgement {
     }
 }
 
-impl Signal {
+impl Evidence {
     fn for_rollback(&self, split_is_off: bool) -> f64 {
         let margin = self.rule.tolerated;
         match split_is_off {

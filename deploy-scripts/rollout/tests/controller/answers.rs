@@ -1,7 +1,9 @@
 //! Answers that are lost, late or old, and what others write.
 
 use rollout::{
-    Action, Alias, Answer, Call, End, Foreign, Otherwise, Plan, Routing, Seconds, Waiting, Weight,
+    Routing, Seconds, Weight,
+    controller::{Action, Alias, Answer, Call, End, Foreign, Waiting},
+    plan::{Otherwise, Plan},
 };
 
 use crate::desk::{Desk, at_blue, plan, samples, settings, v};
@@ -68,7 +70,8 @@ fn a_step_whose_write_failed_has_not_begun() {
     desk.samples = Ok(samples(40, (900, 300), (100, 60)));
     desk.at(70);
     let seen = desk.looked.unwrap().assessment.unwrap();
-    assert_eq!((seen.blue.requests, seen.green.errors), (2700, 180));
+    let failed = seen.green.counts(rollout::signal::Signal::Errors).bad;
+    assert_eq!((seen.blue.requests, failed), (2700, 180));
 }
 
 /// What the versions answered until then belongs to no step: it met the one weight or the other.

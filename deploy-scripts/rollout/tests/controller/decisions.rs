@@ -1,6 +1,12 @@
 //! What follows from a look.
 
-use rollout::{Action, Call, End, Otherwise, Plan, Routing, Sample, Seconds, Timestamp, Waiting};
+use rollout::{
+    Routing, Seconds, Timestamp,
+    controller::{Action, Call, End, Waiting},
+    plan::{Otherwise, Plan},
+    samples::Sample,
+    signal::Signal,
+};
 
 use crate::desk::{Desk, START, answers, plan, samples, v};
 
@@ -157,10 +163,12 @@ fn an_alarm_rolls_back_and_no_metrics_are_read() {
     desk.ringing = Ok(vec!["checkout".to_owned()]);
     desk.now = 30;
     assert_eq!(desk.next(), Call::ReadAlias);
-    let alias = rollout::Answer::Alias(desk.alias.clone());
+    let alias = rollout::controller::Answer::Alias(desk.alias.clone());
     desk.answered(alias);
     assert!(matches!(desk.next(), Call::ReadAlarms(_)));
-    desk.answered(rollout::Answer::Ringing(vec!["checkout".to_owned()]));
+    desk.answered(rollout::controller::Answer::Ringing(vec![
+        "checkout".to_owned(),
+    ]));
     assert!(matches!(desk.next(), Call::Write(write) if write.reason == "alarm checkout"));
 }
 
@@ -176,17 +184,15 @@ fn a_promotion_waits_for_requests_that_may_still_hang() {
 #[test]
 fn slow_requests_condemn_as_errors_do() {
     let mut judged = plan("canary:50%/60s");
-    judged.slow = Some(250);
+    let slow = Signal::Slow(250);
+    judged.also = vec![slow];
     let mut desk = Desk::begun(judged);
-    let mut slow = samples(60, (500, 0), (500, 0));
-    for sample in &mut slow {
-        let of = |slow| rollout::Answers {
-            slow,
-            ..answers((500, 0))
-        };
-        (sample.blue, sample.green) = (Some(of(25)), Some(of(200)));
+    let mut slowed = samples(60, (500, 0), (500, 0));
+    for sample in &mut slowed {
+        let of = |bad| Some(answers((500, 0)).with(slow, bad));
+        (sample.blue, sample.green) = (of(25), of(200));
     }
-    desk.samples = Ok(slow);
+    desk.samples = Ok(slowed);
     desk.at(40);
     let reason = &desk.writes[2].reason;
     let expected = "over 250 ms 1000/2500 against 125/2500";
@@ -196,7 +202,7 @@ fn slow_requests_condemn_as_errors_do() {
 /// Evidence they are, but no users.
 #[test]
 fn test_events_do_not_make_up_for_users() {
-    use rollout::{Controller, Counts, Probe};
+    use rollout::{Probe, controller::Controller, verdict::Counts};
     let clean = Counts {
         requests: 5000,
         bad: 0,

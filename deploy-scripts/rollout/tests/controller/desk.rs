@@ -1,8 +1,15 @@
 //! A deployer at a desk: it carries out every call at once and well, unless a test says otherwise.
 
 use rollout::{
-    Alias, Answer, Answers, Call, Controller, Failure, Journal, Looked, Plan, Report, Resumable,
-    Routing, Sample, Seconds, Settings, Timestamp, Version, Waiting, Write,
+    Routing, Seconds, Timestamp, Version,
+    controller::{
+        Alias, Answer, Call, Controller, Failure, Looked, Report, Resumable, Settings, Waiting,
+        Write,
+    },
+    journal::Journal,
+    plan::Plan,
+    samples::Sample,
+    signal::{Answers, Signal},
 };
 
 pub(crate) const START: u64 = 1_800_000_000;
@@ -189,11 +196,7 @@ impl Desk {
 }
 
 pub(crate) fn answers((requests, errors): (u64, u64)) -> Answers {
-    Answers {
-        requests,
-        errors,
-        slow: 0,
-    }
+    Answers::new(requests).with(Signal::Errors, errors)
 }
 
 /// Ten-second periods in which a version answers so many requests, and fails so many.

@@ -1,7 +1,10 @@
 //! The command of a step is a gate: nothing passes before it has ended well, in the process that
 //! makes the next step.
 
-use rollout::{Call, End, Otherwise, Plan, Settings, Waiting};
+use rollout::{
+    controller::{Call, End, Settings, Waiting},
+    plan::{Otherwise, Plan},
+};
 
 use crate::desk::{Desk, plan, samples, settings};
 

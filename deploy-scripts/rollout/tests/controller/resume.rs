@@ -1,8 +1,9 @@
 //! A rollout that another process has begun.
 
 use rollout::{
-    Action, Alias, Call, Controller, End, NothingToResume, Resumable, ResumeError, Routing,
-    Seconds, Started, Unwritable,
+    Routing, Seconds, Started,
+    controller::{Action, Alias, Call, Controller, End, NothingToResume, Resumable, ResumeError},
+    journal::Unwritable,
 };
 
 use crate::desk::{Desk, plan, samples, settings, v};
@@ -79,7 +80,10 @@ fn a_journal_that_outgrew_its_room_holds_the_rollout() {
     desk.alias.revision = "edited".to_owned();
     let end = desk.at(50);
     assert!(
-        matches!(end, Call::End(End::Held(rollout::Waiting::Room(_)))),
+        matches!(
+            end,
+            Call::End(End::Held(rollout::controller::Waiting::Room(_)))
+        ),
         "{end:?}"
     );
     assert_eq!(Resumable::found(&desk.alias).unwrap().rollout.step(), 1);

@@ -1,6 +1,10 @@
 //! A rollback that was asked for, and other ways to end.
 
-use rollout::{Action, Answer, Call, End, Failure, Journal, Seconds, Waiting};
+use rollout::{
+    Seconds,
+    controller::{Action, Answer, Call, End, Failure, Waiting},
+    journal::Journal,
+};
 
 use crate::desk::{Desk, plan, samples, settings, v};
 
@@ -94,7 +98,7 @@ fn a_call_that_never_works_ends_it_and_names_the_write() {
 
 #[test]
 fn what_the_alias_has_provisioned_is_made_way_for() {
-    let settings = rollout::Settings {
+    let settings = rollout::controller::Settings {
         alias_is_provisioned: true,
         ..settings()
     };

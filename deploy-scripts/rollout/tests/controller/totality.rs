@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 use rollout::{
-    Action, Alias, Answer, Call, Controller, Failure, Resumable, Routing, Settings, Timestamp,
-    Weight,
+    Routing, Timestamp, Weight,
+    controller::{Action, Alias, Answer, Call, Controller, Failure, Resumable, Settings},
 };
 
 use crate::desk::{Desk, START, at_blue, plan, samples, v};

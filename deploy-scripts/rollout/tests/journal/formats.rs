@@ -1,7 +1,11 @@
 //! Each entry as a text, and each text that any version of this tool has written.
 
 use rollout::{
-    Counts, Entry, Journal, Metrics, Otherwise, Plan, Probe, Rollout, Rule, Seconds, Weight,
+    Probe, Rollout, Seconds, Weight,
+    journal::{Entry, Journal},
+    plan::{Metrics, Otherwise, Plan},
+    signal::Signal,
+    verdict::{Counts, Rule},
 };
 
 use crate::{at, rollout, started, v};
@@ -52,7 +56,7 @@ fn full(plain: &Rollout) -> Rollout {
     let counts = |requests, bad| Counts { requests, bad };
     let mut full = plain.clone();
     full.plan = Plan {
-        slow: Some(250),
+        also: vec![Signal::Slow(250)],
         horizon: Some(Seconds(1200)),
         otherwise: Otherwise::Promote,
         metrics: Metrics {

@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 use rollout::{
-    Entry, Journal, MAX_DESCRIPTION, Plan, Rollout, Routing, Seconds, Started, Timestamp, Version,
-    Weight,
+    Rollout, Routing, Seconds, Started, Timestamp, Version, Weight,
+    journal::{Entry, Journal, MAX_DESCRIPTION},
+    plan::Plan,
+    signal::Signal,
 };
 
 use crate::v;
@@ -79,7 +81,7 @@ fn plan() -> impl Strategy<Value = Plan> {
                 .map(|(weight, lasts)| format!("{weight}/{lasts}s"));
             let steps = steps.collect::<Vec<_>>().join(",");
             let mut plan = Plan {
-                slow,
+                also: slow.map(Signal::Slow).into_iter().collect(),
                 horizon: horizon.map(Seconds),
                 breaker,
                 alarms,

@@ -1,6 +1,9 @@
 //! The user's own text, and what room it leaves.
 
-use rollout::{Entry, Journal, Routing, Unwritable, Weight};
+use rollout::{
+    Routing, Weight,
+    journal::{Entry, Journal, Unwritable},
+};
 
 use crate::{at, rollout, v};
 

@@ -1,7 +1,10 @@
 //! The simulated Lambda: an alias with a revision id, and writes that are on their way.
 
 use fastrand::Rng;
-use rollout::{Alias, Routing, Version, Write};
+use rollout::{
+    Routing, Version,
+    controller::{Alias, Write},
+};
 
 use crate::{rival::Rival, scenario::Scenario, traffic::Traffic};
 
@@ -184,7 +187,7 @@ impl Cloud {
         later.map_or_else(|| self.alias.clone(), |write| write.before.clone())
     }
 
-    pub(crate) fn samples(&mut self) -> Vec<rollout::Sample> {
+    pub(crate) fn samples(&mut self) -> Vec<rollout::samples::Sample> {
         self.serve();
         self.traffic.samples(&self.scenario, self.now)
     }

@@ -1,6 +1,6 @@
 //! What becomes of a call.
 
-use rollout::Call;
+use rollout::controller::Call;
 
 use crate::{cloud::Cloud, scenario::Service};
 

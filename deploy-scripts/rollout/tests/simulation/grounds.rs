@@ -1,6 +1,12 @@
 //! Nothing is promoted or rolled back without grounds.
 
-use rollout::{Action, Entry, Journal, Otherwise, Routing, Verdict};
+use rollout::{
+    Routing,
+    controller::Action,
+    journal::{Entry, Journal},
+    plan::Otherwise,
+    verdict::Verdict,
+};
 
 use crate::{
     cloud::{Accepted, BLUE, EPOCH, GREEN, Writer, version},

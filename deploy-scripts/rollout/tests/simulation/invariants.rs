@@ -1,6 +1,10 @@
 //! What holds after every run.
 
-use rollout::{Entry, Journal, MAX_DESCRIPTION, Resumable, Routing};
+use rollout::{
+    Routing,
+    controller::Resumable,
+    journal::{Entry, Journal, MAX_DESCRIPTION},
+};
 
 use crate::{
     cloud::{Accepted, BLUE, Cloud, EPOCH, GREEN, Writer, version},

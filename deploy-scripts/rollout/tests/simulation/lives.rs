@@ -1,7 +1,10 @@
 //! The lives of the deployer: it begins, dies, is started anew, by a person or a scheduler.
 
 use fastrand::Rng;
-use rollout::{Alias, Controller, End, NothingToResume, Resumable, Routing};
+use rollout::{
+    Routing,
+    controller::{Alias, Controller, End, NothingToResume, Resumable},
+};
 
 use crate::{
     cloud::{BLUE, Cloud, GREEN, version},

@@ -1,6 +1,6 @@
 //! What the deployers did, for the invariants.
 
-use rollout::{Action, Alias, Call, Looked};
+use rollout::controller::{Action, Alias, Call, Looked};
 
 /// A call that was carried out.
 #[derive(Debug, Clone)]

@@ -1,7 +1,10 @@
 //! Plans.
 
 use fastrand::Rng;
-use rollout::{Metrics, Otherwise, Plan, Seconds};
+use rollout::{
+    Seconds,
+    plan::{Metrics, Otherwise, Plan},
+};
 
 use crate::scenario::sometimes;
 

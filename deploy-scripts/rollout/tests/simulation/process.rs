@@ -1,7 +1,11 @@
 //! One life of the deployer: carries out what the controller calls for, as `bluegreen` does over
 //! HTTP, with answers that are late or lost, signals, and commands that run beside it.
 
-use rollout::{Answer, Call, Controller, End, Failure, Looked, Report, Sample, Timestamp};
+use rollout::{
+    Timestamp,
+    controller::{Answer, Call, Controller, End, Failure, Looked, Report},
+    samples::Sample,
+};
 
 use crate::{
     cloud::{Cloud, EPOCH, Writer},

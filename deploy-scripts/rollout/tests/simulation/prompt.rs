@@ -1,6 +1,6 @@
 //! A rollback that was asked for waits for nothing.
 
-use rollout::Action;
+use rollout::controller::Action;
 
 use crate::{
     invariants::{Checked, Run, ensure},

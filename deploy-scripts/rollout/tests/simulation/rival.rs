@@ -1,7 +1,11 @@
 //! Somebody else who writes to the alias.
 
 use fastrand::Rng;
-use rollout::{Alias, Answer, Call, Controller, Plan, Routing, Settings, Timestamp, Weight};
+use rollout::{
+    Routing, Timestamp, Weight,
+    controller::{Alias, Answer, Call, Controller, Settings},
+    plan::Plan,
+};
 
 use crate::cloud::{BLUE, EPOCH, GREEN, version};
 

@@ -1,7 +1,12 @@
 //! What one run is about: a plan, the traffic, how good green is, and what goes wrong.
 
 use fastrand::Rng;
-use rollout::{Counts, Metrics, Otherwise, Plan, Probe, Rule, Seconds, Settings};
+use rollout::{
+    Probe, Seconds,
+    controller::Settings,
+    plan::{Metrics, Otherwise, Plan},
+    verdict::{Counts, Rule},
+};
 
 use crate::{plans::plan, rival::Rival};
 

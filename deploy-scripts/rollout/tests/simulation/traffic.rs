@@ -4,7 +4,11 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use rollout::{Answers, Sample, Timestamp};
+use rollout::{
+    Timestamp,
+    samples::Sample,
+    signal::{Answers, Signal},
+};
 
 use crate::{cloud::EPOCH, poisson::poisson, scenario::Scenario};
 
@@ -73,11 +77,8 @@ impl Traffic {
     fn answered(&mut self, mean: f64, fails: f64) -> Answers {
         let requests = poisson(&mut self.rng, mean);
         let errors = poisson(&mut self.rng, requests as f64 * fails).min(requests);
-        Answers {
-            requests,
-            errors: if fails >= 1.0 { requests } else { errors },
-            slow: 0,
-        }
+        let errors = if fails >= 1.0 { requests } else { errors };
+        Answers::new(requests).with(Signal::Errors, errors)
     }
 
     /// Requests that green answered in the periods that begin in these seconds.
@@ -165,11 +166,10 @@ impl Series<'_> {
             self.scenario.hangs && self.now < (end + self.scenario.settings.timeout.0) * 1000;
         match hanging {
             false => answers,
-            true => Answers {
-                requests: answers.requests - answers.errors,
-                errors: 0,
-                slow: 0,
-            },
+            true => {
+                let errors = answers.counts(Signal::Errors).bad;
+                Answers::new(answers.requests - errors)
+            }
         }
     }
 }

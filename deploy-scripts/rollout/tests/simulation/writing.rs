@@ -1,6 +1,6 @@
 //! How a life of the deployer writes to the alias.
 
-use rollout::{Answer, Call, Failure, Write};
+use rollout::controller::{Answer, Call, Failure, Write};
 
 use crate::{
     cloud::{EPOCH, Writer},

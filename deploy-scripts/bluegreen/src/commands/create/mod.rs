@@ -11,7 +11,10 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 pub(super) use api::{source_arn, statement_id};
 use front::Front;
-use rollout::{Entry, Journal, Version};
+use rollout::{
+    Version,
+    journal::{Entry, Journal},
+};
 use serde::Serialize;
 
 use crate::{

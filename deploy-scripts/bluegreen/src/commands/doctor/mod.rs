@@ -7,7 +7,11 @@ mod finding;
 mod versions;
 
 use anyhow::{Context, Result};
-use rollout::{Entry, Journal, Plan, Routing, Seconds, Version};
+use rollout::{
+    Routing, Seconds, Version,
+    journal::{Entry, Journal},
+    plan::Plan,
+};
 use serde::Serialize;
 
 pub(crate) use finding::{Finding, State};

@@ -1,7 +1,7 @@
 //! The plan: what has to be looked up for it, and how it is told.
 
 use anyhow::{Context, Result, anyhow, bail};
-use rollout::{Plan, Rollout, Seconds};
+use rollout::{Rollout, Seconds, plan::Plan, signal::Signal};
 
 use crate::{
     cli::{PlanArgs, Slow},
@@ -23,7 +23,7 @@ pub(super) async fn complete(
         let p95 = found.ok_or_else(|| {
             anyhow!("no request was seen in the last hour: give a limit, as in --slow 250ms")
         })?;
-        plan.slow = Some(p95.ceil() as u32);
+        plan.also.push(Signal::Slow(p95.ceil() as u32));
     }
     if !plan.alarms.is_empty() {
         plan.alarms = silent_alarms(deployment, &plan.alarms, reporter).await?;

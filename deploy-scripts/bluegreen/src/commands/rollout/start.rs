@@ -1,7 +1,12 @@
 //! Whether a rollout can begin.
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Controller, Entry, Journal, MoveError, Plan, Probe, Routing, Settings, Version};
+use rollout::{
+    MoveError, Probe, Routing, Version,
+    controller::{Controller, Settings},
+    journal::{Entry, Journal},
+    plan::Plan,
+};
 
 use crate::aws::Alias;
 

@@ -2,8 +2,16 @@
 
 mod text;
 
-use rollout::{Answers, Assessment, Bounds, Entry, Forecast, Probe, Rollout, Waiting, Write};
-use serde::Serialize;
+use rollout::{
+    Probe, Rollout,
+    assessment::Assessment,
+    controller::{Waiting, Write},
+    journal::Entry,
+    plan::Forecast,
+    signal::Answers,
+    verdict::Bounds,
+};
+use serde::{Serialize, Serializer};
 
 /// Something that is told while a rollout runs. The JSON form is documented in docs/releasing.md.
 #[derive(Debug, Serialize)]
@@ -84,12 +92,16 @@ pub(crate) struct Planned {
     rollout: Box<Rollout>,
 }
 
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Tally {
-    pub(crate) requests: u64,
-    pub(crate) errors: u64,
-    pub(crate) slow: u64,
+/// What a version answered, as it is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally(pub(crate) Answers);
+
+/// Its requests, and the bad ones by each kind of signal.
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bad = self.0.bad().map(|(kind, bad)| (kind.name, bad));
+        serializer.collect_map([("requests", self.0.requests)].into_iter().chain(bad))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -144,21 +156,16 @@ impl Event {
         fault: Option<&'static str>,
         failure: Option<String>,
     ) -> Self {
-        let tally = |counts: rollout::Counts| Tally {
-            requests: counts.requests,
-            errors: counts.bad,
-            slow: 0,
-        };
         Self::Probed {
-            blue: tally(probe.blue),
-            green: tally(probe.green),
+            blue: Tally(probe.blue.into()),
+            green: Tally(probe.green.into()),
             condemned: fault.is_some(),
             fault,
             failure,
         }
     }
 
-    pub(in crate::driver) fn looked(looked: &rollout::Looked) -> Self {
+    pub(in crate::driver) fn looked(looked: &rollout::controller::Looked) -> Self {
         let rollout = &looked.rollout;
         let seen = looked.assessment.as_ref();
         let bounds = seen.map_or(Bounds::NONE, Assessment::bounds);
@@ -168,8 +175,8 @@ impl Event {
             step: rollout.step(),
             steps: rollout.plan.strategy.steps().len(),
             weight: rollout.weight().map_or(0.0, |weight| weight.share()),
-            blue: seen.map(|seen| seen.blue.into()).unwrap_or_default(),
-            green: seen.map(|seen| seen.green.into()).unwrap_or_default(),
+            blue: Tally(seen.map(|seen| seen.blue).unwrap_or_default()),
+            green: Tally(seen.map(|seen| seen.green).unwrap_or_default()),
             ln_e_rollback: judgement.map_or(0.0, |judgement| judgement.ln_e_rollback),
             rollback_limit: rule.ln_rollback_limit(),
             ln_e_promote: judgement.map_or(0.0, |judgement| judgement.ln_e_promote),
@@ -210,16 +217,6 @@ impl Event {
     pub(crate) fn problem(error: &anyhow::Error) -> Self {
         Self::Problem {
             text: format!("{error:#}"),
-        }
-    }
-}
-
-impl From<Answers> for Tally {
-    fn from(answers: Answers) -> Self {
-        Self {
-            requests: answers.requests,
-            errors: answers.errors,
-            slow: answers.slow,
         }
     }
 }

@@ -2,18 +2,22 @@
 
 use std::fmt;
 
-use rollout::{Rollout, Seconds};
+use rollout::{Rollout, Seconds, signal::Kind};
 
 use super::{Event, Looked, Planned, Tally};
 use crate::terminal::{BOLD, DIM, GREEN, RED, percent, styled};
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} failed of {}", self.errors, self.requests)?;
-        match self.slow {
-            0 => Ok(()),
-            slow => write!(f, ", {slow} slow"),
+        let Self(answers) = self;
+        for (index, (Kind { word, .. }, bad)) in answers.bad().enumerate() {
+            match (index, bad) {
+                (0, bad) => write!(f, "{bad} {word} of {}", answers.requests)?,
+                (_, 0) => {}
+                (_, bad) => write!(f, ", {bad} {word}")?,
+            }
         }
+        Ok(())
     }
 }
 

@@ -20,6 +20,10 @@ pub struct Step {
 pub struct Strategy(Vec<Step>);
 
 impl Strategy {
+    /// What is done where nothing is said: a tenth, and after five minutes the rest. Soon enough for
+    /// a deploy that somebody waits for, and a fault is a tenth of the users' at most.
+    pub const DEFAULT: &str = "canary:10%/5m";
+
     /// The splits on the way; none where everything moves at once.
     #[must_use]
     pub fn steps(&self) -> &[Step] {

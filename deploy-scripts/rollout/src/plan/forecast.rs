@@ -1,9 +1,7 @@
 //! What a rollout will take at the traffic there is: told before it begins.
 
-use crate::{Plan, Seconds};
-
-/// The clean requests of green that a difference of Δ takes, times Δ/ln(1/β).
-const CLEAN: f64 = 1.28;
+use super::Plan;
+use crate::Seconds;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
@@ -34,7 +32,7 @@ impl Plan {
         let settled = self.settled(timeout);
         let green_needed = self.rule.expected_green();
         let seen = Seconds(self.horizon().0.saturating_sub(settled.0));
-        let certifiable = self.rule.ln_promote_limit() * CLEAN / self.green_after(rate, seen);
+        let certifiable = self.rule.certifiable(self.green_after(rate, seen));
         let answered = self.time_until(rate, green_needed as f64);
         Forecast {
             green_needed,
@@ -86,7 +84,8 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Plan, Seconds};
+    use super::Plan;
+    use crate::Seconds;
 
     /// Whose metrics are there at once.
     fn plan(strategy: &str) -> Plan {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{Assessment, Otherwise, Rollout, Seconds, Timestamp, Unwritable, Verdict};
+use crate::{
+    Rollout, Seconds, Timestamp, assessment::Assessment, journal::Unwritable, plan::Otherwise,
+    verdict::Verdict,
+};
 
 /// What is known when a decision is taken.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,10 @@
 //! The writes that a rollout makes to its alias.
 
-use crate::{Alias, Entry, Journal, Rollout, Routing, Seconds, Started, Timestamp, Unwritable};
+use super::Alias;
+use crate::{
+    Rollout, Routing, Seconds, Started, Timestamp,
+    journal::{Entry, Journal, Unwritable},
+};
 
 /// One write to the alias: `UpdateAlias` with all of this, and nothing else.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,15 @@
 //! The plan of a rollout: its steps, and how it is judged. All of it is written into the journal,
 //! so that whoever takes the rollout up goes on with the same plan.
 
+mod forecast;
+mod strategy;
+
 use std::{error::Error, fmt};
 
-use crate::{Rule, Seconds, Strategy};
+pub use forecast::Forecast;
+pub use strategy::{ParseStrategyError, Step, Strategy};
+
+use crate::{Seconds, signal::Signal, verdict::Rule};
 
 /// Seconds for which CloudWatch keeps metrics that are finer than a minute.
 const FINE_DATA: u64 = 3 * 3600;
@@ -17,8 +23,8 @@ const MOST_EPOCHS: u64 = 10;
 pub struct Plan {
     pub strategy: Strategy,
     pub rule: Rule,
-    /// Requests that take longer than this many milliseconds count as slow, and are compared too.
-    pub slow: Option<u32>,
+    /// What is compared beside errors.
+    pub also: Vec<Signal>,
     /// When to stop waiting for a verdict, from the start on; see [`Plan::horizon`].
     pub horizon: Option<Seconds>,
     /// What to do if there is no verdict then.
@@ -65,7 +71,7 @@ impl Plan {
         Self {
             strategy,
             rule: Rule::default(),
-            slow: None,
+            also: Vec::new(),
             horizon: None,
             otherwise: Otherwise::default(),
             metrics: Metrics::default(),
@@ -74,15 +80,9 @@ impl Plan {
         }
     }
 
-    /// The rule for slow requests: their share differs more between equal versions than that of
-    /// errors does.
-    #[must_use]
-    pub fn slow_rule(&self) -> Rule {
-        Rule {
-            tolerated: 0.01,
-            certified: 0.05,
-            ..self.rule
-        }
+    /// What the versions are compared by: errors, and what else was asked for.
+    pub fn signals(&self) -> impl Iterator<Item = Signal> {
+        std::iter::once(Signal::Errors).chain(self.also.iter().copied())
     }
 
     /// When to stop waiting for a verdict, from the start on: what was said, or else twice the

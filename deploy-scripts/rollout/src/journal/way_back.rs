@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use crate::{Journal, MoveError, Routing, Version};
+use crate::{MoveError, Routing, Version, journal::Journal};
 
 impl Journal {
     /// The version that a rollback goes to: the one that is named, blue of a split, or what served
@@ -63,7 +63,7 @@ impl Error for NoWayBack {}
 #[cfg(test)]
 mod tests {
     use super::NoWayBack;
-    use crate::{Journal, MoveError, Routing, Version, Weight};
+    use crate::{MoveError, Routing, Version, Weight, journal::Journal};
 
     fn v(number: u64) -> Version {
         Version::new(number).unwrap()
