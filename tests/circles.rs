@@ -26,7 +26,8 @@ fn module(source: &Path, folder: &str) -> Option<String> {
     (!["main", "lib"].contains(&name)).then(|| name.to_owned())
 }
 
-/// The modules behind each `crate::` of a source, also those of a list in braces.
+/// What stands behind each `crate::` of a source, also in a list in braces: modules, and names that
+/// the root gives on.
 fn imported(source: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for rest in source.split("crate::").skip(1) {
@@ -44,19 +45,37 @@ fn imported(source: &str) -> BTreeSet<String> {
         });
         for name in outer.chain([rest]) {
             let name = name.trim_start();
-            let end = name.find(|c: char| !c.is_ascii_lowercase() && c != '_');
+            let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
             names.insert(name[..end.unwrap_or(name.len())].to_owned());
         }
     }
     names
 }
 
+/// The module of each name that a crate's root gives on.
+fn given_on(root: &str) -> BTreeMap<String, String> {
+    let mut given = BTreeMap::new();
+    for line in root.split("pub use ").skip(1) {
+        let path = line.split(';').next().unwrap_or_default();
+        if let Some((module, names)) = path.split_once("::") {
+            let names = names.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            given.extend(names.map(|name| (name.to_owned(), module.to_owned())));
+        }
+    }
+    given
+}
+
 /// Modules of a crate that import each other in a circle.
 fn circle(folder: &str) -> Vec<String> {
+    let sources = code(folder);
+    let root = sources.iter().find(|(path, _)| path.ends_with("lib.rs"));
+    let given = given_on(root.map_or("", |(_, root)| root));
     let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (path, source) in code(folder) {
-        if let Some(module) = module(&path, folder) {
-            imports.entry(module).or_default().extend(imported(&source));
+    for (path, source) in &sources {
+        if let Some(module) = module(path, folder) {
+            let names = imported(source).into_iter();
+            let modules = names.map(|name| given.get(&name).cloned().unwrap_or(name));
+            imports.entry(module).or_default().extend(modules);
         }
     }
     in_a_circle(imports)
@@ -77,6 +96,18 @@ fn in_a_circle(mut imports: BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
 #[test]
 fn no_modules_of_the_deployer_import_each_other_in_a_circle() {
     assert_eq!(circle("deploy-scripts/bluegreen/src"), [""; 0]);
+}
+
+#[test]
+fn no_modules_of_what_decides_import_each_other_in_a_circle() {
+    assert_eq!(circle("deploy-scripts/rollout/src"), [""; 0]);
+    let root = code("deploy-scripts/rollout/src").into_iter();
+    let root = root.filter(|(path, _)| path.ends_with("lib.rs"));
+    let given = given_on(&root.map(|(_, source)| source).collect::<String>());
+    assert_eq!(
+        given["Version"], "version",
+        "as long as the root gives it on"
+    );
 }
 
 #[test]

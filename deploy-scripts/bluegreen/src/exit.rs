@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::deployment::Moved;
+use crate::alias::Moved;
 
 /// The exit codes, documented in `--help`. A wrong command line is 2, which clap gives itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::{env, path::Path, process::Command};
 use anyhow::{Context, Result, anyhow};
 
 use crate::{
+    alias::AliasHandle,
     aws::Architecture,
-    deployment::Deployment,
     executable::{Executable, Glibc},
 };
 
@@ -33,8 +33,8 @@ pub(crate) enum Host {
 
 impl Host {
     /// The host of a function of this runtime and architecture.
-    pub(crate) fn of(deployment: &Deployment, runtime: &str, architecture: Architecture) -> Self {
-        match deployment.contact.is_here() {
+    pub(crate) fn of(handle: &AliasHandle, runtime: &str, architecture: Architecture) -> Self {
+        match handle.contact.is_here() {
             true => Self::ThisMachine { architecture },
             false => Self::Lambda {
                 runtime: runtime.to_owned(),

@@ -1,16 +1,16 @@
 //! Blue/green deployment for AWS Lambda: shifts an alias from one version to the next, and back.
 
+mod alias;
 mod aws;
 mod cli;
+mod clock;
 mod commands;
-mod deployment;
 mod driver;
 mod executable;
 mod exit;
 mod host;
 mod package;
 mod probe;
-mod provisioned;
 mod report;
 mod settings;
 mod summary;

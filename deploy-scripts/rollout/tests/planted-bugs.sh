@@ -60,7 +60,7 @@ plant "a ringing alarm is overheard" simulation src/controller/decide.rs \
 plant "a foreign move of the weights is written over" simulation src/controller/answered.rs \
     'if !settling && !alias.routing.leads_to(ours.routing())' 'if false'
 plant "an own write whose answer was lost is taken for a foreign one" simulation src/controller/write.rs \
-    'alias.routing.leads_to(self.routing()) && journal' 'false && journal'
+    'alias.routing.leads_to(self.routing()) && entry' 'false && entry'
 plant "the journal forgets a setting of the plan" journal src/journal/options.rs \
     'options.push(format!("otherwise={}", plan.otherwise.name()));' ''
 plant "blue's and green's answers are exchanged" simulation src/samples.rs \
@@ -78,8 +78,8 @@ plant "a rollout that does not fit costs the user's text" simulation src/journal
 plant "characters are counted where AWS may count units" journal src/journal/mod.rs \
     'text.encode_utf16().count()' 'text.chars().count()'
 plant "a step that was tried is taken for done" simulation src/controller/answered.rs \
-    'attempted.find(|write| write.is_done(&alias, &journal))' \
-    'attempted.find(|write| write.action == Action::Shift || write.is_done(&alias, &journal))'
+    'attempted.find(|write| write.is_done(&alias))' \
+    'attempted.find(|write| write.action == Action::Shift || write.is_done(&alias))'
 plant "a late answer's step has begun at once" simulation src/controller/write.rs \
     'last.within = Some(Seconds(known.since(last.at) + 1));' \
     'last.within = Some(Seconds(known.since(last.at).min(1) + 1));'

@@ -15,17 +15,10 @@ pub(crate) struct AwsError {
     transient: bool,
     /// Whether the server does not know the operation.
     unknown: bool,
-    /// What to do where there was no answer, or none of AWS's.
-    unheard: Option<&'static str>,
+    /// What to do: where there was no answer, or none of AWS's, and where the call knows.
+    advice: Option<&'static str>,
 }
 
-/// What Lambda says of a role that it may not take, or does not know yet.
-pub(super) const NOT_ASSUMABLE: &str = "cannot be assumed by Lambda";
-/// What Lambda says where an alias is to take its provisioned concurrency to a version that has its
-/// own: also a moment after that was given back.
-const STILL_PROVISIONED: &str = "already Provisioned version";
-/// What Lambda says of an alias that has provisioned concurrency and is to be split.
-const NOT_SPLIT: &str = "Alias with weights can not be used with Provisioned Concurrency";
 /// What to do about an answer that names no error as AWS does.
 const NOT_AWS: &str = "what answers there does not answer as AWS does: look at --endpoint-url and \
                        AWS_ENDPOINT_URL";
@@ -38,7 +31,7 @@ const THROTTLED: [&str; 4] = [
 ];
 
 /// What to do about errors that have nothing to do with the call that met them.
-const ADVICE: [(&[&str], &str); 4] = [
+const ADVICE: [(&[&str], &str); 3] = [
     (
         &["AccessDenied", "AccessDeniedException"],
         "`bluegreen policy` prints what the deployer needs, `bluegreen policy --setup` what `create` \
@@ -58,40 +51,36 @@ const ADVICE: [(&[&str], &str); 4] = [
         "AWS does not know these credentials, or not in this region: `aws sts get-caller-identity` \
          shows whose they are; a clock that is wrong by minutes does it, too",
     ),
-    (
-        &["RequestEntityTooLargeException"],
-        "Lambda takes 50 MB in a call: leave out what is not needed, or build with --release",
-    ),
 ];
 
 impl AwsError {
     /// What to do about it, where that does not depend on the call.
     pub(crate) fn advice(&self) -> Option<&'static str> {
-        if self.unheard.is_some() {
-            return self.unheard;
+        let known = || {
+            let code = self.code.as_deref()?;
+            let known = ADVICE.iter().find(|(codes, _)| codes.contains(&code));
+            known.map(|(_, advice)| *advice)
+        };
+        self.advice.or_else(known)
+    }
+
+    /// With what to do about it, where the call knows.
+    pub(super) fn advised(mut self, is: impl Fn(&Self) -> bool, advice: &'static str) -> Self {
+        if is(&self) {
+            self.advice = Some(advice);
         }
-        if self.says(NOT_ASSUMABLE) {
-            return Some(
-                "the role's trust policy has to let lambda.amazonaws.com do sts:AssumeRole; without \
-                 --role, `create` makes one",
-            );
-        }
-        if self.says(NOT_SPLIT) {
-            return Some(
-                "give the provisioned concurrency to the version instead of the alias: `aws lambda \
-                 delete-provisioned-concurrency-config --qualifier ALIAS`, then \
-                 `put-provisioned-concurrency-config --qualifier VERSION`; or release with \
-                 --strategy all-at-once",
-            );
-        }
-        let code = self.code.as_deref()?;
-        let known = ADVICE.iter().find(|(codes, _)| codes.contains(&code));
-        known.map(|(_, advice)| *advice)
+        self
+    }
+
+    /// One that passes, where it says this.
+    pub(super) fn passing(mut self, where_it_says: &str) -> Self {
+        self.transient |= self.says(where_it_says);
+        self
     }
 
     /// Whether the same call may succeed a little later.
-    pub(crate) fn is_transient(&self) -> bool {
-        self.transient || self.says(STILL_PROVISIONED)
+    pub(crate) const fn is_transient(&self) -> bool {
+        self.transient
     }
 
     /// Whether the server does not know the operation: an emulator may not, AWS does.
@@ -130,7 +119,7 @@ impl AwsError {
             message: message.into(),
             transient: false,
             unknown: false,
-            unheard: None,
+            advice: None,
         }
     }
 }
@@ -163,7 +152,7 @@ where
                 let message = metadata.message().map_or_else(unsaid, str::to_owned);
                 Self {
                     unknown: status.as_u16() == 404 && code.is_none(),
-                    unheard: code.is_none().then_some(NOT_AWS),
+                    advice: code.is_none().then_some(NOT_AWS),
                     code,
                     message,
                     // lambda-local answers 501 to what it does not have.
@@ -178,7 +167,7 @@ where
                     // Everything else got no answer, or half of one.
                     transient: !matches!(error, SdkError::ConstructionFailure(_)),
                     unknown: false,
-                    unheard: unheard.map(NoAnswer::advice),
+                    advice: unheard.map(NoAnswer::advice),
                 }
             }
         }

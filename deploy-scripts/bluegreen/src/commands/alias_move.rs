@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
+    alias::AliasHandle,
     aws::Alias,
-    deployment::Deployment,
     report::Report,
     terminal::{BOLD, routing_lines, styled},
 };
@@ -29,28 +29,25 @@ pub(crate) struct AliasMove {
 
 /// Writes the move, unless it is only to be shown. `what` completes "failed to".
 pub(crate) async fn write(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     seen: &Alias,
-    to: Routing,
     entry: Entry,
     dry_run: bool,
     what: &str,
 ) -> Result<AliasMove> {
+    let to = entry.routing();
     if !dry_run {
         let place = || {
-            let Deployment {
+            let AliasHandle {
                 function, alias, ..
-            } = deployment;
+            } = handle;
             format!("failed to {what} (alias '{alias}' of function '{function}')")
         };
-        deployment
-            .write(seen, to, entry)
-            .await
-            .with_context(place)?;
+        handle.write(seen, entry).await.with_context(place)?;
     }
     Ok(AliasMove {
-        function: deployment.function.clone(),
-        alias: deployment.alias.clone(),
+        function: handle.function.clone(),
+        alias: handle.alias.clone(),
         from: shares(seen.routing),
         to: shares(to),
         dry_run,

@@ -8,21 +8,21 @@ use super::{
     rollout::{Release, check_free},
 };
 use crate::{
+    alias::AliasHandle,
     cli::{DeployArgs, PublishArgs, WriteArgs},
-    deployment::Deployment,
     driver::Reporter,
     exit::Exit,
     report::Report,
 };
 
 pub(super) async fn deploy(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     args: DeployArgs,
     reporter: &Reporter,
 ) -> Result<Exit> {
     // What is wrong with the plan, or stands in its way, is said before anything is uploaded.
     args.release.plan.plan().check()?;
-    let seen = deployment.read().await?;
+    let seen = handle.read().await?;
     check_free(&seen).context("failed to begin a release; nothing was published")?;
     let dry_run = args.release.write.dry_run;
     let publish = PublishArgs {
@@ -30,7 +30,7 @@ pub(super) async fn deploy(
         description: args.description,
         write: WriteArgs { dry_run },
     };
-    let published = publish::publish(deployment, &publish).await?;
+    let published = publish::publish(handle, &publish).await?;
     reporter.notice(published.text());
     let green = published
         .version()
@@ -48,5 +48,5 @@ pub(super) async fn deploy(
         // In a dry run there is no green to look at.
         skip_checks: args.release.skip_checks || dry_run,
     };
-    release.run(deployment, &seen, reporter).await
+    release.run(handle, &seen, reporter).await
 }

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{admitted::Admitted, create::statement_id};
 use crate::{
+    alias::AliasHandle,
     aws::{Api, AwsError, Role, URL_STATEMENT, role_name},
     cli::DestroyArgs,
-    deployment::Deployment,
     report::Report,
     terminal::{DIM, GREEN, Question, confirm, styled},
 };
@@ -39,9 +39,9 @@ struct Found {
     role: Option<Role>,
 }
 
-pub(crate) async fn destroy(deployment: &Deployment, args: &DestroyArgs) -> Result<Destroyed> {
-    let found = look(deployment).await?;
-    let (deleted, kept) = found.plan(deployment);
+pub(crate) async fn destroy(handle: &AliasHandle, args: &DestroyArgs) -> Result<Destroyed> {
+    let found = look(handle).await?;
+    let (deleted, kept) = found.plan(handle);
     if !args.write.dry_run && !deleted.is_empty() {
         confirm(&Question {
             text: &format!("delete {}?", deleted.join(", ")),
@@ -49,19 +49,19 @@ pub(crate) async fn destroy(deployment: &Deployment, args: &DestroyArgs) -> Resu
             yes: args.yes,
             otherwise: "nothing was deleted",
         })?;
-        found.delete(deployment).await?;
+        found.delete(handle).await?;
     }
     Ok(Destroyed {
-        function: deployment.function.clone(),
-        alias: deployment.alias.clone(),
+        function: handle.function.clone(),
+        alias: handle.alias.clone(),
         deleted,
         kept,
         dry_run: args.write.dry_run,
     })
 }
 
-async fn look(deployment: &Deployment) -> Result<Found> {
-    let Deployment { alias, lambda, .. } = deployment;
+async fn look(handle: &AliasHandle) -> Result<Found> {
+    let AliasHandle { alias, lambda, .. } = handle;
     let tags = lambda.tags().await.context("failed to read the function")?;
     let function = tags.map(|tags| tags.get("bluegreen").is_some_and(|value| value == "create"));
     let names = match function {
@@ -72,13 +72,13 @@ async fn look(deployment: &Deployment) -> Result<Found> {
             aliases.into_iter().map(|alias| alias.name).collect()
         }
     };
-    let role = deployment.iam.role(&role_name(&deployment.function)).await;
+    let role = handle.iam.role(&role_name(&handle.function)).await;
     let role = role.context("failed to look for the role")?;
-    let apis = deployment.gateway.find(&deployment.api_name()).await;
+    let apis = handle.gateway.find(&handle.api_name()).await;
     let apis = apis.context("failed to list the APIs")?;
     let has_alias = names.contains(alias);
     let (url, admitted) = match has_alias {
-        true => url(deployment)
+        true => url(handle)
             .await
             .context("failed to look for the alias's URL")?,
         false => (false, Admitted::default()),
@@ -95,8 +95,8 @@ async fn look(deployment: &Deployment) -> Result<Found> {
 }
 
 /// Whether the alias has a URL, and whom its policy admits.
-async fn url(deployment: &Deployment) -> Result<(bool, Admitted), AwsError> {
-    let Deployment { alias, lambda, .. } = deployment;
+async fn url(handle: &AliasHandle) -> Result<(bool, Admitted), AwsError> {
+    let AliasHandle { alias, lambda, .. } = handle;
     let (url, policy) = tokio::try_join!(lambda.url(Some(alias)), lambda.policy(alias))?;
     Ok((url.is_some(), Admitted::read(policy.as_deref())))
 }
@@ -123,10 +123,10 @@ impl Found {
     }
 
     /// What will be deleted, in this order, and what will not.
-    fn plan(&self, deployment: &Deployment) -> (Vec<String>, Vec<String>) {
-        let Deployment {
+    fn plan(&self, handle: &AliasHandle) -> (Vec<String>, Vec<String>) {
+        let AliasHandle {
             function, alias, ..
-        } = deployment;
+        } = handle;
         let (mut deleted, mut kept) = (Vec::new(), Vec::new());
         for api in &self.apis {
             match api.made_here {
@@ -166,13 +166,13 @@ impl Found {
     }
 
     /// The way in first. Whatever is left when this is cut short is found by the next try.
-    async fn delete(&self, deployment: &Deployment) -> Result<()> {
-        let Deployment {
+    async fn delete(&self, handle: &AliasHandle) -> Result<()> {
+        let AliasHandle {
             alias,
             lambda,
             gateway,
             ..
-        } = deployment;
+        } = handle;
         for api in self.apis.iter().filter(|api| api.made_here) {
             let id = &api.id;
             if self.alias {
@@ -192,12 +192,12 @@ impl Found {
         }
         if self.function_goes() {
             let deleted = lambda.delete_function().await;
-            let function = &deployment.function;
+            let function = &handle.function;
             deleted.with_context(|| format!("failed to delete function '{function}'"))?;
         }
         if let Some(role) = self.role.as_ref().filter(|_| self.role_goes()) {
-            let name = role_name(&deployment.function);
-            let deleted = deployment.iam.delete(&name, role).await;
+            let name = role_name(&handle.function);
+            let deleted = handle.iam.delete(&name, role).await;
             deleted.with_context(|| format!("failed to delete role '{name}'"))?;
         }
         Ok(())

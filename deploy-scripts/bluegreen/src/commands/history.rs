@@ -7,8 +7,8 @@ use rollout::journal::{Entry, Journal};
 use serde::Serialize;
 
 use crate::{
+    alias::AliasHandle,
     aws::PublishedVersion,
-    deployment::Deployment,
     report::Report,
     terminal::{BOLD, DIM, styled},
 };
@@ -33,8 +33,8 @@ struct Past {
     published: Option<String>,
 }
 
-pub(super) async fn history(deployment: &Deployment) -> Result<History> {
-    let (alias, versions) = tokio::join!(deployment.read(), deployment.lambda.versions());
+pub(super) async fn history(handle: &AliasHandle) -> Result<History> {
+    let (alias, versions) = tokio::join!(handle.read(), handle.lambda.versions());
     let alias = alias?;
     let versions = versions.context("failed to list the versions")?;
     let journal = Journal::read(&alias.description)?;
@@ -56,8 +56,8 @@ pub(super) async fn history(deployment: &Deployment) -> Result<History> {
             .map(|version| Past::new(version, &versions)),
     );
     Ok(History {
-        function: deployment.function.clone(),
-        alias: deployment.alias.clone(),
+        function: handle.function.clone(),
+        alias: handle.alias.clone(),
         entries,
     })
 }

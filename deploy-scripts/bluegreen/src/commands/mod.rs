@@ -27,8 +27,8 @@ use anyhow::Result;
 use clap::CommandFactory;
 
 use crate::{
+    alias::AliasHandle,
     cli::{AliasCommand, Cli, Command, Place, ResumeArgs},
-    deployment::Deployment,
     driver::Reporter,
     exit::Exit,
     report::print_report,
@@ -49,7 +49,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
 }
 
 async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
-    let alias = Deployment::connect(place, command.package()).await?;
+    let alias = AliasHandle::connect(place, command.package()).await?;
     match command {
         AliasCommand::Create(args) => print_report(&create::create(&alias, args).await?, place)?,
         AliasCommand::Publish(args) => {
@@ -100,7 +100,12 @@ async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn take_up(place: &Place, alias: &Deployment, args: &ResumeArgs, once: bool) -> Result<Exit> {
+async fn take_up(
+    place: &Place,
+    alias: &AliasHandle,
+    args: &ResumeArgs,
+    once: bool,
+) -> Result<Exit> {
     let reporter = Reporter::new(place)?;
     let ended = resume::resume(alias, args, &reporter, once).await;
     reporter.end(ended)

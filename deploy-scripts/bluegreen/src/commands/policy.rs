@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
+    alias::AliasHandle,
     aws::{ROLE_PATH, role_name},
     cli::{Front, PolicyArgs},
-    deployment::Deployment,
     report::Report,
 };
 
@@ -25,8 +25,8 @@ struct Home {
     alias: String,
 }
 
-pub(crate) async fn policy(deployment: &Deployment, args: &PolicyArgs) -> Result<Policy> {
-    let home = Home::find(deployment, args).await?;
+pub(crate) async fn policy(handle: &AliasHandle, args: &PolicyArgs) -> Result<Policy> {
+    let home = Home::find(handle, args).await?;
     let statements = match args.setup {
         true => home.setup(args.api, args.role.as_deref()),
         false => home.release(),
@@ -38,9 +38,9 @@ pub(crate) async fn policy(deployment: &Deployment, args: &PolicyArgs) -> Result
 
 impl Home {
     /// From the alias's own ARN, where the arguments do not say it.
-    async fn find(deployment: &Deployment, args: &PolicyArgs) -> Result<Self> {
-        let (function, alias) = (deployment.function.clone(), deployment.alias.clone());
-        let region = deployment.region.clone();
+    async fn find(handle: &AliasHandle, args: &PolicyArgs) -> Result<Self> {
+        let (function, alias) = (handle.function.clone(), handle.alias.clone());
+        let region = handle.region.clone();
         if let Some(account) = &args.account {
             return Ok(Self {
                 partition: partition(&region).to_owned(),
@@ -50,7 +50,7 @@ impl Home {
                 alias,
             });
         }
-        let seen = deployment.read().await.map_err(|error| {
+        let seen = handle.read().await.map_err(|error| {
             error.context("--account is needed: it could not be read from the alias")
         })?;
         match seen.arn.split(':').collect::<Vec<_>>().as_slice() {

@@ -8,14 +8,14 @@ use rollout::{
 
 use super::alias_move::{self, AliasMove};
 use crate::{
+    alias::{AliasHandle, Provisioning},
     cli::PromoteArgs,
-    deployment::{Deployment, now},
-    provisioned::{Provisioning, settle},
+    clock::now,
     terminal::note,
 };
 
-pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Result<AliasMove> {
-    let seen = deployment.read().await?;
+pub(crate) async fn promote(handle: &AliasHandle, args: &PromoteArgs) -> Result<AliasMove> {
+    let seen = handle.read().await?;
     let to = promoted(seen.routing, args.to).context("failed to promote")?;
     let version = to.serving();
     let journal = Journal::read(&seen.description).context("failed to promote")?;
@@ -32,17 +32,14 @@ pub(crate) async fn promote(deployment: &Deployment, args: &PromoteArgs) -> Resu
     };
     let what = format!("promote version {version}");
     if args.write.dry_run {
-        return alias_move::write(deployment, &seen, to, entry, true, &what).await;
+        return alias_move::write(handle, &seen, entry, true, &what).await;
     }
-    let provisioning = Provisioning::read(deployment).await;
-    let provisioning = provisioning.context("failed to read the provisioned concurrency")?;
-    let made_way = provisioning.make_way(deployment, version).await;
+    let provisioning = Provisioning::read(handle).await?;
+    let made_way = provisioning.make_way(version).await;
     made_way.with_context(|| format!("failed to {what}"))?;
     let left = entry.left();
-    let moved = alias_move::write(deployment, &seen, to, entry, false, &what).await?;
-    if !provisioning.is_empty() {
-        settle(deployment, &provisioning, left, note).await;
-    }
+    let moved = alias_move::write(handle, &seen, entry, false, &what).await?;
+    provisioning.settle(left, note).await;
     Ok(moved)
 }
 

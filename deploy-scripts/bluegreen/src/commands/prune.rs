@@ -10,9 +10,10 @@ use rollout::{
 use serde::Serialize;
 
 use crate::{
+    alias::AliasHandle,
     aws::{NamedAlias, PublishedVersion},
     cli::PruneArgs,
-    deployment::{Deployment, now},
+    clock::now,
     report::Report,
     terminal::{BOLD, DIM, Question, RED, confirm, duration, styled},
 };
@@ -34,17 +35,15 @@ struct Kept {
     why: String,
 }
 
-pub(crate) async fn prune(deployment: &Deployment, args: &PruneArgs) -> Result<Pruned> {
-    let (versions, aliases) =
-        tokio::try_join!(deployment.lambda.versions(), deployment.lambda.aliases()).with_context(
-            || {
-                let function = &deployment.function;
-                format!("failed to list the versions and aliases of function '{function}'")
-            },
-        )?;
+pub(crate) async fn prune(handle: &AliasHandle, args: &PruneArgs) -> Result<Pruned> {
+    let (versions, aliases) = tokio::try_join!(handle.lambda.versions(), handle.lambda.aliases())
+        .with_context(|| {
+        let function = &handle.function;
+        format!("failed to list the versions and aliases of function '{function}'")
+    })?;
     let (old, kept) = sort_out(versions, &aliases, args, now());
     let mut pruned = Pruned {
-        function: deployment.function.clone(),
+        function: handle.function.clone(),
         deleted: old.iter().map(|version| version.number()).collect(),
         kept,
         refused: Vec::new(),
@@ -54,7 +53,7 @@ pub(crate) async fn prune(deployment: &Deployment, args: &PruneArgs) -> Result<P
         return Ok(pruned);
     }
     confirm(&Question {
-        text: &question(deployment, &old),
+        text: &question(handle, &old),
         option: "--yes",
         yes: args.yes,
         otherwise: "nothing was deleted",
@@ -62,7 +61,7 @@ pub(crate) async fn prune(deployment: &Deployment, args: &PruneArgs) -> Result<P
     pruned.deleted.clear();
     for version in old {
         let number = version.number();
-        match deployment.lambda.delete_version(version).await {
+        match handle.lambda.delete_version(version).await {
             Ok(()) => pruned.deleted.push(number),
             // Somebody pointed an alias at it meanwhile, or it has provisioned concurrency.
             Err(error) if error.has_code("ResourceConflictException") => {
@@ -162,9 +161,9 @@ fn too_young(
     }
 }
 
-fn question(deployment: &Deployment, old: &[Version]) -> String {
+fn question(handle: &AliasHandle, old: &[Version]) -> String {
     let numbers: Vec<u64> = old.iter().map(|version| version.number()).collect();
-    let function = &deployment.function;
+    let function = &handle.function;
     format!("delete {} of function '{function}'?", list(&numbers))
 }
 

@@ -5,9 +5,9 @@ use rollout::Version;
 use serde::Serialize;
 
 use crate::{
+    alias::AliasHandle,
     aws::Function,
     cli::PublishArgs,
-    deployment::Deployment,
     host::Host,
     package::Package,
     report::Report,
@@ -27,18 +27,18 @@ pub(crate) struct Published {
     dry_run: bool,
 }
 
-pub(crate) async fn publish(deployment: &Deployment, args: &PublishArgs) -> Result<Published> {
+pub(crate) async fn publish(handle: &AliasHandle, args: &PublishArgs) -> Result<Published> {
     let package = Package::read(&args.package)?
         .ok_or_else(|| anyhow!("name what to publish: --binary FILE or --zip FILE"))?;
-    let name = &deployment.function;
+    let name = &handle.function;
     let function =
-        deployment.lambda.function().await?.ok_or_else(|| {
+        handle.lambda.function().await?.ok_or_else(|| {
             anyhow!("there is no function '{name}'; make it with `bluegreen create`")
         })?;
-    let host = Host::of(deployment, &function.runtime, function.architecture);
+    let host = Host::of(handle, &function.runtime, function.architecture);
     let fits = host.check(&package.bootstrap);
     fits.with_context(|| format!("failed to publish a version of function '{name}'"))?;
-    let listing = deployment.lambda.listing().await;
+    let listing = handle.lambda.listing().await;
     let listing = listing.context("failed to list the versions")?;
     let published = Published {
         function: name.clone(),
@@ -55,7 +55,7 @@ pub(crate) async fn publish(deployment: &Deployment, args: &PublishArgs) -> Resu
             ..published
         });
     }
-    let code_sha256 = upload(deployment, &function, package, args.write.dry_run).await?;
+    let code_sha256 = upload(handle, &function, package, args.write.dry_run).await?;
     if args.write.dry_run {
         return Ok(Published {
             code_sha256,
@@ -63,7 +63,7 @@ pub(crate) async fn publish(deployment: &Deployment, args: &PublishArgs) -> Resu
         });
     }
     let description = args.description.as_deref();
-    let version = deployment.lambda.publish(&code_sha256, description).await;
+    let version = handle.lambda.publish(&code_sha256, description).await;
     let version =
         version.with_context(|| format!("failed to publish a version of function '{name}'"))?;
     Ok(Published {
@@ -86,19 +86,19 @@ impl Published {
 /// Uploads the package unless the function has it already, and gives its hash. In a dry run Lambda
 /// only looks at it.
 async fn upload(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     function: &Function,
     package: Package,
     dry_run: bool,
 ) -> Result<String> {
-    let name = &deployment.function;
+    let name = &handle.function;
     let sha256 = package.sha256();
     if sha256 == function.code_sha256 {
         return Ok(sha256);
     }
     let size = package.zip.len() as f64 / 1e6;
     let _progress = Progress::spinner(&format!("uploading {size:.1} MB"));
-    let lambda = &deployment.lambda;
+    let lambda = &handle.lambda;
     let uploaded = lambda.upload(
         package.zip,
         function.architecture,

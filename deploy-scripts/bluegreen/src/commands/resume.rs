@@ -4,30 +4,28 @@ use anyhow::{Context, Result};
 use rollout::controller::{Controller, NothingToResume, Resumable};
 
 use crate::{
+    alias::{AliasHandle, Provisioning},
     cli::ResumeArgs,
-    deployment::Deployment,
     driver::{Driver, Interrupts, Reporter, settings},
     exit::Exit,
-    provisioned::Provisioning,
 };
 
 /// Takes up a rollout that was cut short, or does one step of it.
 pub(super) async fn resume(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     args: &ResumeArgs,
     reporter: &Reporter,
     once: bool,
 ) -> Result<Exit> {
-    let seen = deployment.read().await?;
+    let seen = handle.read().await?;
     let found = match Resumable::found(&(&seen).into()) {
         Ok(found) => found,
-        Err(none) => return nothing(none, deployment, reporter).await,
+        Err(none) => return nothing(none, handle, reporter).await,
     };
     let green = found.rollout.green;
     let mut interrupts = Interrupts::listen()?;
-    let provisioning = Provisioning::read(deployment).await;
-    let provisioning = provisioning.context("failed to read the provisioned concurrency")?;
-    let timeout = deployment.lambda.timeout(green).await;
+    let provisioning = Provisioning::read(handle).await?;
+    let timeout = handle.lambda.timeout(green).await;
     let timeout = timeout.with_context(|| format!("failed to read version {green}"))?;
     let settings = settings(&args.watch, timeout, &provisioning);
     let controller = Controller::resume(found, args.horizon, settings);
@@ -38,7 +36,7 @@ pub(super) async fn resume(
     };
     let watch = &args.watch;
     Driver::new(
-        deployment,
+        handle,
         reporter,
         &mut interrupts,
         controller,
@@ -51,18 +49,14 @@ pub(super) async fn resume(
 
 /// What has ended has its outcome. What is provisioned by now may be a remnant, or what somebody
 /// wants to have: it stays.
-async fn nothing(
-    none: NothingToResume,
-    deployment: &Deployment,
-    reporter: &Reporter,
-) -> Result<Exit> {
+async fn nothing(none: NothingToResume, handle: &AliasHandle, reporter: &Reporter) -> Result<Exit> {
     let exit = match none {
         NothingToResume::Promoted(_) => Exit::Done,
         NothingToResume::RolledBack { .. } => Exit::RolledBack,
         NothingToResume::Elsewhere(_) | NothingToResume::Unreadable(_) => return Err(none.into()),
     };
     reporter.notice(none.to_string());
-    let found = Provisioning::read(deployment).await;
+    let found = Provisioning::read(handle).await;
     if found.is_ok_and(|found| !found.is_empty()) {
         reporter.notice(
             "there is provisioned concurrency: `bluegreen doctor` says whether any of it serves \

@@ -8,31 +8,28 @@ use rollout::{
 
 use super::alias_move::{self, AliasMove};
 use crate::{
+    alias::{AliasHandle, Provisioning},
     aws::Alias,
     cli::RollbackArgs,
-    deployment::{Deployment, now},
-    provisioned::{Provisioning, settle},
+    clock::now,
     terminal::note,
 };
 
-pub(crate) async fn roll_back(deployment: &Deployment, args: &RollbackArgs) -> Result<AliasMove> {
-    let seen = deployment.read().await?;
+pub(crate) async fn roll_back(handle: &AliasHandle, args: &RollbackArgs) -> Result<AliasMove> {
+    let seen = handle.read().await?;
     let journal = journal(&seen, args.to).context("failed to roll back")?;
     let version = journal.way_back(seen.routing, args.to);
     let version = version.context("failed to roll back")?;
-    let to = Routing::All(version);
     let entry = entry(&journal, seen.routing, version);
     let what = format!("roll back to version {version}");
     let (left, dry_run) = (entry.left(), args.write.dry_run);
-    let written = alias_move::write(deployment, &seen, to, entry, dry_run, &what).await;
-    let moved = written.map_err(|error| error.context(deployment.shout(version)))?;
+    let written = alias_move::write(handle, &seen, entry, dry_run, &what).await;
+    let moved = written.map_err(|error| error.context(handle.shout(version)))?;
     // The traffic first: nothing that can fail comes before it.
     if !dry_run {
-        match Provisioning::read(deployment).await {
-            Ok(found) => settle(deployment, &found, left, note).await,
-            Err(error) => note(format!(
-                "failed to read the provisioned concurrency: {error}"
-            )),
+        match Provisioning::read(handle).await {
+            Ok(found) => found.settle(left, note).await,
+            Err(error) => note(format!("{error:#}")),
         }
     }
     Ok(moved)

@@ -7,14 +7,10 @@ use rollout::{
 };
 
 use super::alias_move::{self, AliasMove};
-use crate::{
-    aws::Alias,
-    cli::ShiftArgs,
-    deployment::{Deployment, now},
-};
+use crate::{alias::AliasHandle, aws::Alias, cli::ShiftArgs, clock::now};
 
-pub(crate) async fn shift(deployment: &Deployment, args: &ShiftArgs) -> Result<AliasMove> {
-    let seen = deployment.read().await?;
+pub(crate) async fn shift(handle: &AliasHandle, args: &ShiftArgs) -> Result<AliasMove> {
+    let seen = handle.read().await?;
     let green = args.to.map_or_else(|| green_of(&seen), Ok)?;
     let what = format!("shift {} to version {green}", args.weight);
     let to = seen.routing.shift(green, args.weight);
@@ -31,7 +27,7 @@ pub(crate) async fn shift(deployment: &Deployment, args: &ShiftArgs) -> Result<A
         since: now(),
         before,
     };
-    alias_move::write(deployment, &seen, to, entry, args.write.dry_run, &what).await
+    alias_move::write(handle, &seen, entry, args.write.dry_run, &what).await
 }
 
 fn green_of(seen: &Alias) -> Result<Version> {

@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use super::alias_move::shares;
 use crate::{
+    alias::AliasHandle,
     aws::{Alias, PublishedVersion},
-    deployment::{Deployment, now},
+    clock::now,
     report::Report,
     terminal::{BOLD, DIM, duration, routing_lines, styled},
 };
@@ -44,15 +45,15 @@ struct VersionStatus {
     published: String,
 }
 
-pub(crate) async fn status(deployment: &Deployment) -> Result<Status> {
-    let (alias, versions) = tokio::join!(deployment.read(), deployment.lambda.versions());
+pub(crate) async fn status(handle: &AliasHandle) -> Result<Status> {
+    let (alias, versions) = tokio::join!(handle.read(), handle.lambda.versions());
     let alias = alias?;
     let versions = versions.context("failed to list the versions")?;
-    Ok(Status::new(deployment, alias, versions))
+    Ok(Status::new(handle, alias, versions))
 }
 
 impl Status {
-    fn new(deployment: &Deployment, alias: Alias, versions: Vec<PublishedVersion>) -> Self {
+    fn new(handle: &AliasHandle, alias: Alias, versions: Vec<PublishedVersion>) -> Self {
         let journal = Journal::read(&alias.description);
         let ours = |journal: &&Journal| journal.agrees_with(alias.routing);
         let ours = journal.as_ref().ok().filter(ours);
@@ -64,8 +65,8 @@ impl Status {
             published: found.published,
         });
         Self {
-            function: deployment.function.clone(),
-            alias: deployment.alias.clone(),
+            function: handle.function.clone(),
+            alias: handle.alias.clone(),
             weights: shares(alias.routing),
             since,
             description: alias.description,

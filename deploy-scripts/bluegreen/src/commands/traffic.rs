@@ -10,8 +10,8 @@ use rollout::{Routing, Version};
 use serde::Serialize;
 
 use crate::{
+    alias::AliasHandle,
     cli::TrafficArgs,
-    deployment::Deployment,
     report::Report,
     terminal::{BOLD, Progress, RED, bar, part, percent, styled},
     traffic::{Load, Tally, VersionTally, send, wilson},
@@ -54,13 +54,13 @@ struct Latency {
     p99: f64,
 }
 
-pub(crate) async fn traffic(deployment: &Deployment, args: &TrafficArgs) -> Result<Traffic> {
+pub(crate) async fn traffic(handle: &AliasHandle, args: &TrafficArgs) -> Result<Traffic> {
     let url = match &args.url {
         Some(url) => url.clone(),
-        None => api_url(deployment).await?,
+        None => api_url(handle).await?,
     };
     // Only to say what was asked for: with --url there need not be an alias.
-    let before = routing(deployment).await;
+    let before = routing(handle).await;
     let started = Instant::now();
     let tally = send_with_progress(&url, args).await?;
     let took = started.elapsed();
@@ -72,25 +72,25 @@ pub(crate) async fn traffic(deployment: &Deployment, args: &TrafficArgs) -> Resu
         );
     }
     let unmoved = match before {
-        Some(before) => routing(deployment).await.filter(|after| *after == before),
+        Some(before) => routing(handle).await.filter(|after| *after == before),
         None => None,
     };
     Ok(Traffic::new(url, tally, took, unmoved))
 }
 
-async fn routing(deployment: &Deployment) -> Option<Routing> {
-    let alias = deployment.lambda.alias(&deployment.alias).await.ok()??;
+async fn routing(handle: &AliasHandle) -> Option<Routing> {
+    let alias = handle.lambda.alias(&handle.alias).await.ok()??;
     Some(alias.routing)
 }
 
 /// The API of `create`'s name, or the alias's URL.
-async fn api_url(deployment: &Deployment) -> Result<String> {
-    let (name, lambda) = (deployment.api_name(), &deployment.lambda);
-    let found = deployment.gateway.find(&name).await;
+async fn api_url(handle: &AliasHandle) -> Result<String> {
+    let (name, lambda) = (handle.api_name(), &handle.lambda);
+    let found = handle.gateway.find(&name).await;
     match found.context("failed to list the APIs")?.as_slice() {
         [api] => Ok(api.endpoint.clone()),
         [] => {
-            let url = lambda.url(Some(&deployment.alias)).await;
+            let url = lambda.url(Some(&handle.alias)).await;
             let url = url.context("failed to read the alias's URL")?;
             url.map(|url| url.address).ok_or_else(|| {
                 anyhow!(

@@ -7,8 +7,8 @@ use rollout::verdict::Rule;
 use serde::Serialize;
 
 use crate::{
+    alias::AliasHandle,
     cli::VerifyArgs,
-    deployment::Deployment,
     exit::Exit,
     probe::{Probed, Prober, deadline, read_events},
     report::Report,
@@ -35,22 +35,22 @@ struct VersionProbe {
     failed: u64,
 }
 
-pub(super) async fn verify(deployment: &Deployment, args: &VerifyArgs) -> Result<Verified> {
+pub(super) async fn verify(handle: &AliasHandle, args: &VerifyArgs) -> Result<Verified> {
     let events = read_events(&args.probe.events)?;
     if events.is_empty() {
         bail!("name a test event, as in --event functions/events/http-api.json");
     }
     let green = match args.to {
         Some(version) => version,
-        None => deployment.newest_version().await?,
+        None => handle.newest_version().await?,
     };
-    let blue = deployment.read().await?.routing.serving();
+    let blue = handle.read().await?.routing.serving();
     if blue == green {
         bail!(
             "version {green} serves already: there is nothing to compare it with; name another with --to"
         );
     }
-    let lambda = &deployment.lambda;
+    let lambda = &handle.lambda;
     let timeout = lambda.timeout(green).await;
     let timeout = timeout.with_context(|| format!("failed to read version {green}"))?;
     let prober = Prober {

@@ -4,11 +4,7 @@ use anyhow::{Error, Result, anyhow};
 use rollout::controller::{Action, End, Failed, Write};
 
 use super::{Driver, Event, carry_out::action, hooks::Hook};
-use crate::{
-    deployment::Moved,
-    exit::Exit,
-    provisioned::{give_back, settle},
-};
+use crate::{alias::Moved, exit::Exit};
 
 impl Driver<'_> {
     pub(super) async fn end(mut self, end: End) -> Result<Exit> {
@@ -47,12 +43,10 @@ impl Driver<'_> {
     /// The outcome is what it is: nothing that follows changes the exit code, and a signal ends it.
     async fn after(&mut self, hook: Hook, write: &Write, exit: Exit) -> Exit {
         self.interrupts.outcome_is(exit);
-        let (reporter, deployment) = (self.reporter, self.deployment);
+        let reporter = self.reporter;
         let rest = async {
-            if !self.provisioning.is_empty() {
-                let notice = |text| reporter.notice(text);
-                settle(deployment, &self.provisioning, write.entry.left(), notice).await;
-            }
+            let notice = |text| reporter.notice(text);
+            self.provisioning.settle(write.entry.left(), notice).await;
             self.hooks.at_the_end(hook, write, reporter).await;
         };
         tokio::select! {
@@ -67,11 +61,10 @@ impl Driver<'_> {
     /// What was allocated for a green that got no traffic.
     async fn give_back(&self) {
         let rollout = self.controller.rollout();
-        if !rollout.started.is_empty() || self.provisioning.is_empty() {
-            return;
+        if rollout.started.is_empty() {
+            let notice = |text| self.reporter.notice(text);
+            self.provisioning.give_back(rollout.green, notice).await;
         }
-        let notice = |text| self.reporter.notice(text);
-        give_back(self.deployment, &self.provisioning, rollout.green, notice).await;
     }
 
     fn failure(mut self, failed: Failed) -> Error {
@@ -84,7 +77,7 @@ impl Driver<'_> {
             None => anyhow!(why),
         };
         match write.map(|write| write.action) {
-            Some(Action::RollBack) => self.told(error.context(self.deployment.shout(blue))),
+            Some(Action::RollBack) => self.told(error.context(self.handle.shout(blue))),
             _ => self.told(error),
         }
     }

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
 use super::{Event, Reporter};
-use crate::{cli::HookArgs, deployment::Deployment};
+use crate::{alias::AliasHandle, cli::HookArgs};
 
 /// When a hook is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,11 +64,11 @@ impl Hook {
 }
 
 impl Hooks {
-    pub(crate) fn new(deployment: &Deployment, args: &HookArgs) -> Self {
+    pub(crate) fn new(handle: &AliasHandle, args: &HookArgs) -> Self {
         Self {
             args: args.clone(),
-            function: deployment.function.clone(),
-            alias: deployment.alias.clone(),
+            function: handle.function.clone(),
+            alias: handle.alias.clone(),
             running: None,
         }
     }

@@ -23,11 +23,11 @@ pub(crate) use interrupt::Interrupts;
 pub(crate) use reporter::Reporter;
 
 use crate::{
+    alias::{AliasHandle, Provisioning},
     aws::AwsError,
     cli::{OnInterrupt, WatchArgs},
-    deployment::{Deployment, now},
+    clock::now,
     exit::Exit,
-    provisioned::Provisioning,
 };
 use carry_out::{carry_out, verb};
 
@@ -36,7 +36,7 @@ use carry_out::{carry_out, verb};
 pub(crate) fn settings(
     watch: &WatchArgs,
     timeout: Seconds,
-    provisioning: &Provisioning,
+    provisioning: &Provisioning<'_>,
 ) -> Settings {
     Settings {
         timeout,
@@ -49,34 +49,34 @@ pub(crate) fn settings(
 /// One rollout that is being driven.
 #[derive(Debug)]
 pub(crate) struct Driver<'a> {
-    deployment: &'a Deployment,
+    handle: &'a AliasHandle,
     reporter: &'a Reporter,
     interrupts: &'a mut Interrupts,
     controller: Controller,
     on_interrupt: OnInterrupt,
     hooks: Hooks,
     /// What was provisioned before, or was allocated for green.
-    provisioning: Provisioning,
+    provisioning: Provisioning<'a>,
     /// What AWS said of the call that failed last.
     refusal: Option<AwsError>,
 }
 
 impl<'a> Driver<'a> {
     pub(crate) fn new(
-        deployment: &'a Deployment,
+        handle: &'a AliasHandle,
         reporter: &'a Reporter,
         interrupts: &'a mut Interrupts,
         controller: Controller,
         watch: &WatchArgs,
-        provisioning: Provisioning,
+        provisioning: Provisioning<'a>,
     ) -> Self {
         Self {
-            deployment,
+            handle,
             reporter,
             interrupts,
             controller,
             on_interrupt: watch.on_interrupt,
-            hooks: Hooks::new(deployment, &watch.hooks),
+            hooks: Hooks::new(handle, &watch.hooks),
             provisioning,
             refusal: None,
         }
@@ -144,7 +144,7 @@ impl<'a> Driver<'a> {
 
     async fn read(&mut self, call: Call, deadline: Duration) {
         let what = verb(&call);
-        let work = tokio::time::timeout(deadline, carry_out(self.deployment, call));
+        let work = tokio::time::timeout(deadline, carry_out(self.handle, call));
         let Some(done) = self.unless_something_happens(work).await else {
             return;
         };
@@ -155,7 +155,7 @@ impl<'a> Driver<'a> {
     /// Nothing interrupts it: what came of it has to be known.
     async fn write(&mut self, write: &Write, deadline: Duration) {
         let what = carry_out::action(write.action);
-        let done = tokio::time::timeout(deadline, carry_out::write(self.deployment, write)).await;
+        let done = tokio::time::timeout(deadline, carry_out::write(self.handle, write)).await;
         let answer = done.map_or_else(|_| silence(what, deadline), |done| self.answer(what, done));
         self.controller.answered(now(), answer);
     }

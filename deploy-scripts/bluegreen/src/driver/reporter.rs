@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     cli::{Format, Place},
-    deployment::now,
+    clock::now,
     exit::Exit,
     summary::Summary,
     terminal::{DIM, styled},

@@ -61,7 +61,7 @@ impl Controller {
             return self.moved(alias.routing);
         };
         let mut attempted = self.attempted.iter();
-        if let Some(done) = attempted.find(|write| write.is_done(&alias, &journal)) {
+        if let Some(done) = attempted.find(|write| write.is_done(&alias)) {
             return self.landed(now, done.clone(), (alias, journal));
         }
         match &journal.entry {

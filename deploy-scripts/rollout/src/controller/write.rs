@@ -49,6 +49,19 @@ impl Write {
         })
     }
 
+    /// A move that somebody makes by hand.
+    ///
+    /// # Errors
+    /// If what it would write could not be read back.
+    pub fn by_hand(alias: &Alias, journal: &Journal, entry: Entry) -> Result<Self, Unwritable> {
+        let action = match entry {
+            Entry::Shifted { .. } | Entry::Rollout(_) => Action::Shift,
+            Entry::Serving { .. } => Action::Promote,
+            Entry::RolledBack { .. } => Action::RollBack,
+        };
+        Self::new(alias, journal, (action, entry), "by hand".to_owned())
+    }
+
     /// Where it sends the traffic.
     #[must_use]
     pub fn routing(&self) -> Routing {
@@ -56,8 +69,11 @@ impl Write {
     }
 
     /// Whether the alias is where this write wanted it.
-    pub(crate) fn is_done(&self, alias: &Alias, journal: &Journal) -> bool {
-        alias.routing.leads_to(self.routing()) && journal.entry.as_ref() == Some(&self.entry)
+    #[must_use]
+    pub fn is_done(&self, alias: &Alias) -> bool {
+        let journal = Journal::read(&alias.description);
+        let entry = journal.ok().and_then(|journal| journal.entry);
+        alias.routing.leads_to(self.routing()) && entry.as_ref() == Some(&self.entry)
     }
 }
 

@@ -42,15 +42,23 @@ impl HttpApis {
     }
 
     pub(super) async fn targets(&self, api: &Api) -> Result<Vec<Target>, AwsError> {
-        let call = self.client.get_integrations().api_id(&api.id).send();
-        let items = call.await?.items.unwrap_or_default().into_iter();
-        let targets = items.filter_map(|integration| {
-            Some(Target {
-                at: Place::Integration(integration.integration_id?),
-                uri: function_of(integration.integration_uri?),
-            })
-        });
-        Ok(targets.collect())
+        let mut found = Vec::new();
+        let mut token = None;
+        loop {
+            let call = self.client.get_integrations().api_id(&api.id);
+            let page = call.set_next_token(token).send().await?;
+            let integrations = page.items.unwrap_or_default().into_iter();
+            found.extend(integrations.filter_map(|integration| {
+                Some(Target {
+                    at: Place::Integration(integration.integration_id?),
+                    uri: function_of(integration.integration_uri?),
+                })
+            }));
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     /// Deletes the API with its stages, routes and integrations.

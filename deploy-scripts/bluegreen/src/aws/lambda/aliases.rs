@@ -9,6 +9,15 @@ use rollout::{Routing, Version};
 use super::{Alias, AwsError, Lambda, parse_version, required};
 use crate::aws::error::gone;
 
+/// What Lambda says where an alias is to take its provisioned concurrency to a version that has its
+/// own: also a moment after that was given back.
+const STILL_PROVISIONED: &str = "already Provisioned version";
+/// What Lambda says of an alias that has provisioned concurrency and is to be split.
+const NOT_SPLIT: &str = "Alias with weights can not be used with Provisioned Concurrency";
+const PROVISION_THE_VERSION: &str = "give the provisioned concurrency to the version instead of the alias: `aws lambda \
+     delete-provisioned-concurrency-config --qualifier ALIAS`, then \
+     `put-provisioned-concurrency-config --qualifier VERSION`; or release with --strategy all-at-once";
+
 /// An alias in the function's list.
 #[derive(Debug)]
 pub(crate) struct NamedAlias {
@@ -88,8 +97,12 @@ impl Lambda {
             .description(description)
             .revision_id(revision_id)
             .send()
-            .await?;
-        Alias::try_from(updated)
+            .await;
+        let refused = |error| {
+            let error = AwsError::from(error).passing(STILL_PROVISIONED);
+            error.advised(|error| error.says(NOT_SPLIT), PROVISION_THE_VERSION)
+        };
+        Alias::try_from(updated.map_err(refused)?)
     }
 
     /// All aliases of the function.

@@ -18,10 +18,14 @@ use aws_sdk_lambda::{
 use rollout::Version;
 
 use super::{Architecture, AwsError, Lambda, required};
-use crate::aws::error::{NOT_ASSUMABLE, gone};
+use crate::aws::error::gone;
 
 /// What `create` gives a function.
 pub(crate) const RUNTIME: &str = "provided.al2023";
+/// What Lambda says of a role that it may not take, or does not know yet.
+const NOT_ASSUMABLE: &str = "cannot be assumed by Lambda";
+const TRUST_LAMBDA: &str = "the role's trust policy has to let lambda.amazonaws.com do \
+                            sts:AssumeRole; without --role, `create` makes one";
 /// An upload of 50 MB over a slow line takes this long.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
 const ROLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -174,7 +178,11 @@ impl Lambda {
             .customize()
             .config_override(upload())
             .send()
-            .await?;
+            .await
+            .map_err(|error| {
+                let error = too_large(error.into());
+                error.advised(|error| error.says(NOT_ASSUMABLE), TRUST_LAMBDA)
+            })?;
         Ok(())
     }
 
@@ -211,7 +219,8 @@ impl Lambda {
             .customize()
             .config_override(upload())
             .send()
-            .await?;
+            .await
+            .map_err(|error| too_large(error.into()))?;
         if dry_run {
             return required(updated.code_sha256, "CodeSha256");
         }
@@ -232,6 +241,13 @@ fn architecture(architectures: &[SdkArchitecture]) -> Architecture {
         [SdkArchitecture::Arm64] => Architecture::Arm64,
         _ => Architecture::X86_64,
     }
+}
+
+fn too_large(error: AwsError) -> AwsError {
+    error.advised(
+        |error| error.has_code("RequestEntityTooLargeException"),
+        "Lambda takes 50 MB in a call: leave out what is not needed, or build with --release",
+    )
 }
 
 fn upload() -> aws_sdk_lambda::config::Builder {

@@ -4,23 +4,23 @@ use anyhow::{Context, Result, bail};
 
 use super::Step;
 use crate::{
+    alias::AliasHandle,
     aws::{Api, ApiKind},
     commands::admitted::Admitted,
-    deployment::Deployment,
 };
 
 /// An HTTP API that leads to the alias.
 pub(super) async fn create_http(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     alias_arn: &str,
     steps: &mut Vec<Step>,
 ) -> Result<Api> {
-    if let Some(api) = find(deployment, ApiKind::Http, alias_arn).await? {
+    if let Some(api) = find(handle, ApiKind::Http, alias_arn).await? {
         steps.push(Step::found(in_front(&api)));
         return Ok(api);
     }
-    let name = deployment.api_name();
-    let api = deployment.gateway.http.create(&name, alias_arn).await;
+    let name = handle.api_name();
+    let api = handle.gateway.http.create(&name, alias_arn).await;
     let api = api.with_context(|| format!("failed to create HTTP API '{name}'"))?;
     steps.push(Step::made(in_front(&api)));
     Ok(api)
@@ -35,12 +35,12 @@ pub(super) fn in_front(api: &Api) -> String {
 /// # Errors
 /// If there are only others.
 pub(super) async fn find(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     kind: ApiKind,
     alias_arn: &str,
 ) -> Result<Option<Api>> {
-    let gateway = &deployment.gateway;
-    let name = deployment.api_name();
+    let gateway = &handle.gateway;
+    let name = handle.api_name();
     let all = match kind {
         ApiKind::Http => gateway.http.all().await,
         ApiKind::Rest => gateway.rest.all().await,
@@ -71,15 +71,15 @@ pub(super) async fn find(
 
 /// Without this permission on the alias itself, API Gateway answers 500 to everything.
 pub(super) async fn permit(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     alias_arn: &str,
     api: &Api,
     steps: &mut Vec<Step>,
 ) -> Result<()> {
-    let Deployment { alias, lambda, .. } = deployment;
+    let AliasHandle { alias, lambda, .. } = handle;
     let source_arn = source_arn(alias_arn, api)?;
     let text = format!("permission for {} {} on the alias", api.kind, api.id);
-    if admitted(deployment).await?.source(&source_arn) {
+    if admitted(handle).await?.source(&source_arn) {
         steps.push(Step::found(text));
         return Ok(());
     }
@@ -90,15 +90,15 @@ pub(super) async fn permit(
         let Api { kind, id, .. } = api;
         format!("failed to let {kind} {id} invoke alias '{alias}'")
     })?;
-    if !admitted(deployment).await?.source(&source_arn) {
+    if !admitted(handle).await?.source(&source_arn) {
         bail!("{text} was put there, and is not there when it is read; run `create` again");
     }
     steps.push(Step::made(text));
     Ok(())
 }
 
-pub(super) async fn admitted(deployment: &Deployment) -> Result<Admitted> {
-    let policy = deployment.lambda.policy(&deployment.alias).await;
+pub(super) async fn admitted(handle: &AliasHandle) -> Result<Admitted> {
+    let policy = handle.lambda.policy(&handle.alias).await;
     let policy = policy.context("failed to read the alias's policy")?;
     Ok(Admitted::read(policy.as_deref()))
 }

@@ -8,9 +8,9 @@ use super::{
     rest,
 };
 use crate::{
+    alias::AliasHandle,
     aws::{Api, ApiKind},
     cli::Front as Kind,
-    deployment::Deployment,
 };
 
 /// Where clients reach the alias.
@@ -38,22 +38,22 @@ const fn api_kind(kind: Kind) -> Option<ApiKind> {
 }
 
 pub(super) async fn create(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     kind: Kind,
     alias_arn: &str,
     steps: &mut Vec<Step>,
 ) -> Result<Front> {
     let api = match kind {
-        Kind::Http => api::create_http(deployment, alias_arn, steps).await?,
-        Kind::Rest => rest::create(deployment, alias_arn, steps).await?,
-        Kind::Url => return create_url(deployment, steps).await,
+        Kind::Http => api::create_http(handle, alias_arn, steps).await?,
+        Kind::Rest => rest::create(handle, alias_arn, steps).await?,
+        Kind::Url => return create_url(handle, steps).await,
     };
-    api::permit(deployment, alias_arn, &api, steps).await?;
+    api::permit(handle, alias_arn, &api, steps).await?;
     Ok(api.into())
 }
 
-async fn create_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Front> {
-    let Deployment { alias, lambda, .. } = deployment;
+async fn create_url(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<Front> {
+    let AliasHandle { alias, lambda, .. } = handle;
     let found = lambda.url(Some(alias)).await;
     let url = match found.context("failed to read the alias's URL")? {
         Some(url) => {
@@ -67,7 +67,7 @@ async fn create_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Fr
         }
     };
     if url.is_public {
-        permit_url(deployment, steps).await?;
+        permit_url(handle, steps).await?;
     }
     Ok(Front {
         api_id: None,
@@ -76,9 +76,9 @@ async fn create_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Fr
 }
 
 /// A public URL answers 403 to everything without these two.
-async fn permit_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<()> {
-    let Deployment { alias, lambda, .. } = deployment;
-    let admitted = admitted(deployment).await?;
+async fn permit_url(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<()> {
+    let AliasHandle { alias, lambda, .. } = handle;
+    let admitted = admitted(handle).await?;
     let failed = || format!("failed to let everybody call the URL of alias '{alias}'");
     if !admitted.url_call {
         lambda.permit_url_call(alias).await.with_context(failed)?;
@@ -91,7 +91,7 @@ async fn permit_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<()
         steps.push(Step::found(text));
         return Ok(());
     }
-    let now = api::admitted(deployment).await?;
+    let now = api::admitted(handle).await?;
     if !now.url_call || !now.url_invoke {
         bail!("the {text} was put there, and is not there when it is read; run `create` again");
     }
@@ -101,7 +101,7 @@ async fn permit_url(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<()
 
 /// What of it is missing, for a dry run. `alias_arn` is empty where there is no alias.
 pub(super) async fn would_make(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     kind: Kind,
     alias_arn: &str,
     steps: &mut Vec<Step>,
@@ -109,10 +109,10 @@ pub(super) async fn would_make(
     let (text, front, whole) = match api_kind(kind) {
         Some(kind) => {
             let text = format!("{kind} in front of the alias, with its permission");
-            match api::find(deployment, kind, alias_arn).await? {
+            match api::find(handle, kind, alias_arn).await? {
                 Some(api) => {
                     let source = source_arn(alias_arn, &api)?;
-                    let permitted = admitted(deployment).await?.source(&source);
+                    let permitted = admitted(handle).await?.source(&source);
                     (text, Some(Front::from(api)), permitted)
                 }
                 None => (text, None, false),
@@ -120,9 +120,9 @@ pub(super) async fn would_make(
         }
         None => {
             let text = "URL of the alias, with its permission".to_owned();
-            match deployment.lambda.url(Some(&deployment.alias)).await? {
+            match handle.lambda.url(Some(&handle.alias)).await? {
                 Some(url) => {
-                    let admitted = admitted(deployment).await?;
+                    let admitted = admitted(handle).await?;
                     let open = admitted.url_call && admitted.url_invoke;
                     let whole = open || !url.is_public;
                     let (api_id, url) = (None, url.address);

@@ -4,23 +4,23 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::Step;
 use crate::{
+    alias::AliasHandle,
     aws::{Architecture, NewFunction, RUNTIME, role_name},
     cli::CreateArgs,
-    deployment::Deployment,
     host::Host,
     package::Package,
     terminal::Progress,
 };
 
 pub(super) async fn create(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     args: CreateArgs,
     steps: &mut Vec<Step>,
 ) -> Result<()> {
-    let name = &deployment.function;
-    if deployment.lambda.function().await?.is_some() {
+    let name = &handle.function;
+    if handle.lambda.function().await?.is_some() {
         steps.push(Step::found(format!("function {name}")));
-        let waited = deployment.lambda.wait_until_active().await;
+        let waited = handle.lambda.wait_until_active().await;
         return waited.with_context(|| format!("function '{name}' does not become active"));
     }
     let package = Package::read(&args.package)?
@@ -30,11 +30,11 @@ pub(super) async fn create(
         .with_context(|| format!("failed to create function '{name}'"))?;
     let architecture = package.bootstrap.architecture();
     let architecture = architecture.unwrap_or(Architecture::X86_64);
-    let fits = Host::of(deployment, RUNTIME, architecture).check(&package.bootstrap);
+    let fits = Host::of(handle, RUNTIME, architecture).check(&package.bootstrap);
     fits.with_context(|| format!("failed to create function '{name}' of this executable"))?;
     let role = match args.role {
         Some(role) => role,
-        None => role(deployment, args.tracing, steps).await?,
+        None => role(handle, args.tracing, steps).await?,
     };
     let progress = Progress::spinner(&format!("creating function {name}"));
     let new = NewFunction {
@@ -46,7 +46,7 @@ pub(super) async fn create(
         tracing: args.tracing,
         variables: args.variables,
     };
-    let created = deployment.lambda.create(new).await;
+    let created = handle.lambda.create(new).await;
     created.with_context(|| format!("failed to create function '{name}'"))?;
     drop(progress);
     steps.push(Step::made(format!("function {name}")));
@@ -55,9 +55,9 @@ pub(super) async fn create(
 
 /// An execution role of our own, which may write logs, traces if asked, and nothing else. One that was left half-made
 /// is completed.
-async fn role(deployment: &Deployment, tracing: bool, steps: &mut Vec<Step>) -> Result<String> {
-    let iam = &deployment.iam;
-    let name = role_name(&deployment.function);
+async fn role(handle: &AliasHandle, tracing: bool, steps: &mut Vec<Step>) -> Result<String> {
+    let iam = &handle.iam;
+    let name = role_name(&handle.function);
     let advice = "--role ARN names one that exists";
     let found = iam.role(&name).await;
     let found = found.with_context(|| format!("failed to look for role '{name}'; {advice}"))?;

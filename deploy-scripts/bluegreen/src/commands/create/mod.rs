@@ -18,8 +18,9 @@ use rollout::{
 use serde::Serialize;
 
 use crate::{
+    alias::AliasHandle,
     cli::{self, CreateArgs},
-    deployment::{Deployment, now},
+    clock::now,
     report::Report,
     terminal::{BOLD, DIM, GREEN, styled},
 };
@@ -45,32 +46,32 @@ struct Step {
     made: bool,
 }
 
-pub(crate) async fn create(deployment: &Deployment, args: CreateArgs) -> Result<Created> {
+pub(crate) async fn create(handle: &AliasHandle, args: CreateArgs) -> Result<Created> {
     let mut steps = Vec::new();
     if args.write.dry_run {
-        let front = would_make(deployment, args.api, &mut steps).await?;
-        return Ok(Created::new(deployment, None, front, steps, true));
+        let front = would_make(handle, args.api, &mut steps).await?;
+        return Ok(Created::new(handle, None, front, steps, true));
     }
     let kind = args.api;
-    function::create(deployment, args, &mut steps).await?;
-    let alias_arn = create_alias(deployment, &mut steps).await?;
-    let front = front::create(deployment, kind, &alias_arn, &mut steps).await?;
+    function::create(handle, args, &mut steps).await?;
+    let alias_arn = create_alias(handle, &mut steps).await?;
+    let front = front::create(handle, kind, &alias_arn, &mut steps).await?;
     let (alias_arn, front) = (Some(alias_arn), Some(front));
-    Ok(Created::new(deployment, alias_arn, front, steps, false))
+    Ok(Created::new(handle, alias_arn, front, steps, false))
 }
 
 /// What is missing, and what clients call if that is there.
 async fn would_make(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     kind: cli::Front,
     steps: &mut Vec<Step>,
 ) -> Result<Option<Front>> {
-    let Deployment {
+    let AliasHandle {
         function,
         alias,
         lambda,
         ..
-    } = deployment;
+    } = handle;
     let mut step = |there: bool, text: String| match there {
         true => steps.push(Step::found(text)),
         false => steps.push(Step::made(text)),
@@ -86,12 +87,12 @@ async fn would_make(
     };
     step(found.is_some(), format!("alias {alias}"));
     let arn = found.map(|found| found.arn).unwrap_or_default();
-    front::would_make(deployment, kind, &arn, steps).await
+    front::would_make(handle, kind, &arn, steps).await
 }
 
 impl Created {
     fn new(
-        deployment: &Deployment,
+        handle: &AliasHandle,
         alias_arn: Option<String>,
         front: Option<Front>,
         steps: Vec<Step>,
@@ -99,8 +100,8 @@ impl Created {
     ) -> Self {
         let (api_id, api_url) = front.map(|front| (front.api_id, front.url)).unzip();
         Self {
-            function: deployment.function.clone(),
-            alias: deployment.alias.clone(),
+            function: handle.function.clone(),
+            alias: handle.alias.clone(),
             alias_arn,
             api_id: api_id.flatten(),
             api_url,
@@ -128,17 +129,17 @@ impl Step {
 }
 
 /// The alias, and the version it needs to point at.
-async fn create_alias(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<String> {
-    let Deployment {
+async fn create_alias(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<String> {
+    let AliasHandle {
         alias: name,
         lambda,
         ..
-    } = deployment;
+    } = handle;
     if let Some(alias) = lambda.alias(name).await? {
         steps.push(Step::found(format!("alias {name} at {}", alias.routing)));
         return Ok(alias.arn);
     }
-    let version = first_version(deployment, steps).await?;
+    let version = first_version(handle, steps).await?;
     let entry = Entry::Serving {
         version,
         since: now(),
@@ -152,8 +153,8 @@ async fn create_alias(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<
 }
 
 /// The newest version there is, or a first one.
-async fn first_version(deployment: &Deployment, steps: &mut Vec<Step>) -> Result<Version> {
-    let lambda = &deployment.lambda;
+async fn first_version(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<Version> {
+    let lambda = &handle.lambda;
     let versions = lambda
         .versions()
         .await

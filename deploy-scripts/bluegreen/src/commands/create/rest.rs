@@ -8,20 +8,20 @@ use super::{
     api::{find, in_front},
 };
 use crate::{
+    alias::AliasHandle,
     aws::{Api, ApiKind, Resource, STAGE},
-    deployment::Deployment,
 };
 
 /// The part of the path below the root that stands for every other path.
 const EVERYTHING: &str = "{proxy+}";
 
 pub(super) async fn create(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     alias_arn: &str,
     steps: &mut Vec<Step>,
 ) -> Result<Api> {
-    let (gateway, name) = (&deployment.gateway.rest, deployment.api_name());
-    let (api, is_new) = match find(deployment, ApiKind::Rest, alias_arn).await? {
+    let (gateway, name) = (&handle.gateway.rest, handle.api_name());
+    let (api, is_new) = match find(handle, ApiKind::Rest, alias_arn).await? {
         // What somebody else made to lead here is left as it is.
         Some(api) if !api.made_here => {
             steps.push(Step::found(in_front(&api)));
@@ -34,7 +34,7 @@ pub(super) async fn create(
             (made, true)
         }
     };
-    let completed = complete(deployment, &api, alias_arn).await;
+    let completed = complete(handle, &api, alias_arn).await;
     let completed = completed.with_context(|| format!("failed to complete REST API {}", api.id))?;
     steps.push(match is_new || completed {
         true => Step::made(in_front(&api)),
@@ -44,14 +44,14 @@ pub(super) async fn create(
 }
 
 /// Makes what is missing, and says whether anything was.
-async fn complete(deployment: &Deployment, api: &Api, alias_arn: &str) -> Result<bool> {
-    let gateway = &deployment.gateway.rest;
+async fn complete(handle: &AliasHandle, api: &Api, alias_arn: &str) -> Result<bool> {
+    let gateway = &handle.gateway.rest;
     let resources = gateway.resources(api).await?;
     let at = |path: &str| resources.iter().find(|resource| resource.path == path);
     let root = at("/").context("it has no root")?;
-    let mut changed = integrate(deployment, api, root, alias_arn).await?;
+    let mut changed = integrate(handle, api, root, alias_arn).await?;
     match at(&format!("/{EVERYTHING}")) {
-        Some(all) => changed |= integrate(deployment, api, all, alias_arn).await?,
+        Some(all) => changed |= integrate(handle, api, all, alias_arn).await?,
         // Who has paths of their own there has them instead of ours.
         None if resources.len() == 1 => {
             let id = gateway.add_resource(api, &root.id, EVERYTHING).await?;
@@ -71,12 +71,12 @@ async fn complete(deployment: &Deployment, api: &Api, alias_arn: &str) -> Result
 
 /// Lets every method of a resource invoke the alias, where nothing is said of any.
 async fn integrate(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     api: &Api,
     resource: &Resource,
     alias_arn: &str,
 ) -> Result<bool> {
-    let gateway = &deployment.gateway.rest;
+    let gateway = &handle.gateway.rest;
     let has_others = resource.methods.keys().any(|method| method != "ANY");
     match resource.methods.get("ANY") {
         Some(Some(_)) => return Ok(false),

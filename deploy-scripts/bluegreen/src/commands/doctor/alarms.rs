@@ -3,24 +3,24 @@
 use rollout::Version;
 
 use super::Finding;
-use crate::{aws::Alarm, deployment::Deployment};
+use crate::{alias::AliasHandle, aws::Alarm};
 
 const CHECK: &str = "alarm";
 
 pub(super) async fn check(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     names: &[String],
     versions: (Version, Version),
 ) -> Vec<Finding> {
     if names.is_empty() {
         return Vec::new();
     }
-    let found = match deployment.cloudwatch.alarms(names).await {
+    let found = match handle.cloudwatch.alarms(names).await {
         Ok(found) => found,
         Err(error) => return vec![Finding::unseen(CHECK, &error)],
     };
     let examine = |name: &String| match found.get(name) {
-        Some(alarm) => examine(deployment, name, alarm, versions),
+        Some(alarm) => examine(handle, name, alarm, versions),
         None => Finding::problem(
             CHECK,
             format!("there is no alarm '{name}'"),
@@ -31,7 +31,7 @@ pub(super) async fn check(
 }
 
 fn examine(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     name: &str,
     alarm: &Alarm,
     (blue, green): (Version, Version),
@@ -45,13 +45,12 @@ fn examine(
     let dimension = |name: &str| alarm.dimensions.get(name).map(String::as_str);
     let (resource, executed) = (dimension("Resource"), dimension("ExecutedVersion"));
     let narrow = "put the alarm on FunctionName and Resource, or on FunctionName alone";
-    let alias = format!("{}:{}", deployment.function, deployment.alias);
+    let alias = format!("{}:{}", handle.function, handle.alias);
     let what = if !alarm.of_lambda {
         return Finding::good(CHECK, format!("'{name}' is silent"));
-    } else if dimension("FunctionName").is_some_and(|function| function != deployment.function) {
+    } else if dimension("FunctionName").is_some_and(|function| function != handle.function) {
         format!("'{name}' is of another function")
-    } else if resource.is_some_and(|resource| resource != alias && resource != deployment.function)
-    {
+    } else if resource.is_some_and(|resource| resource != alias && resource != handle.function) {
         format!("'{name}' is of another alias")
     } else if resource.is_none() && executed.is_some() {
         format!("'{name}' has ExecutedVersion without Resource: there are no such metrics")

@@ -2,20 +2,20 @@
 
 use super::Finding;
 use crate::{
+    alias::AliasHandle,
     aws::{Api, ApiKind, AwsError, FunctionUrl, Place, STAGE, Target, invoke_uri},
     commands::{
         admitted::Admitted,
         create::{source_arn, statement_id},
     },
-    deployment::Deployment,
 };
 
 const CHECK: &str = "API";
 
 /// Looks at the APIs of `create`'s name, at those that the alias's policy admits, and at the
 /// alias's URL.
-pub(super) async fn check(deployment: &Deployment, alias_arn: &str) -> Vec<Finding> {
-    match look(deployment, alias_arn).await {
+pub(super) async fn check(handle: &AliasHandle, alias_arn: &str) -> Vec<Finding> {
+    match look(handle, alias_arn).await {
         Ok(findings) if findings.is_empty() => {
             let what =
                 "no API and no URL leads to the alias; clients that call it otherwise are not seen";
@@ -26,22 +26,22 @@ pub(super) async fn check(deployment: &Deployment, alias_arn: &str) -> Vec<Findi
     }
 }
 
-async fn look(deployment: &Deployment, alias_arn: &str) -> Result<Vec<Finding>, AwsError> {
-    let gateway = &deployment.gateway;
-    let Deployment { alias, lambda, .. } = deployment;
+async fn look(handle: &AliasHandle, alias_arn: &str) -> Result<Vec<Finding>, AwsError> {
+    let gateway = &handle.gateway;
+    let AliasHandle { alias, lambda, .. } = handle;
     let (policy, apis, url) =
         tokio::try_join!(lambda.policy(alias), gateway.all(), lambda.url(Some(alias)))?;
     let admitted = Admitted::read(policy.as_deref());
     let mut findings = Vec::new();
-    findings.extend(url.map(|url| at_url(deployment, &url, &admitted)));
+    findings.extend(url.map(|url| at_url(handle, &url, &admitted)));
     for api in apis {
-        let ours = api.name == deployment.api_name();
+        let ours = api.name == handle.api_name();
         if !ours && !admitted.names(&api.id) {
             continue;
         }
         let targets = gateway.targets(&api).await?;
         if targets.iter().any(|target| target.uri == alias_arn) {
-            findings.push(permission(deployment, alias_arn, &api, &admitted));
+            findings.push(permission(handle, alias_arn, &api, &admitted));
         } else {
             let stray = targets
                 .iter()
@@ -109,10 +109,10 @@ fn redirect(api: &Api, at: &Place, alias_arn: &str) -> String {
 }
 
 /// A URL that signs its callers asks IAM; a public one asks the alias's policy.
-fn at_url(deployment: &Deployment, url: &FunctionUrl, admitted: &Admitted) -> Finding {
-    let Deployment {
+fn at_url(handle: &AliasHandle, url: &FunctionUrl, admitted: &Admitted) -> Finding {
+    let AliasHandle {
         function, alias, ..
-    } = deployment;
+    } = handle;
     if !url.is_public {
         return Finding::good("URL", "the alias's URL takes signed requests");
     }
@@ -126,14 +126,14 @@ fn at_url(deployment: &Deployment, url: &FunctionUrl, admitted: &Admitted) -> Fi
     )
 }
 
-fn permission(deployment: &Deployment, alias_arn: &str, api: &Api, admitted: &Admitted) -> Finding {
+fn permission(handle: &AliasHandle, alias_arn: &str, api: &Api, admitted: &Admitted) -> Finding {
     let id = &api.id;
     if admitted.api(id) {
         return Finding::good(CHECK, format!("{id} leads to the alias and may invoke it"));
     }
-    let Deployment {
+    let AliasHandle {
         function, alias, ..
-    } = deployment;
+    } = handle;
     let source = source_arn(alias_arn, api).unwrap_or_default();
     Finding::problem(
         CHECK,

@@ -1,35 +1,31 @@
 //! Whether both versions have room beside each other, and what is provisioned for whom.
 
+use anyhow::Result;
 use rollout::Version;
 
 use super::Finding;
 use crate::{
-    aws::{AwsError, Provisioned, ProvisionedState},
-    deployment::Deployment,
-    provisioned::Provisioning,
+    alias::{AliasHandle, Provisioning},
+    aws::{Provisioned, ProvisionedState},
 };
 
 const CHECK: &str = "capacity";
 /// What AWS keeps of an account's concurrency for functions that reserve nothing.
 const KEPT: i32 = 100;
 
-pub(super) async fn check(deployment: &Deployment, blue: Version, green: Version) -> Vec<Finding> {
-    match look(deployment, blue, green).await {
+pub(super) async fn check(handle: &AliasHandle, blue: Version, green: Version) -> Vec<Finding> {
+    match look(handle, blue, green).await {
         Ok(findings) => findings,
         Err(error) => vec![Finding::unseen(CHECK, &error)],
     }
 }
 
-async fn look(
-    deployment: &Deployment,
-    blue: Version,
-    green: Version,
-) -> Result<Vec<Finding>, AwsError> {
-    let lambda = &deployment.lambda;
-    let (provisioning, reserved) =
-        tokio::try_join!(Provisioning::read(deployment), lambda.reserved())?;
+async fn look(handle: &AliasHandle, blue: Version, green: Version) -> Result<Vec<Finding>> {
+    let lambda = &handle.lambda;
+    let reserved = async { Ok(lambda.reserved().await?) };
+    let (provisioning, reserved) = tokio::try_join!(Provisioning::read(handle), reserved)?;
     let mut findings = Vec::new();
-    findings.extend(room(deployment, reserved));
+    findings.extend(room(handle, reserved));
     if let Some(wanted) = provisioning.wanted(blue) {
         // All that a function has provisioned is taken from what it has reserved, where it has.
         let (needed, has) = match reserved {
@@ -39,7 +35,7 @@ async fn look(
         let versions = (blue, green);
         findings.push(provisioned(&provisioning, versions, wanted, needed <= has));
     }
-    findings.extend(unused(deployment, &provisioning, blue, green));
+    findings.extend(unused(handle, &provisioning, blue, green));
     if findings.is_empty() {
         let what = "nothing is reserved or provisioned: both versions take what the account has";
         findings.push(Finding::good(CHECK, what));
@@ -48,8 +44,8 @@ async fn look(
 }
 
 /// Two versions of one function share what it has reserved.
-fn room(deployment: &Deployment, reserved: Option<i32>) -> Option<Finding> {
-    let function = &deployment.function;
+fn room(handle: &AliasHandle, reserved: Option<i32>) -> Option<Finding> {
+    let function = &handle.function;
     match reserved? {
         0 => Some(Finding::problem(
             CHECK,
@@ -70,7 +66,7 @@ fn room(deployment: &Deployment, reserved: Option<i32>) -> Option<Finding> {
 
 /// While the alias is split, both versions have it.
 fn provisioned(
-    provisioning: &Provisioning,
+    provisioning: &Provisioning<'_>,
     (blue, green): (Version, Version),
     wanted: i32,
     has_room: bool,
@@ -110,8 +106,8 @@ fn provisioned(
 
 /// What is paid for and serves nothing.
 fn unused(
-    deployment: &Deployment,
-    provisioning: &Provisioning,
+    handle: &AliasHandle,
+    provisioning: &Provisioning<'_>,
     blue: Version,
     green: Version,
 ) -> Vec<Finding> {
@@ -129,7 +125,7 @@ fn unused(
             "version {qualifier} has {requested} provisioned concurrent executions and no part in \
              this; if nothing else calls it: aws lambda delete-provisioned-concurrency-config \
              --function-name {} --qualifier {qualifier}",
-            deployment.function
+            handle.function
         );
         Finding::warning(CHECK, what)
     };

@@ -37,7 +37,7 @@ impl Finding {
 
     /// Where AWS did not let us look.
     pub(super) fn unseen(check: &'static str, error: &impl std::fmt::Display) -> Self {
-        Self::warning(check, format!("could not be looked at: {error}"))
+        Self::warning(check, format!("could not be looked at: {error:#}"))
     }
 
     pub(super) fn problem(

@@ -17,9 +17,9 @@ use serde::Serialize;
 pub(crate) use finding::{Finding, State};
 
 use crate::{
+    alias::AliasHandle,
     aws::Alias,
     cli::DoctorArgs,
-    deployment::Deployment,
     exit::Exit,
     report::Report,
     terminal::{BOLD, styled},
@@ -35,23 +35,23 @@ pub(crate) struct Examined {
     findings: Vec<Finding>,
 }
 
-pub(crate) async fn doctor(deployment: &Deployment, args: &DoctorArgs) -> Result<Examined> {
-    let seen = deployment.read().await?;
+pub(crate) async fn doctor(handle: &AliasHandle, args: &DoctorArgs) -> Result<Examined> {
+    let seen = handle.read().await?;
     let green = match args.to {
         Some(green) => green,
-        None => deployment.newest_version().await?,
+        None => handle.newest_version().await?,
     };
     let plan = args.plan.plan();
-    let mut findings = examine(deployment, &seen, green).await;
+    let mut findings = examine(handle, &seen, green).await;
     findings.insert(0, at_rest(&seen));
-    findings.push(plan_fits(deployment, &plan, green).await);
-    findings.extend(alarms::check(deployment, &plan.alarms, (seen.routing.serving(), green)).await);
+    findings.push(plan_fits(handle, &plan, green).await);
+    findings.extend(alarms::check(handle, &plan.alarms, (seen.routing.serving(), green)).await);
     if args.invoke {
-        findings.push(versions::starts(deployment, green).await);
+        findings.push(versions::starts(handle, green).await);
     }
     Ok(Examined {
-        function: deployment.function.clone(),
-        alias: deployment.alias.clone(),
+        function: handle.function.clone(),
+        alias: handle.alias.clone(),
         sound: !findings.iter().any(Finding::is_problem),
         findings,
     })
@@ -59,12 +59,12 @@ pub(crate) async fn doctor(deployment: &Deployment, args: &DoctorArgs) -> Result
 
 /// What the start of a rollout does not find out by itself: the way from the API to the alias,
 /// whether both versions can share it, and whether there is room for both.
-pub(crate) async fn examine(deployment: &Deployment, seen: &Alias, green: Version) -> Vec<Finding> {
+pub(crate) async fn examine(handle: &AliasHandle, seen: &Alias, green: Version) -> Vec<Finding> {
     let blue = seen.routing.serving();
     let (mut findings, versions, capacity) = tokio::join!(
-        api::check(deployment, &seen.arn),
-        versions::check(deployment, blue, green),
-        concurrency::check(deployment, blue, green)
+        api::check(handle, &seen.arn),
+        versions::check(handle, blue, green),
+        concurrency::check(handle, blue, green)
     );
     findings.extend(versions);
     findings.extend(capacity);
@@ -137,7 +137,7 @@ fn at_rest(seen: &Alias) -> Finding {
     }
 }
 
-async fn plan_fits(deployment: &Deployment, plan: &Plan, green: Version) -> Finding {
+async fn plan_fits(handle: &AliasHandle, plan: &Plan, green: Version) -> Finding {
     const CHECK: &str = "plan";
     if let Err(error) = plan.check() {
         return Finding::problem(CHECK, error.to_string(), "choose other options");
@@ -147,7 +147,7 @@ async fn plan_fits(deployment: &Deployment, plan: &Plan, green: Version) -> Find
     if plan.strategy.is_all_at_once() {
         return good();
     }
-    let timeout = match deployment.lambda.timeout(green).await {
+    let timeout = match handle.lambda.timeout(green).await {
         Ok(timeout) => timeout,
         Err(error) => return Finding::unseen(CHECK, &error),
     };

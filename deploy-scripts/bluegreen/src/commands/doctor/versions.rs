@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::{
+    alias::AliasHandle,
     aws::{AwsError, VersionSettings},
-    deployment::Deployment,
     probe::deadline,
 };
 
@@ -14,13 +14,13 @@ const CHECK: &str = "versions";
 /// What Lambda calls it when the process ends, or cannot be started, before it asks for an event.
 const INIT_ERRORS: [&str; 2] = ["Runtime.ExitError", "Runtime.InvalidEntrypoint"];
 
-pub(super) async fn check(deployment: &Deployment, blue: Version, green: Version) -> Vec<Finding> {
+pub(super) async fn check(handle: &AliasHandle, blue: Version, green: Version) -> Vec<Finding> {
     if blue == green {
         let what =
             format!("version {green} serves everything already: there is nothing to release");
         return vec![Finding::warning(CHECK, what)];
     }
-    let lambda = &deployment.lambda;
+    let lambda = &handle.lambda;
     match tokio::join!(lambda.settings(blue), lambda.settings(green)) {
         (Ok(Some(before)), Ok(Some(after))) => compare((blue, &before), (green, &after)),
         (Ok(None), _) => vec![missing(blue)],
@@ -71,13 +71,13 @@ fn compare(
 
 /// Invokes green once with an empty event. That its handler may refuse; that the process ends
 /// before it asks for an event is what is looked for.
-pub(super) async fn starts(deployment: &Deployment, green: Version) -> Finding {
+pub(super) async fn starts(handle: &AliasHandle, green: Version) -> Finding {
     const CHECK: &str = "start";
-    match first_answer(deployment, green).await {
+    match first_answer(handle, green).await {
         Ok(Some(error)) => Finding::problem(
             CHECK,
             format!("version {green} does not start: {error}"),
-            format!("aws logs tail /aws/lambda/{}", deployment.function),
+            format!("aws logs tail /aws/lambda/{}", handle.function),
         ),
         Ok(None) => Finding::good(CHECK, format!("version {green} starts and answers")),
         Err(error) => Finding::unseen(CHECK, &error),
@@ -85,8 +85,8 @@ pub(super) async fn starts(deployment: &Deployment, green: Version) -> Finding {
 }
 
 /// Why green did not start, if it did not.
-async fn first_answer(deployment: &Deployment, green: Version) -> Result<Option<String>, AwsError> {
-    let lambda = &deployment.lambda;
+async fn first_answer(handle: &AliasHandle, green: Version) -> Result<Option<String>, AwsError> {
+    let lambda = &handle.lambda;
     let timeout = lambda.timeout(green).await?;
     let answered = lambda.invoke(green, b"{}", deadline(timeout)).await?;
     if !answered.failed {

@@ -8,13 +8,12 @@ use rollout::{Probe, Rollout, Seconds, Version, controller::Settings};
 
 use super::doctor;
 use crate::{
+    alias::{AliasHandle, NONE_PUBLISHED, Provisioning},
     aws::Alias,
     cli::{ReleaseArgs, RolloutArgs},
-    deployment::{Deployment, NONE_PUBLISHED},
     driver::{Driver, Event, Hooks, Interrupts, Reporter, settings},
     exit::Exit,
     probe::{Probed, Prober, deadline, read_events},
-    provisioned::{Provisioning, give_back},
     terminal::{Question, confirm},
 };
 pub(super) use start::check_free;
@@ -29,14 +28,14 @@ pub(super) struct Release<'a> {
 }
 
 pub(super) async fn rollout(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     args: &RolloutArgs,
     reporter: &Reporter,
 ) -> Result<Exit> {
     args.release.plan.plan().check()?;
-    let seen = deployment.read().await?;
+    let seen = handle.read().await?;
     check_free(&seen).context("failed to begin a rollout")?;
-    let listing = deployment.lambda.listing().await;
+    let listing = handle.lambda.listing().await;
     let listing = listing.context("failed to list the versions")?;
     let newest = || listing.newest().ok_or_else(|| anyhow!(NONE_PUBLISHED));
     let green = args.to.map_or_else(newest, Ok)?;
@@ -52,41 +51,41 @@ pub(super) async fn rollout(
         args: &args.release,
         skip_checks: args.release.skip_checks,
     };
-    release.run(deployment, &seen, reporter).await
+    release.run(handle, &seen, reporter).await
 }
 
 impl Release<'_> {
     /// From the plan to the end.
     pub(super) async fn run(
         &self,
-        deployment: &Deployment,
+        handle: &AliasHandle,
         seen: &Alias,
         reporter: &Reporter,
     ) -> Result<Exit> {
         let start = Start {
             seen,
             green: self.green,
-            plan: plan::complete(&self.args.plan, deployment, reporter).await?,
+            plan: plan::complete(&self.args.plan, handle, reporter).await?,
             run: format!("{:08x}", fastrand::u32(..)),
         };
         // Before anything is tested: whether it could begin at all.
         let first = start.controller(None, Settings::default())?;
         let first = first.rollout();
-        self.check(deployment, seen, reporter).await?;
-        let timeout = self.timeout(deployment, first.blue).await?;
-        plan::tell(deployment, first, timeout, reporter).await?;
+        self.check(handle, seen, reporter).await?;
+        let timeout = self.timeout(handle, first.blue).await?;
+        plan::tell(handle, first, timeout, reporter).await?;
         if self.args.write.dry_run {
             reporter.notice("nothing was written");
             return Ok(Exit::Done);
         }
         self.ask_again(seen)?;
-        self.begin(deployment, &start, timeout, reporter).await
+        self.begin(handle, &start, timeout, reporter).await
     }
 
     /// From the test events to the end.
     async fn begin(
         &self,
-        deployment: &Deployment,
+        handle: &AliasHandle,
         start: &Start<'_>,
         timeout: Seconds,
         reporter: &Reporter,
@@ -94,11 +93,9 @@ impl Release<'_> {
         let first = start.controller(None, Settings::default())?;
         let first = first.rollout();
         let mut interrupts = Interrupts::listen()?;
-        let provisioning = Provisioning::read(deployment).await;
-        let mut provisioning =
-            provisioning.context("failed to read the provisioned concurrency")?;
+        let mut provisioning = Provisioning::read(handle).await?;
         let prepared = tokio::select! {
-            prepared = self.prepare(deployment, first, timeout, &mut provisioning, reporter) => {
+            prepared = self.prepare(handle, first, timeout, &mut provisioning, reporter) => {
                 prepared?
             }
             signal = interrupts.next() => Prepared::Failed(format!("interrupted by {signal}")),
@@ -107,7 +104,7 @@ impl Release<'_> {
         let probe = match prepared {
             Prepared::Passed(probe) => probe,
             Prepared::Failed(reason) => {
-                give_back(deployment, &provisioning, self.green, notice).await;
+                provisioning.give_back(self.green, notice).await;
                 reporter.notice(format!("{reason}: green gets no traffic"));
                 return Ok(Exit::RolledBack);
             }
@@ -117,13 +114,13 @@ impl Release<'_> {
             Ok(controller) => controller,
             // What the test events found has no room beside the plan.
             Err(error) => {
-                give_back(deployment, &provisioning, self.green, notice).await;
+                provisioning.give_back(self.green, notice).await;
                 return Err(error);
             }
         };
         let interrupts = &mut interrupts;
         Driver::new(
-            deployment,
+            handle,
             reporter,
             interrupts,
             controller,
@@ -149,16 +146,11 @@ impl Release<'_> {
 
     /// A single switch moves everything at once: what is broken in front of it was so before, and
     /// it splits nothing.
-    async fn check(
-        &self,
-        deployment: &Deployment,
-        seen: &Alias,
-        reporter: &Reporter,
-    ) -> Result<()> {
+    async fn check(&self, handle: &AliasHandle, seen: &Alias, reporter: &Reporter) -> Result<()> {
         if self.skip_checks || self.args.plan.is_a_single_switch() {
             return Ok(());
         }
-        let findings = doctor::examine(deployment, seen, self.green).await;
+        let findings = doctor::examine(handle, seen, self.green).await;
         doctor::heed(findings, |warning| reporter.notice(warning))
     }
 
@@ -166,18 +158,18 @@ impl Release<'_> {
     /// concurrency as blue has.
     async fn prepare(
         &self,
-        deployment: &Deployment,
+        handle: &AliasHandle,
         first: &Rollout,
         timeout: Seconds,
-        provisioning: &mut Provisioning,
+        provisioning: &mut Provisioning<'_>,
         reporter: &Reporter,
     ) -> Result<Prepared> {
-        let tested = self.test(deployment, first, timeout, reporter).await?;
+        let tested = self.test(handle, first, timeout, reporter).await?;
         if let Prepared::Passed(_) = tested {
             let versions = (first.blue, self.green);
             let single = self.args.plan.is_a_single_switch();
             let notice = |text| reporter.notice(text);
-            let allocated = provisioning.allocate(deployment, versions, single, notice);
+            let allocated = provisioning.allocate(versions, single, notice);
             allocated.await?;
         }
         Ok(tested)
@@ -185,14 +177,14 @@ impl Release<'_> {
 
     /// How long an invocation of green may take. What has to be known while green has traffic is
     /// read before it gets any; a single switch without test events does not ask for it.
-    async fn timeout(&self, deployment: &Deployment, blue: Version) -> Result<Seconds> {
+    async fn timeout(&self, handle: &AliasHandle, blue: Version) -> Result<Seconds> {
         if self.args.plan.is_a_single_switch() && self.args.probe.events.is_empty() {
             return Ok(Seconds(0));
         }
-        let timeout = match deployment.lambda.timeout(self.green).await {
+        let timeout = match handle.lambda.timeout(self.green).await {
             // A dry run of `deploy` publishes no green that could be looked at.
             Err(error) if self.args.write.dry_run && error.is_missing() => {
-                deployment.lambda.timeout(blue).await
+                handle.lambda.timeout(blue).await
             }
             answered => answered,
         };
@@ -202,12 +194,12 @@ impl Release<'_> {
     /// The test events, and the hook before the first shift.
     async fn test(
         &self,
-        deployment: &Deployment,
+        handle: &AliasHandle,
         first: &Rollout,
         timeout: Seconds,
         reporter: &Reporter,
     ) -> Result<Prepared> {
-        let probed = self.probe(deployment, first, timeout).await?;
+        let probed = self.probe(handle, first, timeout).await?;
         let probe = probed.as_ref().map(|probed| probed.probe);
         if let Some(probed) = probed {
             let fault = probed.fault(first.plan.rule);
@@ -216,7 +208,7 @@ impl Release<'_> {
                 return Ok(Prepared::Failed(fault.to_owned()));
             }
         }
-        let hooks = Hooks::new(deployment, &self.args.watch.hooks);
+        let hooks = Hooks::new(handle, &self.args.watch.hooks);
         match hooks.before_traffic(first, reporter).await {
             Ok(()) => Ok(Prepared::Passed(probe)),
             Err(error) => Ok(Prepared::Failed(format!("{error:#}"))),
@@ -226,7 +218,7 @@ impl Release<'_> {
     /// Warms green and sends the test events, where there are some.
     async fn probe(
         &self,
-        deployment: &Deployment,
+        handle: &AliasHandle,
         first: &Rollout,
         timeout: Seconds,
     ) -> Result<Option<Probed>> {
@@ -235,7 +227,7 @@ impl Release<'_> {
             return Ok(None);
         }
         let prober = Prober {
-            lambda: &deployment.lambda,
+            lambda: &handle.lambda,
             blue: first.blue,
             green: first.green,
             events,

@@ -4,21 +4,22 @@ use anyhow::{Context, Result, anyhow, bail};
 use rollout::{Rollout, Seconds, plan::Plan, signal::Signal};
 
 use crate::{
+    alias::AliasHandle,
     cli::{PlanArgs, Slow},
-    deployment::{Deployment, now},
+    clock::now,
     driver::{Event, Reporter},
 };
 
 /// The plan with what has to be looked up.
 pub(super) async fn complete(
     args: &PlanArgs,
-    deployment: &Deployment,
+    handle: &AliasHandle,
     reporter: &Reporter,
 ) -> Result<Plan> {
     let mut plan = args.plan();
     plan.check()?;
     if args.slow == Some(Slow::P95) {
-        let found = deployment.cloudwatch.p95(now()).await;
+        let found = handle.cloudwatch.p95(now()).await;
         let found = found.context("failed to read blue's latency from CloudWatch")?;
         let p95 = found.ok_or_else(|| {
             anyhow!("no request was seen in the last hour: give a limit, as in --slow 250ms")
@@ -26,31 +27,26 @@ pub(super) async fn complete(
         plan.also.push(Signal::Slow(p95.ceil() as u32));
     }
     if !plan.alarms.is_empty() {
-        plan.alarms = silent_alarms(deployment, &plan.alarms, reporter).await?;
+        plan.alarms = silent_alarms(handle, &plan.alarms, reporter).await?;
     }
     Ok(plan)
 }
 
 /// Says what will be done, and what the traffic allows.
 pub(super) async fn tell(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     rollout: &Rollout,
     timeout: Seconds,
     reporter: &Reporter,
 ) -> Result<()> {
-    let Deployment {
+    let AliasHandle {
         function, alias, ..
-    } = deployment;
+    } = handle;
     // A single switch is not judged by the traffic.
     let rate = match rollout.plan.strategy.is_all_at_once() {
         true => Ok(None),
         // Whoever may not read the metrics would learn it only with the traffic shifted.
-        false => {
-            deployment
-                .cloudwatch
-                .rate(rollout.plan.metrics, now())
-                .await
-        }
+        false => handle.cloudwatch.rate(rollout.plan.metrics, now()).await,
     };
     let rate = rate.context("failed to read the traffic of the alias from CloudWatch")?;
     let forecast = rollout.plan.forecast(rate.unwrap_or_default(), timeout);
@@ -60,11 +56,11 @@ pub(super) async fn tell(
 
 /// Those of the alarms that do not ring: one that rings already would block its own fix.
 async fn silent_alarms(
-    deployment: &Deployment,
+    handle: &AliasHandle,
     names: &[String],
     reporter: &Reporter,
 ) -> Result<Vec<String>> {
-    let found = deployment.cloudwatch.alarms(names).await;
+    let found = handle.cloudwatch.alarms(names).await;
     let found = found.context("failed to read the alarms from CloudWatch")?;
     let mut silent = Vec::new();
     for name in names {
