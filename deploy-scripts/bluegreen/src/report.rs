@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     aws::AwsError,
-    cli::{Format, Place},
+    cli::{Format, GlobalArgs},
     summary::Summary,
     terminal::RED,
 };
@@ -20,13 +20,13 @@ pub(crate) trait Report: Serialize {
 }
 
 /// Prints a command's one result.
-pub(crate) fn print_report(report: &impl Report, place: &Place) -> Result<()> {
-    match place.output {
+pub(crate) fn print_report(report: &impl Report, global: &GlobalArgs) -> Result<()> {
+    match global.output {
         Format::Text => println!("{}", report.text().trim_end()),
         Format::Json => println!("{}", serde_json::to_string_pretty(report)?),
     }
     // Behind what is printed: what was done is told, whatever comes of the summary.
-    match &place.summary {
+    match &global.summary {
         Some(file) => Summary::open(file)?.report(&report.text()),
         None => Ok(()),
     }

@@ -239,7 +239,7 @@ fn clean_requests_promote_about_when_it_is_foretold() {
         let needed = (1..).find(|green| promotes(*green)).unwrap();
         let foretold = rule.expected_green();
         assert!(
-            needed.abs_diff(foretold) * 50 <= foretold,
+            needed.abs_diff(foretold) * 10 <= foretold,
             "{needed}, and not {foretold}"
         );
     }

@@ -14,7 +14,7 @@ pub(crate) use write::Moved;
 
 use crate::{
     aws::{Alias, ApiGateway, CloudWatch, Contact, Explain, Iam, Lambda, connect},
-    cli::{PackageArgs, Place},
+    cli::{GlobalArgs, PackageArgs},
 };
 
 /// What is said where a version is needed.
@@ -33,16 +33,19 @@ pub(crate) struct AliasHandle {
 }
 
 impl AliasHandle {
-    pub(crate) async fn connect(place: &Place, package: Option<&PackageArgs>) -> Result<Self> {
-        let explain = place.explain.then(|| Explain::new(place, package));
-        let (config, contact) = connect(place, explain).await?;
+    pub(crate) async fn connect(
+        global: &GlobalArgs,
+        package: Option<&PackageArgs>,
+    ) -> Result<Self> {
+        let explain = global.explain.then(|| Explain::new(global, package));
+        let (config, contact) = connect(global, explain).await?;
         Ok(Self {
-            function: place.function.clone(),
-            alias: place.alias.clone(),
+            function: global.function.clone(),
+            alias: global.alias.clone(),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
-            lambda: Lambda::new(&config, &place.function),
+            lambda: Lambda::new(&config, &global.function),
             gateway: ApiGateway::new(&config),
-            cloudwatch: CloudWatch::new(&config, &place.function, &place.alias),
+            cloudwatch: CloudWatch::new(&config, &global.function, &global.alias),
             iam: Iam::new(&config),
             contact,
         })

@@ -44,13 +44,13 @@ pub(crate) struct Alarm {
 }
 
 /// One series to ask for.
-struct Asked {
+struct SeriesQuery {
     id: String,
     metric: Metric,
     version: Option<Version>,
 }
 
-impl Asked {
+impl SeriesQuery {
     /// Requests of a version, or of the alias, whichever version answered them.
     fn invocations(of: &str, version: Option<Version>) -> Self {
         let statistic = "Sum".to_owned();
@@ -92,11 +92,11 @@ impl CloudWatch {
         now: Timestamp,
     ) -> Result<Vec<Sample>, AwsError> {
         let plan = &rollout.plan;
-        let mut asked = vec![Asked::invocations(ALIAS, None)];
+        let mut asked = vec![SeriesQuery::invocations(ALIAS, None)];
         for (of, version) in [(BLUE, rollout.blue), (GREEN, rollout.green)] {
-            asked.push(Asked::invocations(of, Some(version)));
+            asked.push(SeriesQuery::invocations(of, Some(version)));
             let signals = plan.signals();
-            asked.extend(signals.map(|signal| Asked::signal(of, signal, version)));
+            asked.extend(signals.map(|signal| SeriesQuery::signal(of, signal, version)));
         }
         let times = (rollout.start(), now);
         let mut found = self.series(&asked, times, plan.metrics.period).await?;
@@ -118,7 +118,7 @@ impl CloudWatch {
         let end = end - end % period.0;
         let start = end.saturating_sub(PERIODS_BEFORE * period.0);
         let times = (Timestamp::from_unix(start), Timestamp::from_unix(end));
-        let asked = Asked::invocations(ALIAS, None);
+        let asked = SeriesQuery::invocations(ALIAS, None);
         let mut found = self.series(&[asked], times, period).await?;
         let requests: f64 = found.invocations(ALIAS).values().sum();
         let seconds = (PERIODS_BEFORE * period.0) as f64;
@@ -131,7 +131,7 @@ impl CloudWatch {
             name: "Duration",
             statistic: "p95".to_owned(),
         };
-        let asked = Asked::new(ALIAS, "p95", metric, None);
+        let asked = SeriesQuery::new(ALIAS, "p95", metric, None);
         let hour = Seconds(3600);
         let start = Timestamp::from_unix(now.unix().saturating_sub(hour.0));
         let mut found = self.series(&[asked], (start, now), hour).await?;
@@ -173,10 +173,10 @@ impl CloudWatch {
     /// Several series in as few calls as AWS allows: one, unless there are 100,800 values.
     async fn series(
         &self,
-        asked: &[Asked],
+        asked: &[SeriesQuery],
         (start, end): (Timestamp, Timestamp),
         period: Seconds,
-    ) -> Result<Found, AwsError> {
+    ) -> Result<AllSeries, AwsError> {
         let queries = asked
             .iter()
             .map(|asked| self.query(asked, period))
@@ -190,7 +190,7 @@ impl CloudWatch {
             // The end is not included, and the period that is on counts as far as it has come.
             .end_time(DateTime::from_secs((end.unix() + period.0).cast_signed()));
         let mut pages = pages.into_paginator().send();
-        let mut found = Found::default();
+        let mut found = AllSeries::default();
         while let Some(page) = pages.next().await {
             for result in page?.metric_data_results.into_iter().flatten() {
                 let series = found.0.entry(result.id.unwrap_or_default()).or_default();
@@ -202,7 +202,7 @@ impl CloudWatch {
         Ok(found)
     }
 
-    fn query(&self, asked: &Asked, period: Seconds) -> MetricDataQuery {
+    fn query(&self, asked: &SeriesQuery, period: Seconds) -> MetricDataQuery {
         let dimension =
             |name: &str, value: String| Dimension::builder().name(name).value(value).build();
         let resource = format!("{}:{}", self.function, self.alias);
@@ -245,9 +245,9 @@ const GREEN: &str = "green";
 
 /// The series that were asked for, by their ids.
 #[derive(Default)]
-struct Found(HashMap<String, Series>);
+struct AllSeries(HashMap<String, Series>);
 
-impl Found {
+impl AllSeries {
     fn take(&mut self, of: &str, what: &str) -> Series {
         self.0.remove(&format!("{of}_{what}")).unwrap_or_default()
     }
@@ -307,7 +307,7 @@ fn samples(
 mod tests {
     use rollout::signal::Signal;
 
-    use super::{BLUE, Found, Series};
+    use super::{AllSeries, BLUE, Series};
 
     #[test]
     fn a_period_with_a_missing_series_is_unknown_and_not_clean() {
@@ -316,7 +316,7 @@ mod tests {
             (format!("{BLUE}_{what}"), series)
         };
         let known = |signals: &[Signal]| -> Vec<(u64, u64, Vec<u64>)> {
-            let mut found = Found::default();
+            let mut found = AllSeries::default();
             found.0.extend([
                 series("invocations", &[(60, 10.0), (120, 12.0), (180, 9.0)]),
                 series("errors", &[(60, 1.0), (120, 0.0)]),

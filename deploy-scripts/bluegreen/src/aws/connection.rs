@@ -14,7 +14,7 @@ use super::{
     contact::{Attentive, Contact, TRIES},
     explain::{Explain, Explaining},
 };
-use crate::cli::{Place, endpoint_url};
+use crate::cli::{GlobalArgs, endpoint_url};
 
 /// Lambda's management calls share a low rate limit: retries with jitter, and slower ones where
 /// AWS throttles.
@@ -28,7 +28,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// # Errors
 /// If there is no region, there are no credentials, or the endpoint is no address.
 pub(crate) async fn connect(
-    place: &Place,
+    global: &GlobalArgs,
     explain: Option<Explain>,
 ) -> Result<(SdkConfig, Arc<Contact>)> {
     check_environment()?;
@@ -50,19 +50,19 @@ pub(crate) async fn connect(
     // A call that nobody answers is tried again: all tries together take the time of a call.
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(Duration::from_secs(place.call_timeout.0) / TRIES)
+        .read_timeout(Duration::from_secs(global.call_timeout.0) / TRIES)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(client)
         .retry_config(retries())
         .timeout_config(timeouts);
-    if let Some(region) = &place.region {
+    if let Some(region) = &global.region {
         loader = loader.region(Region::new(region.clone()));
     }
-    if let Some(profile) = &place.profile {
+    if let Some(profile) = &global.profile {
         loader = loader.profile_name(profile);
     }
-    if let Some(url) = &place.endpoint_url {
+    if let Some(url) = &global.endpoint_url {
         loader = loader.endpoint_url(url);
     }
     let config = loader.load().await;

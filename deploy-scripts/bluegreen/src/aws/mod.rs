@@ -11,7 +11,9 @@ mod iam;
 mod lambda;
 mod no_answer;
 
-pub(crate) use apigateway::{Api, ApiGateway, ApiKind, Place, Resource, STAGE, Target, invoke_uri};
+pub(crate) use apigateway::{
+    Api, ApiGateway, ApiKind, Resource, STAGE, Target, TargetAt, invoke_uri,
+};
 pub(crate) use cloudwatch::{Alarm, CloudWatch};
 pub(crate) use connection::connect;
 pub(crate) use contact::Contact;

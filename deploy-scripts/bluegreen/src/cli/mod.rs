@@ -19,7 +19,7 @@ use clap_complete::Shell;
 use crate::settings::Settings;
 pub(crate) use endpoint::endpoint_url;
 pub(crate) use resources::{
-    CreateArgs, DestroyArgs, Front, PackageArgs, PolicyArgs, PruneArgs, PublishArgs,
+    CreateArgs, DestroyArgs, EndpointKind, PackageArgs, PolicyArgs, PruneArgs, PublishArgs,
 };
 pub(crate) use rollout::{
     DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ReleaseArgs, ResumeArgs,
@@ -37,7 +37,7 @@ use stage::parse_stage;
 #[command(name = "bluegreen", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) global: GlobalArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -86,7 +86,7 @@ Exit codes:
 /// Which alias, and where AWS is.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Which alias, and where")]
-pub(crate) struct Place {
+pub(crate) struct GlobalArgs {
     /// Name of the function
     #[arg(
         long,

@@ -22,7 +22,7 @@ pub(crate) struct PackageArgs {
 
 /// What clients call. Each of them is open to everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Front {
+pub(crate) enum EndpointKind {
     Http,
     Rest,
     Url,
@@ -34,8 +34,8 @@ pub(crate) struct CreateArgs {
     pub(crate) package: PackageArgs,
 
     /// What to put in front of the alias: an HTTP API, a REST API with its stage, or a function URL
-    #[arg(long, value_enum, default_value_t = Front::Http)]
-    pub(crate) api: Front,
+    #[arg(long, value_enum, default_value_t = EndpointKind::Http)]
+    pub(crate) api: EndpointKind,
 
     /// ARN of the function's execution role; otherwise one is made that may write logs and nothing
     /// else
@@ -82,8 +82,8 @@ pub(crate) struct PolicyArgs {
     pub(crate) setup: bool,
 
     /// What `create` is told to put in front of the alias
-    #[arg(long, value_enum, default_value_t = Front::Http, requires = "setup")]
-    pub(crate) api: Front,
+    #[arg(long, value_enum, default_value_t = EndpointKind::Http, requires = "setup")]
+    pub(crate) api: EndpointKind,
 
     /// Number of the AWS account; otherwise read from the alias
     #[arg(long, value_name = "ID")]

@@ -129,7 +129,7 @@ pub(crate) struct PlanArgs {
 
     /// What to do without a verdict by then
     #[arg(long, value_enum, default_value = Otherwise::default().name())]
-    otherwise: Undecided,
+    otherwise: OtherwiseArg,
 
     /// Roll back when a CloudWatch alarm of this name rings that did not before; repeatable
     #[arg(long = "alarm", value_name = "NAME")]
@@ -157,7 +157,7 @@ pub(crate) enum Slow {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Undecided {
+enum OtherwiseArg {
     /// Leave the weight as it is, and exit with 4
     Hold,
     Promote,
@@ -185,9 +185,9 @@ impl PlanArgs {
             },
             horizon: self.horizon,
             otherwise: match self.otherwise {
-                Undecided::Hold => Otherwise::Hold,
-                Undecided::Promote => Otherwise::Promote,
-                Undecided::Rollback => Otherwise::RollBack,
+                OtherwiseArg::Hold => Otherwise::Hold,
+                OtherwiseArg::Promote => Otherwise::Promote,
+                OtherwiseArg::Rollback => Otherwise::RollBack,
             },
             metrics: Metrics {
                 period: self.metric_period,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{admitted::Admitted, create::statement_id};
+use super::{create::statement_id, resource_policy::ResourcePolicy};
 use crate::{
     alias::AliasHandle,
     aws::{Api, AwsError, Role, URL_STATEMENT, role_name},
@@ -25,7 +25,7 @@ pub(crate) struct Destroyed {
 }
 
 /// What is there of what `create` makes.
-struct Found {
+struct Inventory {
     apis: Vec<Api>,
     /// Whether the alias has a URL.
     url: bool,
@@ -60,7 +60,7 @@ pub(crate) async fn destroy(handle: &AliasHandle, args: &DestroyArgs) -> Result<
     })
 }
 
-async fn look(handle: &AliasHandle) -> Result<Found> {
+async fn look(handle: &AliasHandle) -> Result<Inventory> {
     let AliasHandle { alias, lambda, .. } = handle;
     let tags = lambda.tags().await.context("failed to read the function")?;
     let function = tags.map(|tags| tags.get("bluegreen").is_some_and(|value| value == "create"));
@@ -81,9 +81,9 @@ async fn look(handle: &AliasHandle) -> Result<Found> {
         true => url(handle)
             .await
             .context("failed to look for the alias's URL")?,
-        false => (false, Admitted::default()),
+        false => (false, ResourcePolicy::default()),
     };
-    Ok(Found {
+    Ok(Inventory {
         apis,
         url,
         url_made_here: admitted.statements.contains(URL_STATEMENT),
@@ -95,13 +95,13 @@ async fn look(handle: &AliasHandle) -> Result<Found> {
 }
 
 /// Whether the alias has a URL, and whom its policy admits.
-async fn url(handle: &AliasHandle) -> Result<(bool, Admitted), AwsError> {
+async fn url(handle: &AliasHandle) -> Result<(bool, ResourcePolicy), AwsError> {
     let AliasHandle { alias, lambda, .. } = handle;
     let (url, policy) = tokio::try_join!(lambda.url(Some(alias)), lambda.policy(alias))?;
-    Ok((url.is_some(), Admitted::read(policy.as_deref())))
+    Ok((url.is_some(), ResourcePolicy::read(policy.as_deref())))
 }
 
-impl Found {
+impl Inventory {
     /// The function goes only if `create` made it and nobody else has an alias on it.
     fn function_goes(&self) -> bool {
         self.function == Some(true) && self.other_aliases.is_empty()

@@ -1,6 +1,5 @@
 //! One file for each command.
 
-mod admitted;
 mod alias_move;
 mod create;
 mod deploy;
@@ -12,6 +11,7 @@ mod policy;
 mod promote;
 mod prune;
 mod publish;
+mod resource_policy;
 mod resume;
 mod rollback;
 mod rollout;
@@ -28,7 +28,7 @@ use clap::CommandFactory;
 
 use crate::{
     alias::AliasHandle,
-    cli::{AliasCommand, Cli, Command, Place, ResumeArgs},
+    cli::{AliasCommand, Cli, Command, GlobalArgs, ResumeArgs},
     driver::Reporter,
     exit::Exit,
     report::print_report,
@@ -36,10 +36,10 @@ use crate::{
 
 /// Runs the command and prints its result.
 pub(crate) async fn run(cli: Cli) -> Result<Exit> {
-    let Cli { place, command } = cli;
+    let Cli { global, command } = cli;
     match command {
-        Command::OnAlias(command) => return on_alias(&place, *command).await,
-        Command::Verdict(args) => print_report(&verdict::verdict(&args)?, &place)?,
+        Command::OnAlias(command) => return on_alias(&global, *command).await,
+        Command::Verdict(args) => print_report(&verdict::verdict(&args)?, &global)?,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "bluegreen", &mut io::stdout());
         }
@@ -48,65 +48,65 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn on_alias(place: &Place, command: AliasCommand) -> Result<Exit> {
-    let alias = AliasHandle::connect(place, command.package()).await?;
+async fn on_alias(global: &GlobalArgs, command: AliasCommand) -> Result<Exit> {
+    let handle = AliasHandle::connect(global, command.package()).await?;
     match command {
-        AliasCommand::Create(args) => print_report(&create::create(&alias, args).await?, place)?,
+        AliasCommand::Create(args) => print_report(&create::create(&handle, args).await?, global)?,
         AliasCommand::Publish(args) => {
-            print_report(&publish::publish(&alias, &args).await?, place)?;
+            print_report(&publish::publish(&handle, &args).await?, global)?;
         }
         AliasCommand::Verify(args) => {
-            let verified = verify::verify(&alias, &args).await?;
-            print_report(&verified, place)?;
+            let verified = verify::verify(&handle, &args).await?;
+            print_report(&verified, global)?;
             return Ok(verified.exit());
         }
         AliasCommand::Rollout(args) => {
-            let reporter = Reporter::new(place)?;
-            let ended = rollout::rollout(&alias, &args, &reporter).await;
+            let reporter = Reporter::new(global)?;
+            let ended = rollout::rollout(&handle, &args, &reporter).await;
             return reporter.end(ended);
         }
         AliasCommand::Deploy(args) => {
-            let reporter = Reporter::new(place)?;
-            let ended = deploy::deploy(&alias, args, &reporter).await;
+            let reporter = Reporter::new(global)?;
+            let ended = deploy::deploy(&handle, args, &reporter).await;
             return reporter.end(ended);
         }
-        AliasCommand::Resume(args) => return take_up(place, &alias, &args, false).await,
-        AliasCommand::Tick(args) => return take_up(place, &alias, &args, true).await,
-        AliasCommand::Shift(args) => print_report(&shift::shift(&alias, &args).await?, place)?,
+        AliasCommand::Resume(args) => return take_up(global, &handle, &args, false).await,
+        AliasCommand::Tick(args) => return take_up(global, &handle, &args, true).await,
+        AliasCommand::Shift(args) => print_report(&shift::shift(&handle, &args).await?, global)?,
         AliasCommand::Promote(args) => {
-            print_report(&promote::promote(&alias, &args).await?, place)?;
+            print_report(&promote::promote(&handle, &args).await?, global)?;
         }
         AliasCommand::Rollback(args) => {
-            print_report(&rollback::roll_back(&alias, &args).await?, place)?;
+            print_report(&rollback::roll_back(&handle, &args).await?, global)?;
         }
-        AliasCommand::Status => print_report(&status::status(&alias).await?, place)?,
-        AliasCommand::History => print_report(&history::history(&alias).await?, place)?,
+        AliasCommand::Status => print_report(&status::status(&handle).await?, global)?,
+        AliasCommand::History => print_report(&history::history(&handle).await?, global)?,
         AliasCommand::Doctor(args) => {
-            let examined = doctor::doctor(&alias, &args).await?;
-            print_report(&examined, place)?;
+            let examined = doctor::doctor(&handle, &args).await?;
+            print_report(&examined, global)?;
             return Ok(examined.exit());
         }
         AliasCommand::Policy(args) => {
-            print_report(&policy::policy(&alias, &args).await?, place)?;
+            print_report(&policy::policy(&handle, &args).await?, global)?;
         }
-        AliasCommand::Prune(args) => print_report(&prune::prune(&alias, &args).await?, place)?,
+        AliasCommand::Prune(args) => print_report(&prune::prune(&handle, &args).await?, global)?,
         AliasCommand::Destroy(args) => {
-            print_report(&destroy::destroy(&alias, &args).await?, place)?;
+            print_report(&destroy::destroy(&handle, &args).await?, global)?;
         }
         AliasCommand::Traffic(args) => {
-            print_report(&traffic::traffic(&alias, &args).await?, place)?;
+            print_report(&traffic::traffic(&handle, &args).await?, global)?;
         }
     }
     Ok(Exit::Done)
 }
 
 async fn take_up(
-    place: &Place,
-    alias: &AliasHandle,
+    global: &GlobalArgs,
+    handle: &AliasHandle,
     args: &ResumeArgs,
     once: bool,
 ) -> Result<Exit> {
-    let reporter = Reporter::new(place)?;
-    let ended = resume::resume(alias, args, &reporter, once).await;
+    let reporter = Reporter::new(global)?;
+    let ended = resume::resume(handle, args, &reporter, once).await;
     reporter.end(ended)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     alias::AliasHandle,
     aws::{ROLE_PATH, role_name},
-    cli::{Front, PolicyArgs},
+    cli::{EndpointKind, PolicyArgs},
     report::Report,
 };
 
@@ -125,7 +125,7 @@ impl Home {
     }
 
     /// What `create` and `destroy` need in addition.
-    fn setup(&self, front: Front, role: Option<&str>) -> Vec<Value> {
+    fn setup(&self, kind: EndpointKind, role: Option<&str>) -> Vec<Value> {
         let (function, _, alias) = self.lambda();
         let own_role = self.own_role();
         let role = role.unwrap_or(&own_role);
@@ -134,9 +134,9 @@ impl Home {
             &["lambda:AddPermission", "lambda:RemovePermission"],
             &[&alias],
         );
-        let principal = match front {
-            Front::Http | Front::Rest => "apigateway.amazonaws.com",
-            Front::Url => "*",
+        let principal = match kind {
+            EndpointKind::Http | EndpointKind::Rest => "apigateway.amazonaws.com",
+            EndpointKind::Url => "*",
         };
         permission["Condition"] = json!({ "StringEquals": { "lambda:Principal": principal } });
         let mut pass = statement("GiveTheFunctionItsRole", &["iam:PassRole"], &[role]);
@@ -170,23 +170,23 @@ impl Home {
                 &[&own_role],
             ),
         ];
-        statements.extend(self.setup_of(front));
+        statements.extend(self.setup_of(kind));
         statements
     }
 
     /// What clients call.
-    fn setup_of(&self, front: Front) -> Vec<Value> {
+    fn setup_of(&self, kind: EndpointKind) -> Vec<Value> {
         let (_, _, alias) = self.lambda();
         let (apis, below) = (self.gateway("apis"), self.gateway("apis/*"));
         let (rest, rest_below) = (self.gateway("restapis"), self.gateway("restapis/*"));
         let within = |path: &str| format!("{rest_below}/{path}");
-        match front {
-            Front::Http => vec![
+        match kind {
+            EndpointKind::Http => vec![
                 statement("MakeTheApi", &["apigateway:POST"], &[&apis]),
                 statement("DeleteTheApi", &["apigateway:DELETE"], &[&below]),
                 statement("TagTheApi", &["apigateway:TagResource"], &[&apis]),
             ],
-            Front::Rest => vec![
+            EndpointKind::Rest => vec![
                 statement(
                     "MakeTheApi",
                     &["apigateway:POST"],
@@ -201,7 +201,7 @@ impl Home {
                 statement("DeleteTheApi", &["apigateway:DELETE"], &[&rest_below]),
                 statement("TagTheApi", &["apigateway:TagResource"], &[&rest]),
             ],
-            Front::Url => vec![statement(
+            EndpointKind::Url => vec![statement(
                 "MakeAndDeleteTheUrl",
                 &[
                     "lambda:CreateFunctionUrlConfig",

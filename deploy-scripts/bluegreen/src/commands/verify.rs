@@ -10,7 +10,7 @@ use crate::{
     alias::AliasHandle,
     cli::VerifyArgs,
     exit::Exit,
-    probe::{Probed, Prober, deadline, read_events},
+    probe::{ProbeOutcome, Prober, deadline, read_events},
     report::Report,
     terminal::{GREEN, RED, styled},
 };
@@ -66,7 +66,7 @@ pub(super) async fn verify(handle: &AliasHandle, args: &VerifyArgs) -> Result<Ve
 }
 
 impl Verified {
-    fn new((blue, green): (u64, u64), probed: Probed, rule: Rule) -> Self {
+    fn new((blue, green): (u64, u64), probed: ProbeOutcome, rule: Rule) -> Self {
         let judgement = probed.judge(rule);
         let version = |version, counts: rollout::verdict::Counts| VersionProbe {
             version,

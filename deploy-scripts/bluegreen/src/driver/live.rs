@@ -5,7 +5,7 @@ use std::{fmt::Write, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use rollout::Seconds;
 
-use super::event::Looked;
+use super::event::Look;
 use crate::terminal::{BOLD, DIM, GREEN, RED, bar, routing_lines, styled};
 
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Live {
         Self { bar }
     }
 
-    pub(super) fn show(&self, looked: &Looked) {
+    pub(super) fn show(&self, looked: &Look) {
         self.bar.set_message(picture(looked));
     }
 
@@ -38,7 +38,7 @@ impl Drop for Live {
     }
 }
 
-fn picture(looked: &Looked) -> String {
+fn picture(looked: &Look) -> String {
     let rollout = &looked.rollout;
     let name = format!("version {} to version {}", rollout.blue, rollout.green);
     let mut text = format!(

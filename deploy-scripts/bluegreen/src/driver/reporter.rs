@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use super::{
     Event,
-    event::{Looked, Tally},
+    event::{Look, Tally},
     live::Live,
 };
 use crate::{
-    cli::{Format, Place},
+    cli::{Format, GlobalArgs},
     clock::now,
     exit::Exit,
     summary::Summary,
@@ -39,15 +39,15 @@ struct Line<'a> {
 impl Reporter {
     /// # Errors
     /// If the summary cannot be written.
-    pub(crate) fn new(place: &Place) -> Result<Self> {
-        let format = place.output;
+    pub(crate) fn new(global: &GlobalArgs) -> Result<Self> {
+        let format = global.output;
         let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
         // A picture that is drawn anew and lines of `--explain` do not go together.
-        let live = (format == Format::Text && terminal && !place.explain).then(OnceCell::new);
+        let live = (format == Format::Text && terminal && !global.explain).then(OnceCell::new);
         Ok(Self {
             format,
             live,
-            summary: place.summary.as_deref().map(Summary::open).transpose()?,
+            summary: global.summary.as_deref().map(Summary::open).transpose()?,
         })
     }
 
@@ -95,7 +95,7 @@ fn time() -> String {
 }
 
 /// A table of what both versions answered.
-fn counts(looked: &Looked) -> String {
+fn counts(looked: &Look) -> String {
     let rollout = &looked.rollout;
     let signals: Vec<Signal> = rollout.plan.signals().collect();
     let words: Vec<&str> = signals.iter().map(|signal| signal.kind().word).collect();

@@ -27,7 +27,7 @@ pub(crate) struct Prober<'a> {
 
 /// What the test events found.
 #[derive(Debug, Default)]
-pub(crate) struct Probed {
+pub(crate) struct ProbeOutcome {
     /// Those that the coin chose.
     pub(crate) probe: Probe,
     /// What green did wrong first.
@@ -38,7 +38,7 @@ pub(crate) struct Probed {
 
 /// What became of one event so far.
 #[derive(Debug, Clone, Copy, Default)]
-struct Tried {
+struct Attempts {
     /// Whether blue passes it each time; `None` where it was not asked.
     blue_passes: Option<bool>,
     by_green: bool,
@@ -57,12 +57,12 @@ pub(crate) fn deadline(timeout: Seconds) -> Duration {
 impl Prober<'_> {
     /// Warms green where that is asked for, and sends the test events. Stops where green is not to
     /// have any traffic.
-    pub(crate) async fn run(&self, args: &ProbeArgs, rule: Rule) -> Probed {
+    pub(crate) async fn run(&self, args: &ProbeArgs, rule: Rule) -> ProbeOutcome {
         if let Some(environments) = args.warm {
             self.warm(environments).await;
         }
-        let mut probed = Probed::default();
-        let mut tried = vec![Tried::default(); self.events.len()];
+        let mut probed = ProbeOutcome::default();
+        let mut tried = vec![Attempts::default(); self.events.len()];
         let progress = Progress::counter(u64::from(args.probes));
         for (number, event) in (1..).zip((0..self.events.len()).cycle()) {
             if probed.probe.is_complete(u64::from(args.probes)) {
@@ -84,7 +84,7 @@ impl Prober<'_> {
     }
 
     /// Sends an event to the version that a fair coin chooses; false where green failed it.
-    async fn toss(&self, event: usize, tried: &mut Tried, probed: &mut Probed) -> bool {
+    async fn toss(&self, event: usize, tried: &mut Attempts, probed: &mut ProbeOutcome) -> bool {
         let by_green = fastrand::bool();
         let version = if by_green { self.green } else { self.blue };
         let answered = self.send(version, &self.events[event]).await;
@@ -104,7 +104,7 @@ impl Prober<'_> {
 
     /// What the coin never chose green for. It is no evidence in the verdict's sense, which lives
     /// on the coin being fair.
-    async fn complete(&self, tried: &mut [Tried], probed: &mut Probed) {
+    async fn complete(&self, tried: &mut [Attempts], probed: &mut ProbeOutcome) {
         for (event, tried) in tried.iter_mut().enumerate() {
             if tried.by_green || probed.refused {
                 continue;
@@ -116,7 +116,12 @@ impl Prober<'_> {
         }
     }
 
-    fn green_passes(&self, event: usize, answered: Result<(), String>, to: &mut Probed) -> bool {
+    fn green_passes(
+        &self,
+        event: usize,
+        answered: Result<(), String>,
+        to: &mut ProbeOutcome,
+    ) -> bool {
         let Err(reason) = answered else {
             return true;
         };
@@ -127,7 +132,7 @@ impl Prober<'_> {
     }
 
     /// Whether blue passes an event: it is asked where the coin has not chosen it so far.
-    async fn blue_passes(&self, event: usize, tried: &mut Tried) -> bool {
+    async fn blue_passes(&self, event: usize, tried: &mut Attempts) -> bool {
         match tried.blue_passes {
             Some(passes) => passes,
             None => {
@@ -164,7 +169,7 @@ impl Prober<'_> {
     }
 }
 
-impl Probed {
+impl ProbeOutcome {
     /// Why green is not to have any traffic.
     pub(crate) fn fault(&self, rule: Rule) -> Option<&'static str> {
         match self.judge(rule).verdict {

@@ -1,8 +1,8 @@
 //! From what is known to the next write, or the next look.
 
 use super::{
-    Action, Call, Controller, End, Looked, Phase, Report, Waiting, Write,
-    decide::{Decision, Observed},
+    Action, Call, Controller, End, Look, Phase, Report, Waiting, Write,
+    decide::{Decision, Observation},
 };
 use crate::{Routing, Seconds, Timestamp, assessment::Assessment, journal::Entry};
 
@@ -35,7 +35,7 @@ impl Controller {
         }
         let settling = matches!(alias.routing, Routing::Settling { .. });
         let assessment = self.assessment(now);
-        let decision = self.rollout.decide(&Observed {
+        let decision = self.rollout.decide(&Observation {
             now,
             assessment: assessment.as_ref().map_err(String::as_str),
             ringing: self.ringing.as_deref().map_err(String::as_str),
@@ -57,7 +57,7 @@ impl Controller {
             Decision::Wait(waiting) | Decision::Hold(waiting) => Some(waiting.clone()),
             _ => None,
         };
-        self.reports.push_back(Report::Looked(Box::new(Looked {
+        self.reports.push_back(Report::Looked(Box::new(Look {
             at,
             rollout: self.rollout.clone(),
             assessment,

@@ -80,7 +80,7 @@ pub enum Failure {
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Report {
-    Looked(Box<Looked>),
+    Looked(Box<Look>),
     /// A write of this controller's was done.
     Written(Box<Write>),
     /// A call that failed, and is tried again.
@@ -89,7 +89,7 @@ pub enum Report {
 
 /// One look at the rollout.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Looked {
+pub struct Look {
     pub at: Timestamp,
     pub rollout: Rollout,
     /// What the metrics say, where they could be read.

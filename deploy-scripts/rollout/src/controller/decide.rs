@@ -9,7 +9,7 @@ use crate::{
 
 /// What is known when a decision is taken.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Observed<'a> {
+pub(crate) struct Observation<'a> {
     pub(crate) now: Timestamp,
     /// What the metrics say; or why they could not be read, which says nothing about green.
     pub(crate) assessment: Result<&'a Assessment, &'a str>,
@@ -56,7 +56,7 @@ pub enum Waiting {
     Room(Unwritable),
 }
 
-impl Observed<'_> {
+impl Observation<'_> {
     /// Whether green may be promoted at all, whatever the user chose for the horizon: nobody meant
     /// to promote what was not looked at, and the rule forbids it where the split is off.
     fn allows_promotion(&self) -> bool {
@@ -68,7 +68,7 @@ impl Observed<'_> {
 }
 
 impl Rollout {
-    pub(crate) fn decide(&self, observed: &Observed<'_>) -> Decision {
+    pub(crate) fn decide(&self, observed: &Observation<'_>) -> Decision {
         if let Ok([alarm, ..]) = observed.ringing {
             return Decision::RollBack(format!("alarm {alarm}"));
         }
@@ -85,7 +85,7 @@ impl Rollout {
         }
     }
 
-    fn evidence_against_green(&self, observed: &Observed<'_>) -> Option<String> {
+    fn evidence_against_green(&self, observed: &Observation<'_>) -> Option<String> {
         let assessment = observed.assessment.ok()?;
         if let Some(share) = assessment.broken {
             return Some(format!("{:.0}% of all requests fail", share * 100.0));
@@ -96,7 +96,7 @@ impl Rollout {
 
     /// What is missing for the next step or, at the last one, for the promotion, beside its
     /// command.
-    fn waiting(&self, observed: &Observed<'_>) -> Option<Waiting> {
+    fn waiting(&self, observed: &Observation<'_>) -> Option<Waiting> {
         let blind = |reason: &str| Some(Waiting::Blind(reason.to_owned()));
         let assessment = match (observed.ringing, observed.assessment) {
             _ if observed.settling => return Some(Waiting::Settling),
@@ -117,7 +117,7 @@ impl Rollout {
         }
     }
 
-    fn at_the_horizon(&self, observed: &Observed<'_>, waiting: Waiting) -> Decision {
+    fn at_the_horizon(&self, observed: &Observation<'_>, waiting: Waiting) -> Decision {
         let reason = format!("undecided after {}", self.plan.horizon());
         match self.plan.otherwise {
             Otherwise::RollBack => Decision::Condemn(reason),

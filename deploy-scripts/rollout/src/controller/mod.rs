@@ -13,7 +13,7 @@ mod write;
 use std::collections::VecDeque;
 
 pub use begin::BeginError;
-pub use call::{Alias, Answer, Call, End, Failed, Failure, Foreign, Looked, Report};
+pub use call::{Alias, Answer, Call, End, Failed, Failure, Foreign, Look, Report};
 pub use decide::Waiting;
 pub use resume::{NothingToResume, Resumable, ResumeError};
 pub use write::{Action, Write};

@@ -3,8 +3,7 @@
 use rollout::{
     Routing, Seconds, Timestamp, Version,
     controller::{
-        Alias, Answer, Call, Controller, Failure, Looked, Report, Resumable, Settings, Waiting,
-        Write,
+        Alias, Answer, Call, Controller, Failure, Look, Report, Resumable, Settings, Waiting, Write,
     },
     journal::Journal,
     plan::Plan,
@@ -51,7 +50,7 @@ pub(crate) struct Desk {
     pub(crate) ringing: Result<Vec<String>, String>,
     /// What was written, and what was seen last.
     pub(crate) writes: Vec<Write>,
-    pub(crate) looked: Option<Looked>,
+    pub(crate) looked: Option<Look>,
 }
 
 impl Desk {

@@ -1,6 +1,6 @@
 //! What the deployers did, for the invariants.
 
-use rollout::controller::{Action, Alias, Call, Looked};
+use rollout::controller::{Action, Alias, Call, Look};
 
 /// A call that was carried out.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub(crate) struct Sent {
     pub(crate) life: usize,
     pub(crate) at: u64,
     pub(crate) action: Action,
-    pub(crate) looked: Option<Looked>,
+    pub(crate) looked: Option<Look>,
     /// Whether data of one weight were taken for those of another.
     pub(crate) mixed: bool,
     /// Whether a rollback had been asked for.

@@ -3,7 +3,7 @@
 
 use rollout::{
     Timestamp,
-    controller::{Answer, Call, Controller, End, Failure, Looked, Report},
+    controller::{Answer, Call, Controller, End, Failure, Look, Report},
     samples::Sample,
 };
 
@@ -31,7 +31,7 @@ pub(crate) struct Process<'a> {
     /// When a signal comes, and whether it means to leave.
     pub(crate) signal: Option<(u64, bool)>,
     command: Option<Command>,
-    pub(crate) looked: Option<Looked>,
+    pub(crate) looked: Option<Look>,
     pub(crate) samples: Vec<Sample>,
 }
 

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_apigatewayv2::{Client, types::ProtocolType};
 
-use super::{Api, ApiKind, Place, Target, function_of, made_here};
+use super::{Api, ApiKind, Target, TargetAt, function_of, made_here};
 use crate::aws::{AwsError, error::gone};
 
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl HttpApis {
             let integrations = page.items.unwrap_or_default().into_iter();
             found.extend(integrations.filter_map(|integration| {
                 Some(Target {
-                    at: Place::Integration(integration.integration_id?),
+                    at: TargetAt::Integration(integration.integration_id?),
                     uri: function_of(integration.integration_uri?),
                 })
             }));

@@ -39,14 +39,14 @@ pub(crate) struct Api {
 /// What an integration of an API leads to.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) at: Place,
+    pub(crate) at: TargetAt,
     /// The ARN of a function or of an alias, or the address of something else.
     pub(crate) uri: String,
 }
 
 /// Where in an API an integration is.
 #[derive(Debug)]
-pub(crate) enum Place {
+pub(crate) enum TargetAt {
     Integration(String),
     Method { resource: String, method: String },
 }

@@ -8,7 +8,7 @@ use aws_sdk_apigateway::{
     types::{EndpointConfiguration, EndpointType, IntegrationType},
 };
 
-use super::{Api, ApiKind, Place, Target, function_of, invoke_uri, made_here};
+use super::{Api, ApiKind, Target, TargetAt, function_of, invoke_uri, made_here};
 use crate::aws::{AwsError, error::gone};
 
 /// The stage that `create` deploys to.
@@ -107,7 +107,7 @@ impl RestApis {
         let targets = resources.flat_map(|resource| {
             let Resource { id, methods, .. } = resource;
             let targets = methods.into_iter().filter_map(move |(method, uri)| {
-                let at = Place::Method {
+                let at = TargetAt::Method {
                     resource: id.clone(),
                     method,
                 };

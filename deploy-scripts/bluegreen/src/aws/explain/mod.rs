@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::{
 };
 
 use crate::{
-    cli::{PackageArgs, Place},
+    cli::{GlobalArgs, PackageArgs},
     terminal::{DIM, styled},
 };
 use arguments::Arguments;
@@ -25,7 +25,7 @@ use arguments::Arguments;
 #[derive(Debug)]
 pub(crate) struct Explain {
     /// The options that say where AWS is.
-    place: Vec<(&'static str, String)>,
+    global: Vec<(&'static str, String)>,
     package: Package,
     /// The line that was said last: somebody who waits asks the same again and again.
     last: Mutex<String>,
@@ -40,17 +40,17 @@ struct Package {
 }
 
 impl Explain {
-    pub(crate) fn new(place: &Place, package: Option<&PackageArgs>) -> Self {
+    pub(crate) fn new(global: &GlobalArgs, package: Option<&PackageArgs>) -> Self {
         let options = [
-            ("--region", &place.region),
-            ("--profile", &place.profile),
-            ("--endpoint-url", &place.endpoint_url),
+            ("--region", &global.region),
+            ("--profile", &global.profile),
+            ("--endpoint-url", &global.endpoint_url),
         ];
         let given = options
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.clone()?)));
         Self {
-            place: given.collect(),
+            global: given.collect(),
             package: Package::of(package),
             last: Mutex::default(),
         }
@@ -75,7 +75,7 @@ impl Explain {
     /// `None` for calls that are not the program's own: those that find the credentials.
     fn line(&self, request: &HttpRequest) -> Option<String> {
         let mut arguments = Arguments::of(request)?;
-        for (name, value) in &self.place {
+        for (name, value) in &self.global {
             arguments.push(name, value);
         }
         let note = arguments.take_package(&self.package.zip);

@@ -9,7 +9,7 @@ use super::{AwsError, Lambda, required};
 
 /// How an invocation ended.
 #[derive(Debug, Clone)]
-pub(crate) struct Invoked {
+pub(crate) struct InvokeOutput {
     pub(crate) payload: Vec<u8>,
     /// Whether the function failed: the payload says how.
     pub(crate) failed: bool,
@@ -22,7 +22,7 @@ impl Lambda {
         version: Version,
         event: &[u8],
         deadline: Duration,
-    ) -> Result<Invoked, AwsError> {
+    ) -> Result<InvokeOutput, AwsError> {
         let timeouts = aws_config::timeout::TimeoutConfig::builder()
             .read_timeout(deadline)
             .operation_attempt_timeout(deadline)
@@ -37,7 +37,7 @@ impl Lambda {
             .config_override(aws_sdk_lambda::config::Config::builder().timeout_config(timeouts))
             .send()
             .await?;
-        Ok(Invoked {
+        Ok(InvokeOutput {
             failed: answered.function_error.is_some(),
             payload: answered.payload.map(Blob::into_inner).unwrap_or_default(),
         })

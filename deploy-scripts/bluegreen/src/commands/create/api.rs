@@ -6,7 +6,7 @@ use super::Step;
 use crate::{
     alias::AliasHandle,
     aws::{Api, ApiKind},
-    commands::admitted::Admitted,
+    commands::resource_policy::ResourcePolicy,
 };
 
 /// An HTTP API that leads to the alias.
@@ -97,10 +97,10 @@ pub(super) async fn permit(
     Ok(())
 }
 
-pub(super) async fn admitted(handle: &AliasHandle) -> Result<Admitted> {
+pub(super) async fn admitted(handle: &AliasHandle) -> Result<ResourcePolicy> {
     let policy = handle.lambda.policy(&handle.alias).await;
     let policy = policy.context("failed to read the alias's policy")?;
-    Ok(Admitted::read(policy.as_deref()))
+    Ok(ResourcePolicy::read(policy.as_deref()))
 }
 
 /// What the permission of an API is called.

@@ -2,7 +2,7 @@
 //! it.
 
 mod api;
-mod front;
+mod endpoint;
 mod function;
 mod rest;
 
@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result};
 pub(super) use api::{source_arn, statement_id};
-use front::Front;
+use endpoint::Endpoint;
 use rollout::{
     Version,
     journal::{Entry, Journal},
@@ -49,23 +49,23 @@ struct Step {
 pub(crate) async fn create(handle: &AliasHandle, args: CreateArgs) -> Result<Created> {
     let mut steps = Vec::new();
     if args.write.dry_run {
-        let front = would_make(handle, args.api, &mut steps).await?;
-        return Ok(Created::new(handle, None, front, steps, true));
+        let endpoint = would_make(handle, args.api, &mut steps).await?;
+        return Ok(Created::new(handle, None, endpoint, steps, true));
     }
     let kind = args.api;
     function::create(handle, args, &mut steps).await?;
     let alias_arn = create_alias(handle, &mut steps).await?;
-    let front = front::create(handle, kind, &alias_arn, &mut steps).await?;
-    let (alias_arn, front) = (Some(alias_arn), Some(front));
-    Ok(Created::new(handle, alias_arn, front, steps, false))
+    let endpoint = endpoint::create(handle, kind, &alias_arn, &mut steps).await?;
+    let (alias_arn, endpoint) = (Some(alias_arn), Some(endpoint));
+    Ok(Created::new(handle, alias_arn, endpoint, steps, false))
 }
 
 /// What is missing, and what clients call if that is there.
 async fn would_make(
     handle: &AliasHandle,
-    kind: cli::Front,
+    kind: cli::EndpointKind,
     steps: &mut Vec<Step>,
-) -> Result<Option<Front>> {
+) -> Result<Option<Endpoint>> {
     let AliasHandle {
         function,
         alias,
@@ -87,18 +87,20 @@ async fn would_make(
     };
     step(found.is_some(), format!("alias {alias}"));
     let arn = found.map(|found| found.arn).unwrap_or_default();
-    front::would_make(handle, kind, &arn, steps).await
+    endpoint::would_make(handle, kind, &arn, steps).await
 }
 
 impl Created {
     fn new(
         handle: &AliasHandle,
         alias_arn: Option<String>,
-        front: Option<Front>,
+        endpoint: Option<Endpoint>,
         steps: Vec<Step>,
         dry_run: bool,
     ) -> Self {
-        let (api_id, api_url) = front.map(|front| (front.api_id, front.url)).unzip();
+        let (api_id, api_url) = endpoint
+            .map(|endpoint| (endpoint.api_id, endpoint.url))
+            .unzip();
         Self {
             function: handle.function.clone(),
             alias: handle.alias.clone(),

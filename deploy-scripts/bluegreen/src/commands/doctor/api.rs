@@ -3,10 +3,10 @@
 use super::Finding;
 use crate::{
     alias::AliasHandle,
-    aws::{Api, ApiKind, AwsError, FunctionUrl, Place, STAGE, Target, invoke_uri},
+    aws::{Api, ApiKind, AwsError, FunctionUrl, STAGE, Target, TargetAt, invoke_uri},
     commands::{
-        admitted::Admitted,
         create::{source_arn, statement_id},
+        resource_policy::ResourcePolicy,
     },
 };
 
@@ -31,7 +31,7 @@ async fn look(handle: &AliasHandle, alias_arn: &str) -> Result<Vec<Finding>, Aws
     let AliasHandle { alias, lambda, .. } = handle;
     let (policy, apis, url) =
         tokio::try_join!(lambda.policy(alias), gateway.all(), lambda.url(Some(alias)))?;
-    let admitted = Admitted::read(policy.as_deref());
+    let admitted = ResourcePolicy::read(policy.as_deref());
     let mut findings = Vec::new();
     findings.extend(url.map(|url| at_url(handle, &url, &admitted)));
     for api in apis {
@@ -91,15 +91,15 @@ fn nowhere(api: &Api) -> Finding {
 }
 
 /// The command that lets an integration lead to the alias.
-fn redirect(api: &Api, at: &Place, alias_arn: &str) -> String {
+fn redirect(api: &Api, at: &TargetAt, alias_arn: &str) -> String {
     let id = &api.id;
     let stage = if api.made_here { STAGE } else { "YOUR-STAGE" };
     match at {
-        Place::Integration(integration) => format!(
+        TargetAt::Integration(integration) => format!(
             "aws apigatewayv2 update-integration --api-id {id} --integration-id {integration} \
              --integration-uri {alias_arn}"
         ),
-        Place::Method { resource, method } => format!(
+        TargetAt::Method { resource, method } => format!(
             "aws apigateway update-integration --rest-api-id {id} --resource-id {resource} \
              --http-method {method} --patch-operations op=replace,path=/uri,value={} && aws \
              apigateway create-deployment --rest-api-id {id} --stage-name {stage}",
@@ -109,7 +109,7 @@ fn redirect(api: &Api, at: &Place, alias_arn: &str) -> String {
 }
 
 /// A URL that signs its callers asks IAM; a public one asks the alias's policy.
-fn at_url(handle: &AliasHandle, url: &FunctionUrl, admitted: &Admitted) -> Finding {
+fn at_url(handle: &AliasHandle, url: &FunctionUrl, admitted: &ResourcePolicy) -> Finding {
     let AliasHandle {
         function, alias, ..
     } = handle;
@@ -126,7 +126,12 @@ fn at_url(handle: &AliasHandle, url: &FunctionUrl, admitted: &Admitted) -> Findi
     )
 }
 
-fn permission(handle: &AliasHandle, alias_arn: &str, api: &Api, admitted: &Admitted) -> Finding {
+fn permission(
+    handle: &AliasHandle,
+    alias_arn: &str,
+    api: &Api,
+    admitted: &ResourcePolicy,
+) -> Finding {
     let id = &api.id;
     if admitted.api(id) {
         return Finding::good(CHECK, format!("{id} leads to the alias and may invoke it"));

@@ -13,7 +13,7 @@ use crate::{
     cli::{ReleaseArgs, RolloutArgs},
     driver::{Driver, Event, Hooks, Interrupts, Reporter, settings},
     exit::Exit,
-    probe::{Probed, Prober, deadline, read_events},
+    probe::{ProbeOutcome, Prober, deadline, read_events},
     terminal::{Question, confirm},
 };
 pub(super) use start::check_free;
@@ -98,12 +98,12 @@ impl Release<'_> {
             prepared = self.prepare(handle, first, timeout, &mut provisioning, reporter) => {
                 prepared?
             }
-            signal = interrupts.next() => Prepared::Failed(format!("interrupted by {signal}")),
+            signal = interrupts.next() => Preparation::Failed(format!("interrupted by {signal}")),
         };
         let notice = |text| reporter.notice(text);
         let probe = match prepared {
-            Prepared::Passed(probe) => probe,
-            Prepared::Failed(reason) => {
+            Preparation::Passed(probe) => probe,
+            Preparation::Failed(reason) => {
                 provisioning.give_back(self.green, notice).await;
                 reporter.notice(format!("{reason}: green gets no traffic"));
                 return Ok(Exit::RolledBack);
@@ -163,9 +163,9 @@ impl Release<'_> {
         timeout: Seconds,
         provisioning: &mut Provisioning<'_>,
         reporter: &Reporter,
-    ) -> Result<Prepared> {
+    ) -> Result<Preparation> {
         let tested = self.test(handle, first, timeout, reporter).await?;
-        if let Prepared::Passed(_) = tested {
+        if let Preparation::Passed(_) = tested {
             let versions = (first.blue, self.green);
             let single = self.args.plan.is_a_single_switch();
             let notice = |text| reporter.notice(text);
@@ -198,20 +198,20 @@ impl Release<'_> {
         first: &Rollout,
         timeout: Seconds,
         reporter: &Reporter,
-    ) -> Result<Prepared> {
+    ) -> Result<Preparation> {
         let probed = self.probe(handle, first, timeout).await?;
         let probe = probed.as_ref().map(|probed| probed.probe);
         if let Some(probed) = probed {
             let fault = probed.fault(first.plan.rule);
             reporter.say(&Event::probed(probed.probe, fault, probed.failure));
             if let Some(fault) = fault {
-                return Ok(Prepared::Failed(fault.to_owned()));
+                return Ok(Preparation::Failed(fault.to_owned()));
             }
         }
         let hooks = Hooks::new(handle, &self.args.watch.hooks);
         match hooks.before_traffic(first, reporter).await {
-            Ok(()) => Ok(Prepared::Passed(probe)),
-            Err(error) => Ok(Prepared::Failed(format!("{error:#}"))),
+            Ok(()) => Ok(Preparation::Passed(probe)),
+            Err(error) => Ok(Preparation::Failed(format!("{error:#}"))),
         }
     }
 
@@ -221,7 +221,7 @@ impl Release<'_> {
         handle: &AliasHandle,
         first: &Rollout,
         timeout: Seconds,
-    ) -> Result<Option<Probed>> {
+    ) -> Result<Option<ProbeOutcome>> {
         let events = read_events(&self.args.probe.events)?;
         if events.is_empty() {
             return Ok(None);
@@ -238,7 +238,7 @@ impl Release<'_> {
 }
 
 /// Whether green may have traffic.
-enum Prepared {
+enum Preparation {
     Passed(Option<Probe>),
     Failed(String),
 }

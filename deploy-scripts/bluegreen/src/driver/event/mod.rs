@@ -42,7 +42,7 @@ pub(crate) enum Event {
         command: String,
     },
     /// One look at the metrics.
-    Looked(Box<Looked>),
+    Looked(Box<Look>),
     Shifted {
         version: u64,
         weight: f64,
@@ -106,7 +106,7 @@ impl Serialize for Tally {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Looked {
+pub(crate) struct Look {
     pub(crate) step: usize,
     pub(crate) steps: usize,
     pub(crate) weight: f64,
@@ -165,13 +165,13 @@ impl Event {
         }
     }
 
-    pub(in crate::driver) fn looked(looked: &rollout::controller::Looked) -> Self {
+    pub(in crate::driver) fn looked(looked: &rollout::controller::Look) -> Self {
         let rollout = &looked.rollout;
         let seen = looked.assessment.as_ref();
         let bounds = seen.map_or(Bounds::NONE, Assessment::bounds);
         let rule = rollout.plan.rule;
         let judgement = seen.map(|seen| seen.judgement);
-        Self::Looked(Box::new(Looked {
+        Self::Looked(Box::new(Look {
             step: rollout.step(),
             steps: rollout.plan.strategy.steps().len(),
             weight: rollout.weight().map_or(0.0, |weight| weight.share()),

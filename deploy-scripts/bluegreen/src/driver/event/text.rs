@@ -4,7 +4,7 @@ use std::fmt;
 
 use rollout::{Rollout, Seconds, signal::Kind};
 
-use super::{Event, Looked, Planned, Tally};
+use super::{Event, Look, Planned, Tally};
 use crate::terminal::{BOLD, DIM, GREEN, RED, percent, styled};
 
 impl fmt::Display for Tally {
@@ -78,7 +78,7 @@ impl fmt::Display for Event {
 }
 
 /// `10%  blue 1 failed of 540, green 0 failed of 60; green is worse by at most 4.2 points; …`
-impl fmt::Display for Looked {
+impl fmt::Display for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { blue, green, .. } = self;
         write!(
@@ -94,7 +94,7 @@ impl fmt::Display for Looked {
     }
 }
 
-impl Looked {
+impl Look {
     /// The bounds on the difference, in words.
     pub(crate) fn difference(&self) -> String {
         match (self.at_least, self.at_most) {

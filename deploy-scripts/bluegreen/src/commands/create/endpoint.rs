@@ -10,17 +10,17 @@ use super::{
 use crate::{
     alias::AliasHandle,
     aws::{Api, ApiKind},
-    cli::Front as Kind,
+    cli::EndpointKind,
 };
 
 /// Where clients reach the alias.
 #[derive(Debug)]
-pub(super) struct Front {
+pub(super) struct Endpoint {
     pub(super) api_id: Option<String>,
     pub(super) url: String,
 }
 
-impl From<Api> for Front {
+impl From<Api> for Endpoint {
     fn from(api: Api) -> Self {
         Self {
             api_id: Some(api.id),
@@ -29,30 +29,30 @@ impl From<Api> for Front {
     }
 }
 
-const fn api_kind(kind: Kind) -> Option<ApiKind> {
+const fn api_kind(kind: EndpointKind) -> Option<ApiKind> {
     match kind {
-        Kind::Http => Some(ApiKind::Http),
-        Kind::Rest => Some(ApiKind::Rest),
-        Kind::Url => None,
+        EndpointKind::Http => Some(ApiKind::Http),
+        EndpointKind::Rest => Some(ApiKind::Rest),
+        EndpointKind::Url => None,
     }
 }
 
 pub(super) async fn create(
     handle: &AliasHandle,
-    kind: Kind,
+    kind: EndpointKind,
     alias_arn: &str,
     steps: &mut Vec<Step>,
-) -> Result<Front> {
+) -> Result<Endpoint> {
     let api = match kind {
-        Kind::Http => api::create_http(handle, alias_arn, steps).await?,
-        Kind::Rest => rest::create(handle, alias_arn, steps).await?,
-        Kind::Url => return create_url(handle, steps).await,
+        EndpointKind::Http => api::create_http(handle, alias_arn, steps).await?,
+        EndpointKind::Rest => rest::create(handle, alias_arn, steps).await?,
+        EndpointKind::Url => return create_url(handle, steps).await,
     };
     api::permit(handle, alias_arn, &api, steps).await?;
     Ok(api.into())
 }
 
-async fn create_url(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<Front> {
+async fn create_url(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<Endpoint> {
     let AliasHandle { alias, lambda, .. } = handle;
     let found = lambda.url(Some(alias)).await;
     let url = match found.context("failed to read the alias's URL")? {
@@ -69,7 +69,7 @@ async fn create_url(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<Front
     if url.is_public {
         permit_url(handle, steps).await?;
     }
-    Ok(Front {
+    Ok(Endpoint {
         api_id: None,
         url: url.address,
     })
@@ -102,18 +102,18 @@ async fn permit_url(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<()> {
 /// What of it is missing, for a dry run. `alias_arn` is empty where there is no alias.
 pub(super) async fn would_make(
     handle: &AliasHandle,
-    kind: Kind,
+    kind: EndpointKind,
     alias_arn: &str,
     steps: &mut Vec<Step>,
-) -> Result<Option<Front>> {
-    let (text, front, whole) = match api_kind(kind) {
+) -> Result<Option<Endpoint>> {
+    let (text, endpoint, whole) = match api_kind(kind) {
         Some(kind) => {
             let text = format!("{kind} in front of the alias, with its permission");
             match api::find(handle, kind, alias_arn).await? {
                 Some(api) => {
                     let source = source_arn(alias_arn, &api)?;
                     let permitted = admitted(handle).await?.source(&source);
-                    (text, Some(Front::from(api)), permitted)
+                    (text, Some(Endpoint::from(api)), permitted)
                 }
                 None => (text, None, false),
             }
@@ -126,7 +126,7 @@ pub(super) async fn would_make(
                     let open = admitted.url_call && admitted.url_invoke;
                     let whole = open || !url.is_public;
                     let (api_id, url) = (None, url.address);
-                    (text, Some(Front { api_id, url }), whole)
+                    (text, Some(Endpoint { api_id, url }), whole)
                 }
                 None => (text, None, false),
             }
@@ -136,5 +136,5 @@ pub(super) async fn would_make(
         true => Step::found(text),
         false => Step::made(text),
     });
-    Ok(front)
+    Ok(endpoint)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 #[derive(Debug, Default)]
-pub(super) struct Admitted {
+pub(super) struct ResourcePolicy {
     /// The source ARNs for which API Gateway may.
     sources: BTreeSet<String>,
     /// Whether it may for every API.
@@ -18,7 +18,7 @@ pub(super) struct Admitted {
     pub(super) statements: BTreeSet<String>,
 }
 
-impl Admitted {
+impl ResourcePolicy {
     /// Reads the policy's JSON.
     pub(super) fn read(text: Option<&str>) -> Self {
         let policy: Value = text
