@@ -1,5 +1,6 @@
 //! The deployer against lambda-local: what each command does, refuses, and survives.
 
+mod at_a_terminal;
 mod clean_up;
 mod cut_short;
 mod doctor;
@@ -9,6 +10,7 @@ mod explained;
 #[cfg(feature = "real-clients")]
 mod independent;
 mod journal;
+mod options;
 mod plans;
 mod policy;
 mod provisioned;

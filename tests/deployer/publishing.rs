@@ -102,7 +102,7 @@ fn a_version_that_was_rolled_back_is_released_again_only_where_that_is_said() {
         let refused = server.bluegreen(release).exits(1);
         for said in [
             "version 2 was rolled back at",
-            ": by hand; release it again?",
+            ": by hand;\nrelease it again?",
             "--again",
         ] {
             assert!(refused.stderr.contains(said), "{}", refused.stderr);

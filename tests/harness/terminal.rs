@@ -102,7 +102,12 @@ impl Terminal {
     /// Waits for the program's end, and gives its exit code.
     #[track_caller]
     pub(crate) fn ends(&mut self) -> Option<i32> {
-        let ended = within(Duration::from_secs(10), || self.child.try_wait().ok()?);
+        self.ends_within(Duration::from_secs(10))
+    }
+
+    #[track_caller]
+    pub(crate) fn ends_within(&mut self, limit: Duration) -> Option<i32> {
+        let ended = within(limit, || self.child.try_wait().ok()?);
         let ended = ended.unwrap_or_else(|| panic!("it goes on:\n{}", self.lines().join("\n")));
         ended.code()
     }
@@ -118,6 +123,24 @@ impl Drop for Terminal {
 }
 
 impl Server {
+    /// The deployer in a terminal of this size.
+    pub(crate) fn bluegreen_at_terminal(
+        &self,
+        args: &[&str],
+        (rows, columns): (u16, u16),
+    ) -> Terminal {
+        let given = [
+            ("AWS_ENDPOINT_URL", self.url.as_str()),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_CONFIG_FILE", "/nonexistent"),
+        ];
+        let command = plain(program("bluegreen")).args(args);
+        let set = |command: Command, (name, value)| command.env(name, value);
+        Terminal::start(given.into_iter().fold(command, set), rows, columns)
+    }
+
     /// One in a terminal as wide as most are.
     pub(crate) fn in_terminal(options: &[&str]) -> (Terminal, Self) {
         let program = plain(program("lambda-local"));

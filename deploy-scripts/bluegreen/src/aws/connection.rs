@@ -67,10 +67,23 @@ pub(crate) async fn connect(
     }
     let config = loader.load().await;
     if config.region().is_none() {
-        bail!("no AWS region is set; give --region, or set AWS_REGION or a region in the profile");
+        bail!("{}", no_region(global.profile.as_deref()));
     }
     check_credentials(&config).await?;
     Ok((config, contact))
+}
+
+/// A profile that is not there looks like one in which nothing is set.
+fn no_region(profile: Option<&str>) -> String {
+    let named = profile.map(str::to_owned);
+    let named = named.or_else(|| env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty()));
+    let profile = named.map_or_else(
+        || "the profile".to_owned(),
+        |name| {
+            format!("profile '{name}' (`aws configure list-profiles` shows whether it is there)")
+        },
+    );
+    format!("no AWS region is set; give --region, or set AWS_REGION or a region in {profile}")
 }
 
 /// The SDK would send its calls to whatever stands there.

@@ -275,3 +275,50 @@ fn slow(text: &str) -> Result<Slow, String> {
         _ => Err("give milliseconds such as 250ms, or p95".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use rollout::{
+        Seconds,
+        plan::{Metrics, Otherwise, Plan},
+        verdict::Rule,
+    };
+
+    use crate::cli::{AliasCommand, Cli, Command};
+
+    /// The numbers, and not the defaults that they come from: what people run is not to change
+    /// by the way.
+    #[test]
+    fn a_rollout_of_which_nothing_is_said_is_one_for_aws() {
+        let cli = Cli::try_parse_from(["bluegreen", "rollout"]).unwrap();
+        let Command::OnAlias(command) = cli.command else {
+            panic!("it works on an alias");
+        };
+        let AliasCommand::Rollout(args) = *command else {
+            panic!("it is a rollout");
+        };
+        let plan = args.release.plan.plan();
+        let careful = Plan {
+            strategy: "steps:10%/5m".parse().unwrap(),
+            rule: Rule {
+                alpha: 0.01,
+                beta: 0.01,
+                tolerated: 0.001,
+                certified: 0.01,
+            },
+            also: Vec::new(),
+            horizon: None,
+            otherwise: Otherwise::Hold,
+            metrics: Metrics {
+                period: Seconds(60),
+                delay: Seconds(120),
+            },
+            breaker: None,
+            alarms: Vec::new(),
+        };
+        assert_eq!(plan, careful);
+        assert_eq!(plan.horizon(), Seconds(600));
+        assert_eq!(args.release.probe.probes, 40);
+    }
+}

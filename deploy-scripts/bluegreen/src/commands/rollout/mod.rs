@@ -73,12 +73,15 @@ impl Release<'_> {
         let first = first.rollout();
         self.check(handle, seen, reporter).await?;
         let timeout = self.timeout(handle, first.blue).await?;
+        let dry_run = self.args.write.dry_run;
+        if !dry_run {
+            self.ask_again(seen)?;
+        }
         plan::tell(handle, first, timeout, reporter).await?;
-        if self.args.write.dry_run {
+        if dry_run {
             reporter.notice("nothing was written");
             return Ok(Exit::Done);
         }
-        self.ask_again(seen)?;
         self.begin(handle, &start, timeout, reporter).await
     }
 
@@ -134,8 +137,8 @@ impl Release<'_> {
     /// Asks whether a version that was rolled back is to be released once more.
     fn ask_again(&self, seen: &Alias) -> Result<()> {
         match rolled_back(seen, self.green) {
-            Some(question) => confirm(&Question {
-                text: &format!("{question}; release it again?"),
+            Some(what) => confirm(&Question {
+                text: &format!("{what};\nrelease it again?"),
                 option: "--again",
                 otherwise: "nothing was moved",
                 yes: self.args.again,

@@ -1,0 +1,83 @@
+//! The deployer as a person has it: at a terminal.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::harness::{FINE, Load, Server, rollout, serves, terminal::CTRL_C};
+
+/// As most terminals are.
+const USUAL: (u16, u16) = (24, 80);
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_rollout_is_watched_until_it_has_ended_and_leaves_what_it_came_to() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let _load = Load::start(&server, 50);
+    let plan = ["--strategy", "canary:50%/3s", "--certified", "20%"];
+    let mut terminal = server.bluegreen_at_terminal(&rollout(&plan), USUAL);
+    terminal.shows("version 1 to version 2");
+    assert_eq!(terminal.ends_within(LIMIT), Some(0));
+    terminal.shows("version 2 is promoted");
+    let lines = terminal.lines();
+    let left = lines.iter().filter(|line| line.contains("to roll back"));
+    assert_eq!(left.count(), 0, "nothing of the picture: {lines:#?}");
+    serves(&server, "2");
+}
+
+#[test]
+fn ctrl_c_at_a_terminal_rolls_back() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let plan = ["--strategy", "canary:10%/5m"];
+    let mut terminal = server.bluegreen_at_terminal(&rollout(&plan), USUAL);
+    terminal.shows("version 1 to version 2");
+    terminal.types(CTRL_C);
+    assert_eq!(terminal.ends_within(LIMIT), Some(3));
+    terminal.shows("interrupted by SIGINT");
+    serves(&server, "1");
+}
+
+#[test]
+fn a_version_that_was_rolled_back_is_released_again_by_a_yes() {
+    let server = Server::with_blue();
+    server.publish("green");
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    server.bluegreen(&["rollback"]).succeeds();
+    let at_once = [&["rollout", "--strategy", "all-at-once"], &FINE[..]].concat();
+    for (answer, code, version) in [("n", 1, "1"), ("", 1, "1"), ("yes", 0, "2")] {
+        let mut terminal = server.bluegreen_at_terminal(&at_once, USUAL);
+        terminal.shows("[y/N]");
+        terminal.types(&format!("{answer}\n"));
+        assert_eq!(terminal.ends_within(LIMIT), Some(code));
+        serves(&server, version);
+    }
+}
+
+#[test]
+fn traffic_is_counted_on_the_way_and_in_the_end() {
+    let server = Server::with_blue();
+    let load = ["traffic", "--requests", "200", "--rate", "100"];
+    let mut terminal = server.bluegreen_at_terminal(&load, USUAL);
+    assert_eq!(terminal.ends_within(LIMIT), Some(0));
+    terminal.shows("200 requests to");
+}
+
+#[test]
+fn destroy_asks_and_deletes_only_where_the_answer_is_yes() {
+    let server = Server::with_blue();
+    let is_there = || server.lambda("GET", "/hello", &Value::Null).status == 200;
+    for answer in ["n", "", "yes please", "d"] {
+        let mut terminal = server.bluegreen_at_terminal(&["destroy"], USUAL);
+        terminal.shows("[y/N]");
+        terminal.types(&format!("{answer}\n"));
+        assert_eq!(terminal.ends_within(LIMIT), Some(1), "{answer}");
+        assert!(is_there(), "{answer}");
+    }
+    let mut terminal = server.bluegreen_at_terminal(&["destroy"], USUAL);
+    terminal.shows("[y/N]");
+    terminal.types("y\n");
+    assert_eq!(terminal.ends_within(LIMIT), Some(0));
+    assert!(!is_there());
+}

@@ -1,0 +1,214 @@
+//! Every option of the programs is in a test, and those that no other test needs are here.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::{Value, json};
+
+use crate::{
+    architecture::sources,
+    harness::{Finished, Load, Server, events, program, repository, rollout, serves, until},
+};
+
+/// The long options that a program's help names.
+fn options(program_name: &str, command: &[&str]) -> Vec<String> {
+    let mut help = Command::new(program(program_name));
+    help.args(command).arg("--help");
+    let help = Finished::run(help).succeeds().stdout;
+    let option = |line: &str| {
+        let (_, name) = line.trim_start().split_once("--")?;
+        let is_listed = line.trim_start().starts_with('-');
+        let end = name.find(|c: char| !c.is_ascii_lowercase() && c != '-');
+        is_listed.then(|| format!("--{}", &name[..end.unwrap_or(name.len())]))
+    };
+    help.lines().filter_map(option).collect()
+}
+
+fn commands() -> Vec<String> {
+    let mut help = Command::new(program("bluegreen"));
+    help.arg("--help");
+    let help = Finished::run(help).succeeds().stdout;
+    let list = help.split("Commands:\n").nth(1).unwrap();
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.split_whitespace().next());
+    names.map(str::to_owned).collect()
+}
+
+/// What tests say, and what the story says that they follow.
+fn told_by_tests() -> String {
+    let own = Path::new(file!()).file_name().unwrap();
+    let tests = sources("tests").into_iter();
+    let tests = tests.filter(|path| path.file_name() != Some(own));
+    let story = ["docs/tutorial.md", "deploy-scripts/demo.sh", "Makefile"];
+    let story = story.map(|path| repository().join(path));
+    let read = |path| fs::read_to_string(path).unwrap();
+    let here = include_str!("options.rs")
+        .rsplit("// Here.")
+        .next()
+        .unwrap();
+    tests.chain(story).map(read).collect::<String>() + here
+}
+
+#[test]
+fn every_option_is_in_a_test() {
+    let told = told_by_tests();
+    let mut all = options("lambda-local", &[]);
+    for command in commands().iter().filter(|command| *command != "help") {
+        all.extend(options("bluegreen", &[command]));
+    }
+    all.sort();
+    all.dedup();
+    assert!(all.len() > 50, "{all:?}");
+    let is_told = |option: &String| {
+        let ends = |c: char| !c.is_ascii_lowercase() && c != '-';
+        let mut places = told.match_indices(option.as_str());
+        places.any(|(at, _)| told[at + option.len()..].starts_with(ends))
+    };
+    all.retain(|option| !["--help", "--version"].contains(&option.as_str()) && !is_told(option));
+    assert_eq!(all, [""; 0], "no test gives these options");
+}
+
+// Here.
+
+#[test]
+fn the_chances_are_those_that_were_asked_for() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let _load = Load::start(&server, 50);
+    let chances = ["--alpha", "5%", "--beta", "0.1%", "--interval", "1s"];
+    let plan = ["--strategy", "canary:50%/2s", "--certified", "20%"];
+    let options = [&chances[..], &plan, &["--output", "json"]].concat();
+    let finished = server.bluegreen(&rollout(&options)).succeeds();
+    let events = events(&finished);
+    let mut looks = events.iter().filter(|event| event["event"] == "looked");
+    let look = looks.next().unwrap();
+    let near = |limit: &Value, chance: f64| (limit.as_f64().unwrap() + chance.ln()).abs() < 1e-9;
+    assert!(near(&look["rollbackLimit"], 0.05), "{look}");
+    assert!(near(&look["promoteLimit"], 0.001), "{look}");
+    serves(&server, "2");
+}
+
+#[test]
+fn create_gives_the_function_the_timeout_that_was_asked_for() {
+    let server = Server::start();
+    let binary = program("blue");
+    let create = [
+        "create",
+        "--binary",
+        binary.to_str().unwrap(),
+        "--timeout",
+        "7",
+    ];
+    server.bluegreen(&create).succeeds();
+    let made = server.lambda("GET", "/hello/configuration", &Value::Null);
+    assert_eq!(made.json()["Timeout"], 7);
+}
+
+#[test]
+fn a_breaker_opens_where_both_versions_fail() {
+    let server = Server::start();
+    server.create("red").succeeds();
+    for share in ["0.9", "0.8"] {
+        let variables = json!({ "Variables": { "FAIL_SHARE": share } });
+        let change = json!({ "Environment": variables });
+        server.lambda("PUT", "/hello/configuration", &change);
+        server.publish("red");
+    }
+    server.bluegreen(&["promote", "--to", "2"]).succeeds();
+    let _load = Load::start(&server, 50);
+    let options = ["--strategy", "canary:50%/5m", "--breaker", "50%"];
+    let finished = server.bluegreen(&rollout(&options)).exits(3);
+    let said = "% of all requests fail";
+    assert!(finished.stdout.contains(said), "{}", finished.stdout);
+    serves(&server, "2");
+}
+
+#[test]
+fn an_answer_names_its_version_in_the_header_that_one_says() {
+    let server = Server::with_blue();
+    let traffic = |options: &[&str]| {
+        let options = [&["traffic", "--requests", "3", "--output", "json"], options].concat();
+        server.bluegreen(&options).succeeds().json()
+    };
+    let by_default = traffic(&[]);
+    assert_eq!(by_default["versions"][0]["version"], "1", "{by_default}");
+    let other = traffic(&["--version-header", "content-type"]);
+    assert_ne!(other["versions"][0]["version"], "1", "{other}");
+}
+
+/// Credentials of a process, an endpoint and a region: all of a profile.
+fn configuration(folder: &Path, url: &str) -> String {
+    let script = folder.join("credentials.sh");
+    let credentials = json!({ "Version": 1, "AccessKeyId": "local", "SecretAccessKey": "local" });
+    fs::write(&script, format!("echo '{credentials}'\n")).unwrap();
+    let file = folder.join("config");
+    let profile = format!(
+        "[profile work]\nregion = us-east-1\nendpoint_url = {url}\ncredential_process = sh {}\n",
+        script.display()
+    );
+    fs::write(&file, profile).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_profile_says_where_aws_is_and_gets_credentials_from_a_process() {
+    let server = Server::with_blue();
+    let folder = tempfile::tempdir().unwrap();
+    let file = configuration(folder.path(), &server.url);
+    let status = |options: &[&str], variable: Option<&str>| {
+        let mut command = server.command(program("bluegreen"));
+        for name in ["ENDPOINT_URL", "REGION", "DEFAULT_REGION", "ACCESS_KEY_ID"] {
+            command.env_remove(format!("AWS_{name}"));
+        }
+        command
+            .env_remove("AWS_SECRET_ACCESS_KEY")
+            .env("AWS_CONFIG_FILE", &file)
+            .args(["status", "--output", "json"])
+            .args(options);
+        if let Some(profile) = variable {
+            command.env("AWS_PROFILE", profile);
+        }
+        Finished::run(command)
+    };
+    let weights = json!({ "1": 1.0 });
+    for named in [
+        status(&["--profile", "work"], None),
+        status(&[], Some("work")),
+        status(&["--profile", "work"], Some("another")),
+    ] {
+        assert_eq!(named.succeeds().json()["weights"], weights);
+    }
+    status(&["--profile", "wrok"], None).fails_with(1, &["wrok"]);
+}
+
+#[test]
+fn lambda_local_listens_where_it_is_told() {
+    let server = Server::with(&["--bind", "127.0.0.2"]);
+    let (_, address) = server.url.split_once("//").unwrap();
+    assert!(address.starts_with("127.0.0.2:"), "{address}");
+    server.create("blue").succeeds();
+    let port = address.split_once(':').unwrap().1.parse().unwrap();
+    let elsewhere = std::net::TcpStream::connect(("127.0.0.1", port));
+    assert!(elsewhere.is_err(), "only there");
+}
+
+/// As late as the metrics are, nothing is known of what was just answered.
+#[test]
+fn metrics_come_as_late_as_lambda_local_is_told() {
+    let server = Server::with(&["--metric-delay", "3"]);
+    server.create("blue").succeeds();
+    let sent = std::time::Instant::now();
+    server.bluegreen(&["traffic", "--requests", "5"]).succeeds();
+    until("the metrics are there", || {
+        let query = json!({
+            "StartTime": 0, "EndTime": 4_000_000_000_u64,
+            "MetricDataQueries": [{ "Id": "a", "MetricStat": { "Period": 1, "Stat": "Sum", "Metric": {
+                "Namespace": "AWS/Lambda", "MetricName": "Invocations",
+                "Dimensions": [{ "Name": "FunctionName", "Value": "hello" }],
+            } } }],
+        });
+        let found = server.cloudwatch("GetMetricData", &query).json();
+        let values = found["MetricDataResults"][0]["Values"].as_array()?;
+        (!values.is_empty()).then_some(())
+    });
+    assert!(sent.elapsed().as_secs() >= 2, "{:?}", sent.elapsed());
+}
