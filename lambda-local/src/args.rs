@@ -10,8 +10,7 @@ use clap::Parser;
 
 use crate::{
     faults::Fault,
-    lambda::Settings,
-    model::Place,
+    lambda::{Place, Settings},
     runtime::Limits,
     terminal::{Shows, Terminal},
 };

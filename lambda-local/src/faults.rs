@@ -10,7 +10,10 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::{error::ApiError, operations, request_body};
+use crate::{
+    operations,
+    protocol::{ApiError, body as request_body},
+};
 
 /// One `--fault OPERATION:KIND:SHARE`.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,30 +1,24 @@
 //! Lambda with weighted aliases, and API Gateway in front of them, on one machine.
 
 mod announcement;
+mod apigateway;
 mod args;
 mod callers;
 mod cloudwatch;
-mod code;
-mod error;
 mod faults;
-mod gateway;
 mod iam;
-mod keeper;
 mod lambda;
-mod lambda_api;
 mod logs;
-mod logs_api;
-mod model;
 mod operations;
 mod page;
-mod query;
-mod request_body;
+mod payload;
+mod persister;
+mod protocol;
 mod runtime;
 mod server;
 mod store;
 mod terminal;
 mod timestamp;
-mod to_the_end;
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
@@ -49,10 +43,10 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
+use apigateway::Gateway;
 use faults::Faults;
-use gateway::Gateway;
-use keeper::Keeper;
 use lambda::Lambda;
+use persister::Keeper;
 use runtime::{EXEC_BOOTSTRAP, exec_bootstrap};
 use server::Server;
 use store::{Store, workspace_folder};

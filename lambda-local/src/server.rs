@@ -18,16 +18,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_service::Service;
 
 use crate::{
+    apigateway::{
+        self as gateway, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST,
+    },
     callers::{host_name, is_of_this_machine, names_this_machine, refused_host, refused_page},
     cloudwatch,
-    error::ApiError,
     faults::Faults,
-    gateway::{
-        self, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST, Received,
-    },
-    keeper::Keeper,
-    lambda_api::{self, LAMBDA_URL},
-    logs_api, page, query, request_body,
+    lambda::{self as lambda_api, LAMBDA_URL},
+    logs::api as logs_api,
+    page,
+    payload::Received,
+    persister::Keeper,
+    protocol::{ApiError, body as request_body, query},
 };
 
 /// A client that takes longer than this to send its headers is cut off.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CloudWatch, lock, now};
+use super::state::{CloudWatch, lock, now};
 
 /// By version; each has the same seconds, the oldest first.
 pub(crate) type Recent = BTreeMap<String, Vec<Second>>;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    query::{Answered, Form, Refusal},
+    protocol::{Answered, Form, Refusal},
     timestamp,
 };
 

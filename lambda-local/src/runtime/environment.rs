@@ -18,9 +18,10 @@ use tokio::{
 };
 
 use super::{
-    Invocation, Outcome,
     bootstrap::{EXEC_BOOTSTRAP, cannot_start},
     connections::Connections,
+    invocation::Invocation,
+    outcome::Outcome,
     output::{CALM, Output},
     runtime_api::{Init, RuntimeApi, Work},
 };

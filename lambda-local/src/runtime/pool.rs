@@ -11,15 +11,16 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    Done, Invocation,
     environment::{Environment, Launch, NotStarted, Ran},
+    invocation::Invocation,
+    outcome::Done,
     output::log_of,
     report::Report,
     variables::{Initialization, lambda_variables},
 };
 use crate::{
+    lambda::{Place, Snapshot},
     logs::{LogStream, Logs},
-    model::{Place, Snapshot},
 };
 
 /// What holds for the environments of every version.

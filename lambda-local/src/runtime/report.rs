@@ -5,10 +5,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::format_description};
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::{
+    lambda::{LogFormat, Snapshot},
     logs::now,
-    model::{LogFormat, Snapshot},
 };
 
 /// One of them. It is written when somebody reads it.

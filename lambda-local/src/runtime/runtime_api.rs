@@ -17,10 +17,10 @@ use tokio::{
 };
 
 use super::{
-    Invocation, Outcome, Piece,
     body::{Part, Trailers},
-    outcome::MAX_RESPONSE,
-    wire::{Request, Wire},
+    http1::{Request, Wire},
+    invocation::{Invocation, Piece},
+    outcome::{MAX_RESPONSE, Outcome},
 };
 
 const PREFIX: &str = "/2018-06-01/runtime/";

@@ -1,6 +1,6 @@
 //! The variables that Lambda sets in an execution environment.
 
-use crate::model::{LogFormat, Place, Snapshot};
+use crate::lambda::{LogFormat, Place, Snapshot};
 
 /// Why an environment is started.
 #[derive(Debug, Clone, Copy)]

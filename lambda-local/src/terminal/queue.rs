@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::Request;
+use super::request::Request;
 use crate::logs::Message;
 
 /// Bytes that may wait, about.

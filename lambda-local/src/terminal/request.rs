@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use http::{Method, StatusCode};
 use time::{OffsetDateTime, macros::format_description};
 
-use crate::{logs::Message, model::FunctionRef};
+use crate::{lambda::FunctionRef, logs::Message};
 
 const DIM: Style = Style::new().dimmed();
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -192,7 +192,7 @@ impl fmt::Display for Took {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Qualifier;
+    use crate::lambda::Qualifier;
 
     fn request(status: u16, succeeded: bool) -> Request {
         Request {

@@ -1,0 +1,79 @@
+//! Integrations of an HTTP API.
+
+use axum::{
+    Json as Answer,
+    extract::{Path, State},
+};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::operations::{Created, Json, Shared, items, missing};
+use crate::{
+    apigateway::http::integration::NewIntegration,
+    protocol::{ApiError, ApiResult},
+};
+
+pub(crate) async fn create_integration(
+    State(gateway): Shared,
+    Path(api): Path<String>,
+    Json(new): Json<NewIntegration>,
+) -> Created {
+    let shown = gateway.change(&api, |api| Ok(json!(api.add_integration(new)?)))?;
+    Ok((StatusCode::CREATED, Answer(shown)))
+}
+
+pub(crate) async fn list_integrations(
+    State(gateway): Shared,
+    Path(api): Path<String>,
+) -> ApiResult<Answer<Value>> {
+    let api = gateway.api(&api)?;
+    Ok(items(
+        api.integrations
+            .values()
+            .map(|integration| json!(integration)),
+    ))
+}
+
+pub(crate) async fn get_integration(
+    State(gateway): Shared,
+    Path((api, id)): Path<(String, String)>,
+) -> ApiResult<Answer<Value>> {
+    let api = gateway.api(&api)?;
+    let found = api
+        .integrations
+        .get(&id)
+        .map(|integration| json!(integration));
+    found.map(Answer).ok_or_else(|| missing("Integration"))
+}
+
+pub(crate) async fn update_integration(
+    State(gateway): Shared,
+    Path((api, id)): Path<(String, String)>,
+    Json(change): Json<NewIntegration>,
+) -> ApiResult<Answer<Value>> {
+    let shown = gateway.change(&api, |api| {
+        let found = api.integrations.get_mut(&id);
+        let found = found.ok_or_else(|| missing("Integration"))?;
+        found.change(change)?;
+        Ok(json!(found))
+    })?;
+    Ok(Answer(shown))
+}
+
+pub(crate) async fn delete_integration(
+    State(gateway): Shared,
+    Path((api, id)): Path<(String, String)>,
+) -> ApiResult<StatusCode> {
+    gateway.change(&api, |api| {
+        if api.routes.values().any(|route| route.leads_to(&id)) {
+            return Err(ApiError::gateway_conflict(
+                "Cannot delete Integration: it is referenced by a Route",
+            ));
+        }
+        api.integrations
+            .remove(&id)
+            .map(|_| ())
+            .ok_or_else(|| missing("Integration"))
+    })?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,11 @@
+//! API Gateway's calls of version 2, those of HTTP APIs.
+
+mod apis;
+mod integrations;
+mod operations;
+mod routes;
+mod stages;
+mod tags;
+
+pub(crate) use operations::Json;
+pub(crate) use operations::routes;

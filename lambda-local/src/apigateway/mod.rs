@@ -1,0 +1,12 @@
+//! API Gateway: HTTP APIs and REST APIs in front of functions.
+
+mod apis;
+mod function_uri;
+mod http;
+mod rest;
+mod route_key;
+mod state;
+
+pub(crate) use http::Connection;
+pub(crate) use state::routes;
+pub(crate) use state::{EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST};

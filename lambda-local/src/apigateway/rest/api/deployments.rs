@@ -1,0 +1,99 @@
+//! Deployments and stages.
+
+use axum::{
+    Json as Answer,
+    extract::{Path, State},
+};
+use http::StatusCode;
+use serde_json::Value;
+
+use super::operations::{Created, Shared, created, item};
+use crate::{
+    apigateway::{
+        http::Json,
+        rest::{
+            deployment::NewDeployment,
+            integration::Patches,
+            rest_api::RestApi,
+            stage::{NewStage, no_stage},
+        },
+    },
+    protocol::ApiResult,
+};
+
+pub(crate) async fn create(
+    State(gateway): Shared,
+    Path(api): Path<String>,
+    Json(new): Json<NewDeployment>,
+) -> Created {
+    created(gateway.change_rest_api(&api, |api| api.deploy(new))?)
+}
+
+pub(crate) async fn list(
+    State(gateway): Shared,
+    Path(api): Path<String>,
+) -> ApiResult<Answer<Value>> {
+    let api = gateway.rest_api(&api)?;
+    Ok(item(api.deployments.values().map(|one| one.describe())))
+}
+
+pub(crate) async fn get(
+    State(gateway): Shared,
+    Path((api, id)): Path<(String, String)>,
+) -> ApiResult<Answer<Value>> {
+    let api = gateway.rest_api(&api)?;
+    Ok(Answer(api.deployment(&id)?.describe()))
+}
+
+pub(crate) async fn delete(
+    State(gateway): Shared,
+    Path((api, id)): Path<(String, String)>,
+) -> ApiResult<StatusCode> {
+    gateway.change_rest_api(&api, |api| api.delete_deployment(&id))?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+pub(crate) async fn create_stage(
+    State(gateway): Shared,
+    Path(api): Path<String>,
+    Json(new): Json<NewStage>,
+) -> Created {
+    created(gateway.change_rest_api(&api, |api| api.add_stage(new))?)
+}
+
+pub(crate) async fn list_stages(
+    State(gateway): Shared,
+    Path(api): Path<String>,
+) -> ApiResult<Answer<Value>> {
+    let api = gateway.rest_api(&api)?;
+    Ok(item(api.stages.values().map(|stage| stage.describe())))
+}
+
+pub(crate) async fn get_stage(
+    State(gateway): Shared,
+    Path((api, name)): Path<(String, String)>,
+) -> ApiResult<Answer<Value>> {
+    let api = gateway.rest_api(&api)?;
+    let found = api.stages.get(&name).ok_or_else(no_stage)?;
+    Ok(Answer(found.describe()))
+}
+
+pub(crate) async fn update_stage(
+    State(gateway): Shared,
+    Path((api, name)): Path<(String, String)>,
+    Json(patches): Json<Patches>,
+) -> ApiResult<Answer<Value>> {
+    let patch = |api: &mut RestApi| api.patch_stage(&name, &patches.patch_operations);
+    Ok(Answer(gateway.change_rest_api(&api, patch)?))
+}
+
+pub(crate) async fn delete_stage(
+    State(gateway): Shared,
+    Path((api, name)): Path<(String, String)>,
+) -> ApiResult<StatusCode> {
+    gateway.change_rest_api(&api, |api| {
+        let removed = api.stages.remove(&name);
+        removed.map(|_| ()).ok_or_else(no_stage)
+    })?;
+    Ok(StatusCode::ACCEPTED)
+}

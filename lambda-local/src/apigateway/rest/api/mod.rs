@@ -1,0 +1,8 @@
+//! API Gateway's calls of version 1, those of REST APIs.
+
+mod apis;
+mod deployments;
+mod methods;
+mod operations;
+mod resources;
+pub(crate) use operations::routes;

@@ -1,0 +1,15 @@
+//! REST APIs: a tree of resources with methods, each integrated with a function. What clients
+//! reach is a stage, which serves the resources as they were when they were deployed.
+
+mod api;
+mod data_plane;
+mod deployment;
+mod execution_log;
+mod integration;
+mod resource;
+mod rest_api;
+mod stage;
+mod test_invoke;
+
+pub(crate) use api::routes;
+pub(crate) use rest_api::RestApi;

@@ -1,0 +1,188 @@
+//! One alarm: what it watches, and what state that puts it into.
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html>
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::definition::Definition;
+use crate::{
+    cloudwatch::{metrics::Sources, state::Refusal},
+    lambda::Place,
+};
+
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    arn: String,
+    definition: Definition,
+    pub(crate) state: State,
+    reason: String,
+    /// Seconds since 1970 at which the state was set.
+    updated: u64,
+    configured: u64,
+    /// The period in which the state was looked at or set last: until the next one it stands.
+    looked_at: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) enum State {
+    #[serde(rename = "OK")]
+    Ok,
+    #[serde(rename = "ALARM")]
+    Alarm,
+    #[serde(rename = "INSUFFICIENT_DATA")]
+    InsufficientData,
+}
+
+impl State {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Alarm => "ALARM",
+            Self::InsufficientData => "INSUFFICIENT_DATA",
+        }
+    }
+}
+
+impl Alarm {
+    pub(crate) fn new(definition: Definition, place: &Place, now: u64) -> Result<Self, Refusal> {
+        definition.check()?;
+        let arn = format!(
+            "arn:aws:cloudwatch:{}:{}:alarm:{}",
+            place.region, place.account, definition.alarm_name
+        );
+        Ok(Self {
+            arn,
+            definition,
+            state: State::InsufficientData,
+            reason: "Unchecked: Initial alarm creation".to_owned(),
+            updated: now,
+            configured: now,
+            looked_at: 0,
+        })
+    }
+
+    pub(crate) fn set(&mut self, state: State, reason: String, now: u64) {
+        if state != self.state {
+            self.updated = now;
+        }
+        (self.state, self.reason) = (state, reason);
+        self.looked_at = now / self.definition.period();
+    }
+
+    /// Looks at the metric, once in each period.
+    pub(crate) fn evaluate(&mut self, sources: &Sources, now: u64) {
+        let period = self.definition.period();
+        if now / period == self.looked_at {
+            return;
+        }
+        let end = now - now % period;
+        let wanted = self.definition.evaluation_periods.max(1);
+        let start = end.saturating_sub(wanted.saturating_mul(period));
+        let found = self.definition.series(sources, (start, end));
+        let values: Vec<f64> = found.into_values().collect();
+        if let Some((state, reason)) = self.judge(&values, wanted) {
+            self.set(state, reason, now);
+        }
+        self.looked_at = now / period;
+    }
+
+    /// `None` leaves the state as it is.
+    fn judge(&self, values: &[f64], wanted: u64) -> Option<(State, String)> {
+        let threshold = self.definition.threshold();
+        let breaching = values
+            .iter()
+            .filter(|value| self.definition.breaches(**value));
+        let breaching = breaching.count() as u64;
+        let missing = wanted.saturating_sub(values.len() as u64);
+        let treat = self.definition.missing();
+        let needed = self.definition.datapoints_to_alarm.unwrap_or(wanted);
+        let breaching = breaching + if treat == "breaching" { missing } else { 0 };
+        let text = format!(
+            "{breaching} of {wanted} datapoints breached the threshold ({threshold}), {missing} \
+             were missing"
+        );
+        let nothing = values.is_empty() && matches!(treat, "missing" | "ignore");
+        match () {
+            () if breaching >= needed => Some((State::Alarm, text)),
+            () if nothing && treat == "ignore" => None,
+            () if nothing => Some((State::InsufficientData, text)),
+            () => Some((State::Ok, text)),
+        }
+    }
+
+    pub(crate) fn describe(&self) -> Value {
+        let mut alarm = json!(self.definition);
+        for (name, value) in [
+            ("AlarmArn", json!(self.arn)),
+            ("AlarmConfigurationUpdatedTimestamp", json!(self.configured)),
+            ("StateValue", json!(self.state.name())),
+            ("StateReason", json!(self.reason)),
+            ("StateUpdatedTimestamp", json!(self.updated)),
+            ("StateTransitionedTimestamp", json!(self.updated)),
+        ] {
+            alarm[name] = value;
+        }
+        alarm
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alarm(definition: Value) -> Alarm {
+        let mut whole = json!({
+            "AlarmName": "errors", "Namespace": "AWS/Lambda", "MetricName": "Errors",
+            "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 3, "Threshold": 0.0,
+            "ComparisonOperator": "GreaterThanThreshold",
+        });
+        for (name, value) in definition.as_object().unwrap() {
+            whole[name] = value.clone();
+        }
+        let place = Place {
+            region: "eu-north-1".to_owned(),
+            account: "000000000000".to_owned(),
+        };
+        Alarm::new(serde_json::from_value(whole).unwrap(), &place, 0).unwrap()
+    }
+
+    fn judged(definition: Value, values: &[f64]) -> Option<State> {
+        alarm(definition).judge(values, 3).map(|(state, _)| state)
+    }
+
+    #[test]
+    fn an_alarm_rings_when_enough_datapoints_breach() {
+        assert_eq!(judged(json!({}), &[1.0, 2.0, 1.0]), Some(State::Alarm));
+        assert_eq!(judged(json!({}), &[1.0, 0.0, 1.0]), Some(State::Ok));
+        let two = json!({ "DatapointsToAlarm": 2 });
+        assert_eq!(judged(two, &[1.0, 0.0, 1.0]), Some(State::Alarm));
+    }
+
+    #[test]
+    fn missing_data_are_treated_as_was_asked() {
+        let treat = |how: &str| json!({ "TreatMissingData": how });
+        assert_eq!(judged(json!({}), &[]), Some(State::InsufficientData));
+        assert_eq!(judged(treat("notBreaching"), &[]), Some(State::Ok));
+        assert_eq!(judged(treat("breaching"), &[]), Some(State::Alarm));
+        assert_eq!(judged(treat("ignore"), &[]), None);
+    }
+
+    #[test]
+    fn an_alarms_arn_names_the_region_that_lambda_local_claims() {
+        let described = alarm(json!({})).describe();
+        assert_eq!(
+            described["AlarmArn"],
+            "arn:aws:cloudwatch:eu-north-1:000000000000:alarm:errors"
+        );
+    }
+
+    #[test]
+    fn a_state_that_was_set_stands_until_the_next_period() {
+        let mut alarm = alarm(json!({ "TreatMissingData": "notBreaching" }));
+        alarm.set(State::Alarm, "by hand".to_owned(), 65);
+        alarm.evaluate(&Sources::default(), 119);
+        assert_eq!(alarm.state, State::Alarm);
+        alarm.evaluate(&Sources::default(), 120);
+        assert_eq!(alarm.state, State::Ok);
+    }
+}

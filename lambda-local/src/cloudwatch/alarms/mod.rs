@@ -1,0 +1,7 @@
+//! Alarms on a metric or on an expression.
+
+mod alarm;
+mod by_name;
+mod definition;
+
+pub(crate) use by_name::Alarms;

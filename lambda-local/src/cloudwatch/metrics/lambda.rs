@@ -1,0 +1,277 @@
+//! Lambda's metrics: what each version did, second by second, by how it was invoked.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::histogram::Bucket;
+
+pub(crate) const NAMESPACE: &str = "AWS/Lambda";
+pub(crate) const METRICS: [&str; 5] = [
+    "Invocations",
+    "Errors",
+    "Throttles",
+    "Duration",
+    "ConcurrentExecutions",
+];
+/// As long as CloudWatch keeps data of one second.
+pub(crate) const KEPT_SECONDS: u64 = 3 * 3600;
+
+/// What became of an invocation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Measured {
+    Ended {
+        duration: Duration,
+        failed: bool,
+    },
+    /// More ran at once than may: it did not begin.
+    Throttled,
+}
+
+/// An invocation that ended, or was refused.
+#[derive(Debug)]
+pub(crate) struct Observation<'a> {
+    pub(crate) function: &'a str,
+    /// The version or the alias that was invoked, where one was named.
+    pub(crate) qualifier: Option<&'a str>,
+    /// The version that ran, where an alias was invoked.
+    pub(crate) executed_version: Option<&'a str>,
+    pub(crate) began: SystemTime,
+    pub(crate) measured: Measured,
+    /// Invocations of this function that ran when it began, this one among them.
+    pub(crate) concurrent: u64,
+}
+
+/// What a request asks for: any of Lambda's sets of dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Dimension {
+    pub(crate) name: String,
+    pub(crate) value: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    /// Of each function its series: a few, so that they are looked through.
+    series: BTreeMap<String, Vec<Series>>,
+}
+
+type Series = (Key, BTreeMap<u64, Bucket>);
+
+/// The finest set: `Resource` is the function's name with the qualifier that was invoked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) function: String,
+    pub(crate) resource: String,
+    pub(crate) executed_version: Option<String>,
+}
+
+impl Metrics {
+    pub(crate) fn add(&mut self, observation: &Observation<'_>) {
+        let second = observation.began.duration_since(UNIX_EPOCH);
+        let second = second.unwrap_or_default().as_secs();
+        let bucket = self.series_of(observation).entry(second).or_default();
+        match observation.measured {
+            Measured::Ended { duration, failed } => {
+                let milliseconds = duration.as_secs_f64() * 1e3;
+                bucket.add(milliseconds, failed, observation.concurrent);
+            }
+            Measured::Throttled => bucket.throttles += 1,
+        }
+    }
+
+    fn series_of(&mut self, observation: &Observation<'_>) -> &mut BTreeMap<u64, Bucket> {
+        let all = self.series.entry(observation.function.to_owned());
+        let all = all.or_default();
+        let index = match all.iter().position(|(key, _)| key.counts(observation)) {
+            Some(index) => index,
+            None => {
+                all.push((Key::new(observation), BTreeMap::new()));
+                all.len() - 1
+            }
+        };
+        &mut all[index].1
+    }
+
+    pub(crate) fn forget_before(&mut self, second: u64) {
+        self.series.retain(|_, series| {
+            series.retain_mut(|(_, seconds)| {
+                *seconds = seconds.split_off(&second);
+                !seconds.is_empty()
+            });
+            !series.is_empty()
+        });
+    }
+
+    /// What each version of a function did in each of these seconds, however it was invoked.
+    pub(crate) fn of_function(
+        &self,
+        function: &str,
+        (start, end): (u64, u64),
+    ) -> impl Iterator<Item = (&str, u64, &Bucket)> {
+        let series = self.series.get(function).into_iter().flatten();
+        series.flat_map(move |(key, seconds)| {
+            let seconds = seconds.range(start..end);
+            seconds.map(|(second, bucket)| (key.version(), *second, bucket))
+        })
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.series.values().flatten().map(|(key, _)| key)
+    }
+
+    /// What the invocations with these dimensions did from `start` to before `end`, by period.
+    /// A period without an invocation has no data.
+    pub(crate) fn periods(
+        &self,
+        dimensions: &[Dimension],
+        (start, end): (u64, u64),
+        period: u64,
+    ) -> BTreeMap<u64, Bucket> {
+        let mut periods: BTreeMap<u64, Bucket> = BTreeMap::new();
+        for (key, seconds) in self.series.values().flatten() {
+            if start >= end || !key.has(dimensions) {
+                continue;
+            }
+            for (second, bucket) in seconds.range(start..end) {
+                periods
+                    .entry(second - second % period)
+                    .or_default()
+                    .merge(bucket);
+            }
+        }
+        periods
+    }
+}
+
+impl Key {
+    fn new(observation: &Observation<'_>) -> Self {
+        let Observation {
+            function,
+            qualifier,
+            executed_version,
+            ..
+        } = observation;
+        Self {
+            function: (*function).to_owned(),
+            resource: match qualifier {
+                Some(qualifier) => format!("{function}:{qualifier}"),
+                None => (*function).to_owned(),
+            },
+            executed_version: executed_version.map(str::to_owned),
+        }
+    }
+
+    /// The version that ran.
+    fn version(&self) -> &str {
+        let invoked = self.resource.get(self.function.len() + 1..);
+        let executed = self.executed_version.as_deref();
+        executed.or(invoked).unwrap_or("$LATEST")
+    }
+
+    /// Whether this is the series of such an invocation.
+    fn counts(&self, observation: &Observation<'_>) -> bool {
+        let qualifier = self.resource.get(self.function.len() + 1..);
+        self.executed_version.as_deref() == observation.executed_version
+            && qualifier == observation.qualifier
+    }
+
+    /// Whether an invocation of this kind counts under these dimensions. Invocations through an
+    /// alias count under the alias, not under the version that ran.
+    fn has(&self, dimensions: &[Dimension]) -> bool {
+        let known = dimensions.iter().all(|dimension| {
+            let value = dimension.value.as_deref();
+            match dimension.name.as_str() {
+                "FunctionName" => value == Some(&self.function),
+                "Resource" => value == Some(&self.resource),
+                "ExecutedVersion" => value == self.executed_version.as_deref(),
+                _ => false,
+            }
+        });
+        known && is_a_set_of_lambdas(dimensions)
+    }
+}
+
+/// CloudWatch knows only the sets that Lambda sends: any other has no data.
+fn is_a_set_of_lambdas(dimensions: &[Dimension]) -> bool {
+    let mut names: Vec<&str> = dimensions
+        .iter()
+        .map(|dimension| dimension.name.as_str())
+        .collect();
+    names.sort_unstable();
+    matches!(
+        names.as_slice(),
+        [] | ["FunctionName"]
+            | ["FunctionName", "Resource"]
+            | ["ExecutedVersion", "FunctionName", "Resource"]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dimensions(pairs: &[(&str, &str)]) -> Vec<Dimension> {
+        let dimension = |(name, value): &(&str, &str)| Dimension {
+            name: (*name).to_owned(),
+            value: Some((*value).to_owned()),
+        };
+        pairs.iter().map(dimension).collect()
+    }
+
+    fn observe(metrics: &mut Metrics, second: u64, qualifier: &str, executed: Option<&str>) {
+        metrics.add(&Observation {
+            function: "hello",
+            qualifier: Some(qualifier),
+            executed_version: executed,
+            began: UNIX_EPOCH + Duration::from_secs(second),
+            measured: Measured::Ended {
+                duration: Duration::from_millis(2),
+                failed: executed == Some("2"),
+            },
+            concurrent: 1,
+        });
+    }
+
+    #[test]
+    fn each_set_of_dimensions_counts_its_own() {
+        let mut metrics = Metrics::default();
+        observe(&mut metrics, 120, "live", Some("1"));
+        observe(&mut metrics, 121, "live", Some("2"));
+        observe(&mut metrics, 185, "2", None);
+        let count = |pairs: &[(&str, &str)]| -> Vec<(u64, u64, u64)> {
+            let periods = metrics.periods(&dimensions(pairs), (0, 1000), 60);
+            periods
+                .iter()
+                .map(|(at, b)| (*at, b.invocations, b.errors))
+                .collect()
+        };
+        assert_eq!(
+            count(&[("FunctionName", "hello")]),
+            [(120, 2, 1), (180, 1, 0)]
+        );
+        let live = [("FunctionName", "hello"), ("Resource", "hello:live")];
+        assert_eq!(count(&live), [(120, 2, 1)]);
+        assert_eq!(
+            count(&[live[0], live[1], ("ExecutedVersion", "2")]),
+            [(120, 1, 1)]
+        );
+        assert_eq!(count(&[live[0], ("Resource", "hello:2")]), [(180, 1, 0)]);
+        assert_eq!(count(&[live[1]]), []);
+    }
+
+    #[test]
+    fn what_is_too_old_is_forgotten() {
+        let mut metrics = Metrics::default();
+        observe(&mut metrics, 100, "live", Some("1"));
+        observe(&mut metrics, 200, "live", Some("1"));
+        metrics.forget_before(150);
+        assert_eq!(metrics.periods(&[], (0, 1000), 1).len(), 1);
+        metrics.forget_before(300);
+        assert_eq!(metrics.keys().count(), 0);
+    }
+}

@@ -1,0 +1,13 @@
+//! What is measured, second by second, and the statistics of it.
+
+mod custom;
+mod histogram;
+mod lambda;
+mod sources;
+mod statistic;
+mod statistic_set;
+
+pub(crate) use custom::{Name, describe};
+pub(crate) use lambda::{Dimension, KEPT_SECONDS, Key, METRICS, Measured, NAMESPACE, Observation};
+pub(crate) use sources::{Metric, Sources, check_period};
+pub(crate) use statistic::Statistic;

@@ -1,0 +1,94 @@
+//! `CreateAlias`, `GetAlias`, `ListAliases`, `UpdateAlias`, `DeleteAlias`.
+
+use std::sync::Arc;
+
+use axum::{
+    Json as Answer,
+    extract::{Path, Query, State},
+};
+use http::StatusCode;
+use serde_json::Value;
+
+use super::operations::{Function, Json, Paging};
+use crate::{
+    lambda::{
+        model::{Alias, AliasChange, NewAlias, Page},
+        state::Lambda,
+    },
+    protocol::{ApiError, ApiResult},
+};
+
+type AliasPath = Path<(String, String)>;
+
+pub(crate) async fn create(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    Json(request): Json<NewAlias>,
+) -> ApiResult<(StatusCode, Answer<Value>)> {
+    let mut model = lambda.model();
+    let alias = model.function_mut(&reference)?.create_alias(request)?;
+    Ok((StatusCode::CREATED, Answer(alias.describe())))
+}
+
+pub(crate) async fn get(
+    State(lambda): State<Arc<Lambda>>,
+    Path((_, name)): AliasPath,
+    Function(reference): Function,
+) -> ApiResult<Answer<Value>> {
+    let model = lambda.model();
+    let arn = format!("{}:{name}", model.place.function_arn(&reference.name));
+    let missing = || ApiError::not_found(format!("Cannot find alias arn: {arn}"));
+    let function = model.function(&reference).map_err(|_| missing())?;
+    let alias = function.alias(&name).ok_or_else(missing)?;
+    Ok(Answer(alias.describe()))
+}
+
+pub(crate) async fn list(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Answer<Value>> {
+    let model = lambda.model();
+    let wanted = |alias: &Alias| match paging.function_version.as_deref() {
+        None => true,
+        Some(version) => alias.points_at(version),
+    };
+    let entries = model
+        .function(&reference)?
+        .aliases()
+        .filter(|alias| wanted(alias));
+    let page = Page::cut(
+        entries.map(Alias::describe),
+        paging.marker.as_deref(),
+        paging.max_items,
+    )?;
+    Ok(Answer(page.into_value("Aliases")))
+}
+
+pub(crate) async fn update(
+    State(lambda): State<Arc<Lambda>>,
+    Path((_, name)): AliasPath,
+    Function(reference): Function,
+    Json(request): Json<AliasChange>,
+) -> ApiResult<Answer<Value>> {
+    let shown = {
+        let mut model = lambda.model();
+        let clock = model.clock.clone();
+        let function = model.function_mut(&reference)?;
+        function.update_alias(&name, request, &clock)?.describe()
+    };
+    // What it has of provisioned concurrency moves along.
+    lambda.start_ahead();
+    Ok(Answer(shown))
+}
+
+pub(crate) async fn delete(
+    State(lambda): State<Arc<Lambda>>,
+    Path((_, name)): AliasPath,
+    Function(reference): Function,
+) -> ApiResult<StatusCode> {
+    if let Ok(function) = lambda.model().function_mut(&reference) {
+        function.delete_alias(&name);
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,246 @@
+//! `CreateFunction`, `GetFunction`, `ListFunctions`, `UpdateFunctionCode` and their like.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json as Answer,
+    extract::{Query, State},
+};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    operations::{Function as FunctionOf, Json, Paging},
+    package::Package,
+};
+use crate::{
+    lambda::{
+        model::{
+            Architecture, Configuration, ConfigurationChange, Function, FunctionConfiguration,
+            FunctionRef, Model, Page, Qualifier,
+        },
+        state::Lambda,
+    },
+    protocol::{ApiError, ApiResult},
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct CreateFunction {
+    function_name: String,
+    #[serde(default)]
+    code: Package,
+    architectures: Option<Vec<Architecture>>,
+    package_type: Option<String>,
+    #[serde(default)]
+    publish: bool,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    #[serde(flatten)]
+    configuration: ConfigurationChange,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct UpdateCode {
+    #[serde(flatten)]
+    code: Package,
+    architectures: Option<Vec<Architecture>>,
+    #[serde(default)]
+    publish: bool,
+    #[serde(default)]
+    dry_run: bool,
+    revision_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct UpdateConfiguration {
+    #[serde(flatten)]
+    configuration: ConfigurationChange,
+    revision_id: Option<String>,
+}
+
+pub(crate) async fn create(
+    State(lambda): State<Arc<Lambda>>,
+    Json(request): Json<CreateFunction>,
+) -> ApiResult<(StatusCode, Answer<Value>)> {
+    let reference = FunctionRef::parse(&request.function_name, None, &lambda.place)?;
+    if request.package_type.is_some_and(|kind| kind != "Zip") {
+        return Err(ApiError::not_implemented(
+            "container images: use package type Zip",
+        ));
+    }
+    let configuration = Configuration::new(
+        &reference.name,
+        request.architectures.as_deref(),
+        request.configuration,
+    )?;
+    let code = request.code.store(&lambda).await?;
+    let mut model = lambda.model();
+    let function = model.create(&reference.name, configuration, code)?;
+    function.tags = request.tags;
+    let number = request.publish.then(|| function.publish(None));
+    let shown = function
+        .describe(number, None)
+        .map(FunctionConfiguration::into_value);
+    Ok((StatusCode::CREATED, Answer(shown.unwrap_or_default())))
+}
+
+pub(crate) async fn get(
+    State(lambda): State<Arc<Lambda>>,
+    FunctionOf(reference): FunctionOf,
+) -> ApiResult<Answer<Value>> {
+    let model = lambda.model();
+    let function = model.function(&reference)?;
+    let number = number_of(&model, function, &reference)?;
+    let snapshot = number.map_or(Some(&function.latest), |number| function.version(number));
+    let snapshot = snapshot.ok_or_else(|| model.no_function(&reference))?;
+    let mut shown = json!({
+        "Configuration": function.describe(number, reference.qualifier.as_ref()),
+        "Code": super::package::describe(&lambda, &snapshot.code.folder),
+    });
+    if !function.tags.is_empty() {
+        shown["Tags"] = json!(function.tags);
+    }
+    Ok(Answer(shown))
+}
+
+pub(crate) async fn get_configuration(
+    State(lambda): State<Arc<Lambda>>,
+    FunctionOf(reference): FunctionOf,
+) -> ApiResult<Answer<Value>> {
+    let model = lambda.model();
+    Ok(Answer(describe(&model, &reference)?.into_value()))
+}
+
+/// The configuration of what the reference means: for an alias, its version's under its ARN.
+fn describe(model: &Model, reference: &FunctionRef) -> ApiResult<FunctionConfiguration> {
+    let function = model.function(reference)?;
+    let number = number_of(model, function, reference)?;
+    let described = function.describe(number, reference.qualifier.as_ref());
+    described.ok_or_else(|| model.no_function(reference))
+}
+
+/// The version that is meant; `None` is `$LATEST`.
+fn number_of(
+    model: &Model,
+    function: &Function,
+    reference: &FunctionRef,
+) -> ApiResult<Option<u64>> {
+    match &reference.qualifier {
+        None | Some(Qualifier::Latest) => Ok(None),
+        Some(Qualifier::Version(number)) => Ok(Some(*number)),
+        Some(Qualifier::Alias(name)) => {
+            let alias = function.alias(name);
+            Ok(alias.ok_or_else(|| model.no_function(reference))?.version())
+        }
+    }
+}
+
+pub(crate) async fn list(
+    State(lambda): State<Arc<Lambda>>,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Answer<Value>> {
+    let model = lambda.model();
+    let all_versions = paging.function_version.as_deref() == Some("ALL");
+    let entries = model.functions().flat_map(|function| {
+        let numbers = function.snapshots().map(|snapshot| snapshot.number);
+        let wanted = numbers.take(if all_versions { usize::MAX } else { 1 });
+        wanted.filter_map(move |number| match number {
+            None if !all_versions => function
+                .list_entry(None)
+                .map(|entry| entry.with_arn(&function.arn)),
+            number => function.list_entry(number),
+        })
+    });
+    let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
+    Ok(Answer(page.into_value("Functions")))
+}
+
+pub(crate) async fn update_code(
+    State(lambda): State<Arc<Lambda>>,
+    FunctionOf(reference): FunctionOf,
+    Json(request): Json<UpdateCode>,
+) -> ApiResult<Answer<Value>> {
+    lambda.model().function(&reference)?;
+    let code = request.code.store(&lambda).await?;
+    let mut model = lambda.model();
+    let clock = model.clock.clone();
+    let function = model.function_mut(&reference)?;
+    function.check_settled()?;
+    function.check_revision(request.revision_id.as_deref())?;
+    let mut configuration = function.latest.configuration.clone();
+    if let Some([architecture]) = request.architectures.as_deref() {
+        configuration.architecture = *architecture;
+    }
+    if request.dry_run {
+        let mut shown = function
+            .describe(None, None)
+            .map(FunctionConfiguration::into_value);
+        if let Some(shown) = &mut shown {
+            shown["CodeSha256"] = json!(code.sha256);
+            shown["CodeSize"] = json!(code.size);
+        }
+        return Ok(Answer(shown.unwrap_or_default()));
+    }
+    function.change(configuration, code, &clock);
+    let number = request.publish.then(|| function.publish(None));
+    let shown = function
+        .describe(number, None)
+        .map(FunctionConfiguration::into_value);
+    Ok(Answer(shown.unwrap_or_default()))
+}
+
+pub(crate) async fn update_configuration(
+    State(lambda): State<Arc<Lambda>>,
+    FunctionOf(reference): FunctionOf,
+    Json(request): Json<UpdateConfiguration>,
+) -> ApiResult<Answer<Value>> {
+    let mut model = lambda.model();
+    let clock = model.clock.clone();
+    let function = model.function_mut(&reference)?;
+    let configuration = function
+        .latest
+        .configuration
+        .changed(request.configuration)?;
+    function.check_settled()?;
+    function.check_revision(request.revision_id.as_deref())?;
+    let code = function.latest.code.clone();
+    function.change(configuration, code, &clock);
+    let shown = function
+        .describe(None, None)
+        .map(FunctionConfiguration::into_value);
+    Ok(Answer(shown.unwrap_or_default()))
+}
+
+/// Deletes the function, or one version of it.
+pub(crate) async fn delete(
+    State(lambda): State<Arc<Lambda>>,
+    FunctionOf(reference): FunctionOf,
+) -> ApiResult<StatusCode> {
+    {
+        let mut model = lambda.model();
+        match &reference.qualifier {
+            None => model.delete(&reference)?,
+            Some(Qualifier::Version(number)) => {
+                model.function_mut(&reference)?.delete_version(*number)?;
+            }
+            Some(Qualifier::Latest) => {
+                return Err(ApiError::invalid_parameter(
+                    "$LATEST version cannot be deleted without deleting the function.",
+                ));
+            }
+            Some(Qualifier::Alias(name)) => {
+                return Err(ApiError::validation(
+                    name,
+                    "qualifier",
+                    "Member must satisfy regular expression pattern: [0-9]+",
+                ));
+            }
+        }
+    }
+    lambda.tidy_environments();
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,17 @@
+//! Lambda's REST API: paths, members and status codes of the service's model.
+
+mod aliases;
+mod concurrency;
+mod event_invoke;
+mod functions;
+mod invoke;
+mod operations;
+mod package;
+mod policy;
+mod streaming;
+mod tags;
+mod urls;
+mod versions;
+
+pub(crate) use operations::routes;
+pub(crate) use urls::LAMBDA_URL;

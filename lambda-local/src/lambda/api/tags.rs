@@ -1,0 +1,81 @@
+//! `ListTags`, `TagResource` and `UntagResource`: the tags of a function, by its ARN.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json as Answer,
+    extract::{Path, Query, State},
+};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::operations::Json;
+use crate::{
+    lambda::{model::FunctionRef, state::Lambda},
+    protocol::{ApiError, ApiResult},
+};
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>
+const MAX_TAGS: usize = 50;
+
+/// Only functions have tags: a version or an alias has none.
+fn function(lambda: &Lambda, arn: &str) -> ApiResult<FunctionRef> {
+    let reference = FunctionRef::parse(arn, None, &lambda.place)?;
+    if reference.qualifier.is_some() {
+        return Err(ApiError::invalid_parameter(
+            "Tags on function aliases and versions are not supported. Please specify either a \
+             function ARN or an event source mapping ARN.",
+        ));
+    }
+    Ok(reference)
+}
+
+pub(crate) async fn list(
+    State(lambda): State<Arc<Lambda>>,
+    Path(arn): Path<String>,
+) -> ApiResult<Answer<Value>> {
+    let reference = function(&lambda, &arn)?;
+    let model = lambda.model();
+    Ok(Answer(json!({ "Tags": model.function(&reference)?.tags })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct NewTags {
+    tags: BTreeMap<String, String>,
+}
+
+pub(crate) async fn add(
+    State(lambda): State<Arc<Lambda>>,
+    Path(arn): Path<String>,
+    Json(new): Json<NewTags>,
+) -> ApiResult<StatusCode> {
+    let reference = function(&lambda, &arn)?;
+    let mut model = lambda.model();
+    let function = model.function_mut(&reference)?;
+    let mut tags = function.tags.clone();
+    tags.extend(new.tags);
+    if tags.len() > MAX_TAGS {
+        return Err(ApiError::invalid_parameter(format!(
+            "The number of tags exceeds the limit of {MAX_TAGS}."
+        )));
+    }
+    function.tags = tags;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `tagKeys` is there once for each key.
+pub(crate) async fn remove(
+    State(lambda): State<Arc<Lambda>>,
+    Path(arn): Path<String>,
+    Query(keys): Query<Vec<(String, String)>>,
+) -> ApiResult<StatusCode> {
+    let reference = function(&lambda, &arn)?;
+    let mut model = lambda.model();
+    let function = model.function_mut(&reference)?;
+    for (_, key) in keys.iter().filter(|(name, _)| name == "tagKeys") {
+        function.tags.remove(key);
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

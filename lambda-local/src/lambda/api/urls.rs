@@ -1,0 +1,88 @@
+//! `CreateFunctionUrlConfig` and its like: the URL of a function or of an alias.
+
+use std::sync::Arc;
+
+use axum::{
+    Json as Answer,
+    extract::{Query, State},
+};
+use http::StatusCode;
+use serde_json::Value;
+
+use super::operations::{Function, Json, Paging};
+use crate::{
+    lambda::{
+        model::{FunctionUrl, Page, UrlChange},
+        state::Lambda,
+    },
+    protocol::ApiResult,
+};
+
+/// The path under which URLs are reached: `/_aws/lambda-url/{url-id}/…`.
+pub(crate) const LAMBDA_URL: &str = "/_aws/lambda-url/";
+
+fn describe(lambda: &Lambda, arn: &str, url: &FunctionUrl) -> Value {
+    url.describe(arn, &format!("{}{LAMBDA_URL}{}/", lambda.address, url.id))
+}
+
+pub(crate) async fn create(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    Json(request): Json<UrlChange>,
+) -> ApiResult<(StatusCode, Answer<Value>)> {
+    let mut model = lambda.model();
+    let url = model.create_url(&reference, &request)?;
+    let mut shown = describe(&lambda, &model.url_owner(&reference)?, &url);
+    // What was just made was not modified.
+    if let Some(members) = shown.as_object_mut() {
+        members.remove("LastModifiedTime");
+    }
+    Ok((StatusCode::CREATED, Answer(shown)))
+}
+
+pub(crate) async fn get(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+) -> ApiResult<Answer<Value>> {
+    let model = lambda.model();
+    let url = model.url(&reference)?;
+    let arn = model.url_owner(&reference)?;
+    Ok(Answer(describe(&lambda, &arn, url)))
+}
+
+pub(crate) async fn update(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    Json(request): Json<UrlChange>,
+) -> ApiResult<Answer<Value>> {
+    let mut model = lambda.model();
+    let url = model.update_url(&reference, &request)?;
+    let arn = model.url_owner(&reference)?;
+    Ok(Answer(describe(&lambda, &arn, &url)))
+}
+
+pub(crate) async fn delete(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+) -> ApiResult<StatusCode> {
+    lambda.model().delete_url(&reference)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn list(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Answer<Value>> {
+    let model = lambda.model();
+    let function = model.function(&reference)?;
+    let entries = function.urls().map(|(qualifier, url)| {
+        let arn = match qualifier {
+            Some(qualifier) => format!("{}:{qualifier}", function.arn),
+            None => function.arn.clone(),
+        };
+        describe(&lambda, &arn, url)
+    });
+    let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
+    Ok(Answer(page.into_value("FunctionUrlConfigs")))
+}

@@ -1,0 +1,67 @@
+//! `PublishVersion` and `ListVersionsByFunction`.
+
+use std::sync::Arc;
+
+use axum::{
+    Json as Answer,
+    extract::{Query, State},
+};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::operations::{Function, Json, Paging};
+use crate::{
+    lambda::{
+        model::{FunctionConfiguration, Page, Qualifier},
+        state::Lambda,
+    },
+    protocol::{ApiError, ApiResult},
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Publish {
+    code_sha256: Option<String>,
+    description: Option<String>,
+    revision_id: Option<String>,
+}
+
+pub(crate) async fn publish(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    Json(request): Json<Publish>,
+) -> ApiResult<(StatusCode, Answer<Value>)> {
+    let mut model = lambda.model();
+    let function = model.function_mut(&reference)?;
+    function.check_settled()?;
+    function.check_revision(request.revision_id.as_deref())?;
+    let current = &function.latest.code.sha256;
+    if let Some(expected) = request.code_sha256.filter(|expected| expected != current) {
+        return Err(ApiError::invalid_parameter(format!(
+            "CodeSHA256 ({expected}) is different from current CodeSHA256 in $LATEST ({current}). \
+             Please try again with the CodeSHA256 in $LATEST."
+        )));
+    }
+    let description = request.description.filter(|text| !text.is_empty());
+    let number = function.publish(description);
+    let shown = function.describe(Some(number), Some(&Qualifier::Version(number)));
+    let shown = shown
+        .map(FunctionConfiguration::into_value)
+        .unwrap_or_default();
+    Ok((StatusCode::CREATED, Answer(shown)))
+}
+
+pub(crate) async fn list(
+    State(lambda): State<Arc<Lambda>>,
+    Function(reference): Function,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Answer<Value>> {
+    let model = lambda.model();
+    let function = model.function(&reference)?;
+    let entries = function
+        .snapshots()
+        .filter_map(|snapshot| function.list_entry(snapshot.number));
+    let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
+    Ok(Answer(page.into_value("Versions")))
+}

@@ -1,0 +1,16 @@
+//! Invocations: which version runs one, in which environment, and what came of it.
+
+mod asynchronous;
+mod call;
+mod destination;
+mod detach_on_drop;
+mod provisioned;
+mod running;
+mod streaming;
+mod target;
+
+pub(crate) use call::{Call, Invoked, Way};
+pub(crate) use detach_on_drop::ToTheEnd;
+pub(crate) use running::{Concurrency, Running};
+pub(crate) use streaming::{Begun, Rest};
+pub(crate) use target::Target;

@@ -1,0 +1,155 @@
+//! Aliases: a name for a version, or for two of them with a weight.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{concurrency::Provisioned, routing_config::RoutingConfig};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Alias {
+    pub(crate) name: String,
+    pub(super) arn: String,
+    pub(super) description: String,
+    pub(super) target: Target,
+    pub(super) revision: String,
+    /// The version that serves until provisioned concurrency has moved to the new one.
+    #[serde(skip)]
+    pub(super) leaving: Option<(u64, Provisioned)>,
+}
+
+/// Where an alias sends its invocations.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) enum Target {
+    Latest,
+    Version {
+        number: u64,
+        additional: Option<(u64, f64)>,
+    },
+}
+
+impl Target {
+    pub(super) const fn version(self) -> Option<u64> {
+        match self {
+            Self::Latest => None,
+            Self::Version { number, .. } => Some(number),
+        }
+    }
+}
+
+impl Alias {
+    /// Whether the alias sends invocations to this version.
+    pub(super) fn uses(&self, version: u64) -> bool {
+        match self.shown_target() {
+            Target::Latest => false,
+            Target::Version { number, additional } => {
+                number == version || additional.is_some_and(|(other, _)| other == version)
+            }
+        }
+    }
+
+    /// Whether this is the alias's version or its additional one: a number, or `$LATEST`.
+    pub(crate) fn points_at(&self, version: &str) -> bool {
+        match version.parse() {
+            Ok(number) => self.uses(number),
+            Err(_) => version == "$LATEST" && self.target == Target::Latest,
+        }
+    }
+
+    /// The version that one invocation goes to: the additional version with the probability
+    /// of its weight. `None` is `$LATEST`.
+    pub(crate) fn pick(&self, random: &mut fastrand::Rng) -> Option<u64> {
+        match self.shown_target() {
+            Target::Latest => None,
+            Target::Version {
+                number,
+                additional: None,
+            } => Some(number),
+            Target::Version {
+                number,
+                additional: Some((other, weight)),
+            } => Some(if random.f64() < weight { other } else { number }),
+        }
+    }
+
+    /// The alias's version without its weights, as `GetFunction` shows it.
+    pub(crate) const fn version(&self) -> Option<u64> {
+        self.target.version()
+    }
+
+    pub(super) const fn is_weighted(&self) -> bool {
+        matches!(
+            self.target,
+            Target::Version {
+                additional: Some(_),
+                ..
+            }
+        )
+    }
+
+    /// With the weight of 1 that AWS itself gives the old version while provisioned concurrency
+    /// moves to the new one.
+    fn shown_target(&self) -> Target {
+        match (self.target, &self.leaving) {
+            (
+                Target::Version {
+                    number,
+                    additional: None,
+                },
+                Some((old, provisioned)),
+            ) if provisioned.allocated().is_none() => Target::Version {
+                number,
+                additional: Some((*old, 1.0)),
+            },
+            (target, _) => target,
+        }
+    }
+
+    /// The versions with their shares of the invocations.
+    pub(crate) fn shares(&self) -> Vec<(String, f64)> {
+        match self.shown_target() {
+            Target::Latest => vec![("$LATEST".to_owned(), 1.0)],
+            Target::Version { number, additional } => {
+                let other = additional.map(|(other, weight)| (other.to_string(), weight));
+                let rest = 1.0 - other.as_ref().map_or(0.0, |(_, weight)| *weight);
+                std::iter::once((number.to_string(), rest))
+                    .chain(other)
+                    .collect()
+            }
+        }
+    }
+
+    pub(crate) fn describe(&self) -> Value {
+        let mut shown = json!({
+            "AliasArn": self.arn,
+            "Name": self.name,
+            "FunctionVersion": self.version().map_or_else(|| "$LATEST".into(), |n| n.to_string()),
+            "Description": self.description,
+            "RevisionId": self.revision,
+        });
+        if let Target::Version {
+            additional: Some((number, weight)),
+            ..
+        } = self.shown_target()
+        {
+            shown["RoutingConfig"] = json!({
+                "AdditionalVersionWeights": { number.to_string(): weight }
+            });
+        }
+        shown
+    }
+
+    pub(super) fn routing(&self) -> RoutingConfig {
+        let additional_version_weights = match self.target {
+            Target::Version {
+                additional: Some((number, weight)),
+                ..
+            } => BTreeMap::from([(number.to_string(), weight)]),
+            _ => BTreeMap::new(),
+        };
+        RoutingConfig {
+            additional_version_weights,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! A function's aliases: made, moved and deleted by AWS's rules.
+
+use serde::Deserialize;
+
+use super::{
+    alias::{Alias, Target},
+    function::Function,
+    functions::new_revision,
+    reference::{Qualifier, is_word},
+    routing_config::RoutingConfig,
+    settling::Clock,
+};
+use crate::protocol::{ApiError, ApiResult};
+
+/// `CreateAlias`'s body.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct NewAlias {
+    name: Option<String>,
+    function_version: Option<String>,
+    #[serde(default)]
+    description: String,
+    routing_config: Option<RoutingConfig>,
+}
+
+/// `UpdateAlias`'s body: absent members keep what is there.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AliasChange {
+    function_version: Option<String>,
+    description: Option<String>,
+    routing_config: Option<RoutingConfig>,
+    revision_id: Option<String>,
+}
+
+impl Function {
+    pub(crate) fn alias(&self, name: &str) -> Option<&Alias> {
+        self.aliases.get(name)
+    }
+
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = &Alias> {
+        self.aliases.values()
+    }
+
+    pub(crate) fn create_alias(&mut self, new: NewAlias) -> ApiResult<&Alias> {
+        let name = new.name.unwrap_or_default();
+        check_name(&name)?;
+        check_description(&new.description)?;
+        let routing = new.routing_config.unwrap_or_default();
+        routing.check_values()?;
+        let version = new.function_version.unwrap_or_default();
+        let target = self.target(&version, &routing)?;
+        let arn = format!("{}:{name}", self.arn);
+        if self.aliases.contains_key(&name) {
+            return Err(ApiError::conflict(format!("Alias already exists: {arn}")));
+        }
+        let alias = Alias {
+            name: name.clone(),
+            arn,
+            description: new.description,
+            target,
+            revision: new_revision(),
+            leaving: None,
+        };
+        Ok(self.aliases.entry(name).or_insert(alias))
+    }
+
+    pub(crate) fn update_alias(
+        &mut self,
+        name: &str,
+        change: AliasChange,
+        clock: &Clock,
+    ) -> ApiResult<&Alias> {
+        if let Some(description) = &change.description {
+            check_description(description)?;
+        }
+        if let Some(routing) = &change.routing_config {
+            routing.check_values()?;
+        }
+        let arn = self.arn.clone();
+        let missing = || ApiError::not_found(format!("Alias not found: {arn}:{name}"));
+        let current = self.aliases.get(name).ok_or_else(missing)?;
+        if change
+            .revision_id
+            .as_ref()
+            .is_some_and(|given| *given != current.revision)
+        {
+            return Err(ApiError::precondition_failed("GetFunction/GetAlias"));
+        }
+        let shown = current
+            .version()
+            .map_or_else(|| "$LATEST".into(), |n| n.to_string());
+        let version = change.function_version.unwrap_or(shown);
+        // A call that names only the version leaves the weights as they are.
+        let routing = change.routing_config.unwrap_or_else(|| current.routing());
+        let target = self.target(&version, &routing)?;
+        let (before, still_leaving) = (current.version(), current.leaving.clone());
+        self.check_movable(name, target.version())?;
+        let leaving = match before.filter(|_| target.version() != before) {
+            Some(old) => self.move_provisioned(name, clock).map(|to| (old, to)),
+            None => still_leaving,
+        };
+        let current = self.aliases.get(name).ok_or_else(missing)?;
+        let updated = Alias {
+            leaving,
+            description: change
+                .description
+                .unwrap_or_else(|| current.description.clone()),
+            target,
+            revision: new_revision(),
+            ..current.clone()
+        };
+        let entry = self.aliases.entry(name.to_owned());
+        Ok(entry.insert_entry(updated).into_mut())
+    }
+
+    /// Deletes the alias with all that belongs to it. Deleting one that is not there succeeds, as on AWS.
+    pub(crate) fn delete_alias(&mut self, name: &str) {
+        self.aliases.remove(name);
+        let qualifier = Qualifier::Alias(name.to_owned());
+        self.remove_policy(Some(&qualifier));
+        self.provisioned.remove(&qualifier);
+        self.event_invokes.remove(&qualifier);
+        self.urls.remove(&Some(qualifier));
+    }
+
+    fn target(&self, version: &str, routing: &RoutingConfig) -> ApiResult<Target> {
+        let additional = routing.additional()?;
+        if version == "$LATEST" {
+            return match additional {
+                None => Ok(Target::Latest),
+                Some(_) => Err(ApiError::invalid_parameter(
+                    "$LATEST is not supported for an alias pointing to more than 1 version",
+                )),
+            };
+        }
+        let number = version.parse::<u64>().map_err(|_| {
+            ApiError::validation(
+                version,
+                "functionVersion",
+                "Member must satisfy regular expression pattern: (\\$LATEST|[0-9]+)",
+            )
+        })?;
+        if additional.is_some_and(|(other, _)| other == number) {
+            return Err(ApiError::invalid_parameter(format!(
+                "Invalid function version {number}. Function version {number} is already \
+                 included in routing configuration."
+            )));
+        }
+        for needed in std::iter::once(number).chain(additional.map(|(other, _)| other)) {
+            if self.version(needed).is_none() {
+                let arn = &self.arn;
+                return Err(ApiError::not_found(format!(
+                    "Function not found: {arn}:{needed}"
+                )));
+            }
+        }
+        if let Some((other, _)) = additional {
+            self.check_alike(number, other)?;
+        }
+        Ok(Target::Version { number, additional })
+    }
+
+    /// The versions of a weighted alias have the same role and the same dead-letter queue, or none.
+    /// AWS documents the rule; how it words its refusal is not known.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html>
+    fn check_alike(&self, one: u64, other: u64) -> ApiResult<()> {
+        let (Some(a), Some(b)) = (self.version(one), self.version(other)) else {
+            return Ok(());
+        };
+        let (a, b) = (&a.configuration, &b.configuration);
+        let what = match () {
+            () if a.role != b.role => "execution role",
+            () if a.dead_letter_target != b.dead_letter_target => "dead-letter queue",
+            () => return Ok(()),
+        };
+        Err(ApiError::invalid_parameter(format!(
+            "Function versions {one} and {other} of an alias must have the same {what}"
+        )))
+    }
+}
+
+fn check_name(name: &str) -> ApiResult<()> {
+    if is_word(name, 128) && !name.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(ApiError::validation(
+        name,
+        "name",
+        "Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
+    ))
+}
+
+fn check_description(description: &str) -> ApiResult<()> {
+    if description.chars().count() <= 256 {
+        return Ok(());
+    }
+    let constraint = "Member must have length less than or equal to 256";
+    Err(ApiError::validation(description, "description", constraint))
+}

@@ -1,0 +1,225 @@
+//! Reserved concurrency of functions, and provisioned concurrency of versions and aliases.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{function::Function, reference::Qualifier, settling::Clock, snapshot::Snapshot};
+use crate::{
+    protocol::{ApiError, ApiResult},
+    timestamp,
+};
+
+/// Concurrent executions of an account: AWS's default quota.
+pub(crate) const ACCOUNT_CONCURRENCY: u32 = 1000;
+/// What must be left for functions without a reservation.
+const MIN_UNRESERVED: u32 = 100;
+
+/// Provisioned concurrency: allocated when its environments are started, and not before the time
+/// that such a change takes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Provisioned {
+    pub(crate) requested: u32,
+    #[serde(skip, default = "Instant::now")]
+    not_before: Instant,
+    #[serde(skip)]
+    pub(crate) allocation: Arc<Allocation>,
+    modified: String,
+}
+
+/// Whether the environments could be started: told by whoever starts them.
+#[derive(Debug, Default)]
+pub(crate) struct Allocation(OnceLock<bool>);
+
+impl Allocation {
+    pub(crate) fn decide(&self, started: bool) {
+        let _ = self.0.set(started);
+    }
+
+    pub(crate) fn decided(&self) -> Option<bool> {
+        self.0.get().copied()
+    }
+}
+
+impl Provisioned {
+    fn new(requested: u32, clock: &Clock) -> Self {
+        Self {
+            requested,
+            not_before: Instant::now() + clock.transition,
+            allocation: Arc::default(),
+            modified: timestamp::now().replace('Z', "+0000"),
+        }
+    }
+
+    /// Whether that is done, one way or the other, and how.
+    pub(super) fn allocated(&self) -> Option<bool> {
+        let decided = self.allocation.decided();
+        decided.filter(|_| Instant::now() >= self.not_before)
+    }
+
+    pub(crate) fn describe(&self) -> Value {
+        self.shown(self.allocated())
+    }
+
+    fn shown(&self, allocated: Option<bool>) -> Value {
+        let there = if allocated == Some(true) {
+            self.requested
+        } else {
+            0
+        };
+        let mut shown = json!({
+            "RequestedProvisionedConcurrentExecutions": self.requested,
+            "AvailableProvisionedConcurrentExecutions": there,
+            "AllocatedProvisionedConcurrentExecutions": there,
+            "Status": match allocated {
+                None => "IN_PROGRESS",
+                Some(true) => "READY",
+                Some(false) => "FAILED",
+            },
+            "LastModified": self.modified,
+        });
+        if allocated == Some(false) {
+            shown["StatusReason"] = json!("FUNCTION_ERROR_INIT_FAILURE");
+        }
+        shown
+    }
+}
+
+impl Function {
+    pub(crate) const fn reserved(&self) -> Option<u32> {
+        self.reserved
+    }
+
+    /// `others` is what other functions have reserved.
+    pub(crate) fn reserve(&mut self, count: u32, others: u32) -> ApiResult<()> {
+        if others.saturating_add(count) > ACCOUNT_CONCURRENCY - MIN_UNRESERVED {
+            return Err(ApiError::invalid_parameter(format!(
+                "Specified ReservedConcurrentExecutions for function decreases account's \
+                 UnreservedConcurrentExecution below its minimum value of [{MIN_UNRESERVED}]."
+            )));
+        }
+        self.reserved = Some(count);
+        Ok(())
+    }
+
+    pub(crate) const fn unreserve(&mut self) {
+        self.reserved = None;
+    }
+
+    /// Allocates provisioned concurrency to a version or an alias.
+    pub(crate) fn provision(
+        &mut self,
+        qualifier: &Qualifier,
+        requested: u32,
+        clock: &Clock,
+    ) -> ApiResult<Value> {
+        self.check_provisionable(qualifier)?;
+        if self.reserved.is_some_and(|reserved| requested > reserved) {
+            return Err(ApiError::invalid_parameter(
+                "Requested Provisioned Concurrency should not be greater than the \
+                 reservedConcurrentExecution for function",
+            ));
+        }
+        let provisioned = Provisioned::new(requested, clock);
+        // However soon it is there: the answer comes before.
+        let shown = provisioned.shown(None);
+        self.provisioned.insert(qualifier.clone(), provisioned);
+        Ok(shown)
+    }
+
+    fn check_provisionable(&self, qualifier: &Qualifier) -> ApiResult<()> {
+        let refused = |text: &str| Err(ApiError::invalid_parameter(text));
+        match qualifier {
+            Qualifier::Latest => refused(UNPUBLISHED),
+            Qualifier::Version(number) => {
+                let by_alias = |alias: &super::alias::Alias| {
+                    alias.uses(*number)
+                        && self
+                            .provisioned
+                            .contains_key(&Qualifier::Alias(alias.name.clone()))
+                };
+                match self.aliases.values().any(by_alias) {
+                    true => refused("Version is pointed by a Provisioned Concurrency alias"),
+                    false => Ok(()),
+                }
+            }
+            Qualifier::Alias(name) => {
+                let Some(alias) = self.aliases.get(name) else {
+                    return Ok(());
+                };
+                if alias.is_weighted() {
+                    return refused(
+                        "Alias with weights can not be used with Provisioned Concurrency",
+                    );
+                }
+                match alias.version().map(Qualifier::Version) {
+                    None => refused(UNPUBLISHED),
+                    Some(version) if self.provisioned.contains_key(&version) => {
+                        refused(ALREADY_PROVISIONED)
+                    }
+                    Some(_) => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Before an alias is moved: one that has provisioned concurrency takes it along, which a
+    /// version that has its own refuses.
+    pub(super) fn check_movable(&self, name: &str, to: Option<u64>) -> ApiResult<()> {
+        let takes_along = self
+            .provisioned
+            .contains_key(&Qualifier::Alias(name.to_owned()));
+        let own = to.is_some_and(|to| self.provisioned.contains_key(&Qualifier::Version(to)));
+        match takes_along && own {
+            true => Err(ApiError::invalid_parameter(ALREADY_PROVISIONED)),
+            false => Ok(()),
+        }
+    }
+
+    /// Allocates an alias's provisioned concurrency anew, to the version that it moves to, if the
+    /// alias has any.
+    pub(super) fn move_provisioned(&mut self, name: &str, clock: &Clock) -> Option<Provisioned> {
+        let qualifier = Qualifier::Alias(name.to_owned());
+        let provisioned = self.provisioned.get_mut(&qualifier)?;
+        *provisioned = Provisioned::new(provisioned.requested, clock);
+        Some(provisioned.clone())
+    }
+
+    pub(crate) fn provisioned(&self, qualifier: &Qualifier) -> ApiResult<&Provisioned> {
+        self.provisioned
+            .get(qualifier)
+            .ok_or_else(ApiError::not_provisioned)
+    }
+
+    pub(crate) fn all_provisioned(&self) -> impl Iterator<Item = (&Qualifier, &Provisioned)> {
+        self.provisioned.iter()
+    }
+
+    /// What is to be started ahead: of which version, and for whom.
+    pub(crate) fn ahead(&self) -> impl Iterator<Item = (&Arc<Snapshot>, &Provisioned)> {
+        self.provisioned
+            .iter()
+            .filter_map(|(qualifier, provisioned)| {
+                let number = match qualifier {
+                    Qualifier::Latest => None,
+                    Qualifier::Version(number) => Some(*number),
+                    Qualifier::Alias(name) => self.alias(name)?.version(),
+                };
+                Some((self.version(number?)?, provisioned))
+            })
+    }
+
+    pub(crate) fn unprovision(&mut self, qualifier: &Qualifier) {
+        self.provisioned.remove(qualifier);
+    }
+}
+
+const UNPUBLISHED: &str =
+    "Provisioned Concurrency Configs cannot be applied to unpublished function versions.";
+const ALREADY_PROVISIONED: &str = "Alias can't be used for Provisioned Concurrency configuration \
+    on an already Provisioned version";

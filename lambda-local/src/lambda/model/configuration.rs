@@ -1,0 +1,247 @@
+//! A function's configuration: what `CreateFunction` and `UpdateFunctionConfiguration` set, with
+//! AWS's defaults and limits.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::limits::{check_environment, check_range, check_role};
+use crate::protocol::{ApiError, ApiResult};
+
+/// Lambda's name for a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Architecture {
+    X86_64,
+    Arm64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum LogFormat {
+    Text,
+    #[serde(rename = "JSON")]
+    Json,
+}
+
+/// The configuration of one version, immutable once it is published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Configuration {
+    pub(crate) runtime: String,
+    pub(crate) role: String,
+    pub(crate) handler: String,
+    pub(crate) description: String,
+    pub(crate) timeout: u32,
+    pub(crate) memory_size: u32,
+    pub(crate) environment: Option<BTreeMap<String, String>>,
+    pub(crate) architecture: Architecture,
+    pub(crate) ephemeral_storage: u32,
+    pub(crate) tracing_mode: String,
+    pub(crate) dead_letter_target: Option<String>,
+    pub(crate) logging: Logging,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Logging {
+    pub(crate) log_format: LogFormat,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) application_log_level: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) system_log_level: Option<String>,
+    pub(crate) log_group: String,
+}
+
+/// The members that both calls take. Absent ones keep what is there, or its default.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ConfigurationChange {
+    runtime: Option<String>,
+    role: Option<String>,
+    handler: Option<String>,
+    description: Option<String>,
+    timeout: Option<u32>,
+    memory_size: Option<u32>,
+    environment: Option<EnvironmentChange>,
+    ephemeral_storage: Option<EphemeralStorage>,
+    tracing_config: Option<TracingConfig>,
+    dead_letter_config: Option<DeadLetterConfig>,
+    logging_config: Option<LoggingChange>,
+    layers: Option<Vec<Value>>,
+    vpc_config: Option<VpcConfig>,
+    file_system_configs: Option<Vec<Value>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct EnvironmentChange {
+    variables: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct EphemeralStorage {
+    size: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TracingConfig {
+    mode: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DeadLetterConfig {
+    target_arn: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct LoggingChange {
+    log_format: Option<LogFormat>,
+    application_log_level: Option<String>,
+    system_log_level: Option<String>,
+    log_group: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct VpcConfig {
+    subnet_ids: Vec<Value>,
+    security_group_ids: Vec<Value>,
+}
+
+impl Configuration {
+    /// A new function's configuration.
+    ///
+    /// # Errors
+    /// If a required member is missing or a value is outside AWS's limits.
+    pub(crate) fn new(
+        name: &str,
+        architectures: Option<&[Architecture]>,
+        change: ConfigurationChange,
+    ) -> ApiResult<Self> {
+        let required = |member: &Option<String>, name: &str| match member {
+            Some(text) if !text.is_empty() => Ok(text.clone()),
+            _ => Err(ApiError::validation_message(format!(
+                "1 validation error detected: Value null at '{name}' failed to satisfy \
+                 constraint: Member must not be null"
+            ))),
+        };
+        let blank = Self {
+            runtime: required(&change.runtime, "runtime")?,
+            role: required(&change.role, "role")?,
+            handler: required(&change.handler, "handler")?,
+            description: String::new(),
+            timeout: 3,
+            memory_size: 128,
+            environment: None,
+            architecture: match architectures {
+                None | Some([]) => Architecture::X86_64,
+                Some([one]) => *one,
+                Some(_) => {
+                    return Err(ApiError::invalid_parameter(
+                        "Functions must have exactly one architecture.",
+                    ));
+                }
+            },
+            ephemeral_storage: 512,
+            tracing_mode: "PassThrough".into(),
+            dead_letter_target: None,
+            logging: Logging {
+                log_format: LogFormat::Text,
+                application_log_level: None,
+                system_log_level: None,
+                log_group: format!("/aws/lambda/{name}"),
+            },
+        };
+        blank.changed(change)
+    }
+
+    /// This configuration with some members changed.
+    ///
+    /// # Errors
+    /// If a value is outside AWS's limits, or asks for what lambda-local does not have.
+    pub(crate) fn changed(&self, change: ConfigurationChange) -> ApiResult<Self> {
+        refuse_what_is_not_here(&change)?;
+        let new = self.clone();
+        let new = Self {
+            runtime: change.runtime.unwrap_or(new.runtime),
+            role: change.role.unwrap_or(new.role),
+            handler: change.handler.unwrap_or(new.handler),
+            description: change.description.unwrap_or(new.description),
+            timeout: change.timeout.unwrap_or(new.timeout),
+            memory_size: change.memory_size.unwrap_or(new.memory_size),
+            environment: match change.environment {
+                Some(environment) => Some(environment.variables).filter(|v| !v.is_empty()),
+                None => new.environment,
+            },
+            ephemeral_storage: change
+                .ephemeral_storage
+                .map_or(new.ephemeral_storage, |s| s.size),
+            tracing_mode: change
+                .tracing_config
+                .and_then(|t| t.mode)
+                .unwrap_or(new.tracing_mode),
+            dead_letter_target: match change.dead_letter_config {
+                Some(config) => config.target_arn.filter(|arn| !arn.is_empty()),
+                None => new.dead_letter_target,
+            },
+            logging: new
+                .logging
+                .changed(change.logging_config.unwrap_or_default()),
+            architecture: new.architecture,
+        };
+        new.check()?;
+        Ok(new)
+    }
+
+    fn check(&self) -> ApiResult<()> {
+        check_role(&self.role)?;
+        check_range(self.timeout, 1..=900, "timeout")?;
+        check_range(self.memory_size, 128..=10_240, "memorySize")?;
+        check_range(
+            self.ephemeral_storage,
+            512..=10_240,
+            "ephemeralStorage.size",
+        )?;
+        check_environment(self.environment.as_ref())
+    }
+}
+
+impl Logging {
+    fn changed(self, change: LoggingChange) -> Self {
+        let log_format = change.log_format.unwrap_or(self.log_format);
+        // Levels belong to the JSON format; AWS's default for both is INFO.
+        let level = |new: Option<String>, old: Option<String>| match log_format {
+            LogFormat::Json => new.or(old).or_else(|| Some("INFO".into())),
+            LogFormat::Text => None,
+        };
+        Self {
+            log_format,
+            application_log_level: level(change.application_log_level, self.application_log_level),
+            system_log_level: level(change.system_log_level, self.system_log_level),
+            log_group: change.log_group.unwrap_or(self.log_group),
+        }
+    }
+}
+
+fn refuse_what_is_not_here(change: &ConfigurationChange) -> ApiResult<()> {
+    let layers = change
+        .layers
+        .as_ref()
+        .is_some_and(|layers| !layers.is_empty());
+    let files = change
+        .file_system_configs
+        .as_ref()
+        .is_some_and(|files| !files.is_empty());
+    let vpc = change.vpc_config.as_ref();
+    let vpc = vpc.is_some_and(|v| !v.subnet_ids.is_empty() || !v.security_group_ids.is_empty());
+    match (layers, files, vpc) {
+        (true, _, _) => Err(ApiError::not_implemented("Layers")),
+        (_, true, _) => Err(ApiError::not_implemented("FileSystemConfigs")),
+        (_, _, true) => Err(ApiError::not_implemented("VpcConfig")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,252 @@
+//! How asynchronous invocations of a function, a version or an alias are tried again.
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html>
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    function::Function,
+    functions::{Model, Place},
+    reference::{FunctionRef, Qualifier},
+};
+use crate::{
+    logs::store as logs,
+    protocol::{ApiError, ApiResult},
+};
+
+const MAX_RETRIES: u32 = 2;
+/// Seconds.
+const MIN_AGE: u64 = 60;
+const MAX_AGE: u64 = 6 * 3600;
+
+/// What was set; what was not has AWS's default.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct EventInvoke {
+    maximum_retry_attempts: Option<u32>,
+    maximum_event_age_in_seconds: Option<u64>,
+    #[serde(default)]
+    destinations: Destinations,
+    /// Milliseconds since 1970.
+    modified: u64,
+}
+
+/// The functions that are told what became of an event.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Destinations {
+    on_success: Destination,
+    on_failure: Destination,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Destination {
+    /// An ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination: Option<String>,
+}
+
+/// The bodies of the calls that put and that update.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct EventInvokeChange {
+    maximum_retry_attempts: Option<u32>,
+    maximum_event_age_in_seconds: Option<u64>,
+    destination_config: Option<Destinations>,
+}
+
+impl EventInvoke {
+    pub(crate) fn maximum_retries(&self) -> u32 {
+        self.maximum_retry_attempts.unwrap_or(MAX_RETRIES)
+    }
+
+    pub(crate) fn maximum_age(&self) -> Duration {
+        Duration::from_secs(self.maximum_event_age_in_seconds.unwrap_or(MAX_AGE))
+    }
+
+    /// The ARN of the function that is told of an event that succeeded, or did not.
+    pub(crate) fn destination(&self, succeeded: bool) -> Option<&str> {
+        let Destinations {
+            on_success,
+            on_failure,
+        } = &self.destinations;
+        let one = if succeeded { on_success } else { on_failure };
+        one.destination.as_deref()
+    }
+
+    fn changed(&self, change: &EventInvokeChange) -> ApiResult<Self> {
+        change.check()?;
+        Ok(Self {
+            maximum_retry_attempts: change
+                .maximum_retry_attempts
+                .or(self.maximum_retry_attempts),
+            maximum_event_age_in_seconds: change
+                .maximum_event_age_in_seconds
+                .or(self.maximum_event_age_in_seconds),
+            destinations: match &change.destination_config {
+                Some(destinations) => destinations.clone(),
+                None => self.destinations.clone(),
+            },
+            modified: logs::now(),
+        })
+    }
+
+    fn describe(&self, arn: &str) -> Value {
+        let mut shown = json!({
+            "FunctionArn": arn,
+            "LastModified": self.modified as f64 / 1000.0,
+            "DestinationConfig": self.destinations,
+        });
+        if let Some(attempts) = self.maximum_retry_attempts {
+            shown["MaximumRetryAttempts"] = json!(attempts);
+        }
+        if let Some(age) = self.maximum_event_age_in_seconds {
+            shown["MaximumEventAgeInSeconds"] = json!(age);
+        }
+        shown
+    }
+}
+
+impl EventInvokeChange {
+    fn check(&self) -> ApiResult<()> {
+        if let Some(attempts) = self.maximum_retry_attempts.filter(|n| *n > MAX_RETRIES) {
+            return Err(ApiError::validation(
+                &attempts.to_string(),
+                "maximumRetryAttempts",
+                "Member must have value less than or equal to 2",
+            ));
+        }
+        let age = self.maximum_event_age_in_seconds;
+        match age.filter(|age| !(MIN_AGE..=MAX_AGE).contains(age)) {
+            Some(age) => Err(ApiError::validation(
+                &age.to_string(),
+                "maximumEventAgeInSeconds",
+                &match age < MIN_AGE {
+                    true => format!("Member must have value greater than or equal to {MIN_AGE}"),
+                    false => format!("Member must have value less than or equal to {MAX_AGE}"),
+                },
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether what is told of events of this function can be told.
+    fn check_destinations(&self, function: &str, place: &Place) -> ApiResult<()> {
+        let Some(destinations) = &self.destination_config else {
+            return Ok(());
+        };
+        let both = [&destinations.on_success, &destinations.on_failure];
+        for arn in both.into_iter().filter_map(|one| one.destination.as_ref()) {
+            if !arn.contains(":lambda:") {
+                return Err(ApiError::not_implemented(&format!(
+                    "destinations of asynchronous invocations that are no functions, such as {arn}"
+                )));
+            }
+            if FunctionRef::parse(arn, None, place)?.name == function {
+                return Err(ApiError::invalid_parameter(
+                    "You can't specify the function as a destination for itself.",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.maximum_retry_attempts.is_none()
+            && self.maximum_event_age_in_seconds.is_none()
+            && self.destination_config.is_none()
+    }
+}
+
+/// What is set for the function as a whole is set for `$LATEST`.
+fn qualifier(reference: &FunctionRef) -> Qualifier {
+    reference.qualifier.clone().unwrap_or(Qualifier::Latest)
+}
+
+impl Function {
+    pub(crate) fn event_invokes(&self) -> impl Iterator<Item = Value> {
+        let all = self.event_invokes.iter();
+        all.map(|(qualifier, settings)| settings.describe(&format!("{}:{qualifier}", self.arn)))
+    }
+
+    fn check_there(&self, model: &Model, reference: &FunctionRef) -> ApiResult<()> {
+        let there = match &reference.qualifier {
+            None | Some(Qualifier::Latest) => true,
+            Some(Qualifier::Version(number)) => self.version(*number).is_some(),
+            Some(Qualifier::Alias(name)) => self.alias(name).is_some(),
+        };
+        there
+            .then_some(())
+            .ok_or_else(|| model.no_function(reference))
+    }
+}
+
+impl Model {
+    /// What holds for asynchronous invocations of this: what was set, or the defaults.
+    pub(crate) fn event_invoke(&self, reference: &FunctionRef) -> ApiResult<EventInvoke> {
+        let set = &self.function(reference)?.event_invokes;
+        Ok(set.get(&qualifier(reference)).cloned().unwrap_or_default())
+    }
+
+    pub(crate) fn put_event_invoke(
+        &mut self,
+        reference: &FunctionRef,
+        change: &EventInvokeChange,
+    ) -> ApiResult<Value> {
+        if change.is_empty() {
+            return Err(ApiError::invalid_parameter(
+                "You must specify at least one of error handling or destination setting.",
+            ));
+        }
+        change.check_destinations(&reference.name, &self.place)?;
+        self.set_event_invoke(reference, EventInvoke::default().changed(change)?)
+    }
+
+    pub(crate) fn update_event_invoke(
+        &mut self,
+        reference: &FunctionRef,
+        change: &EventInvokeChange,
+    ) -> ApiResult<Value> {
+        change.check_destinations(&reference.name, &self.place)?;
+        let settings = self.settings(reference)?.changed(change)?;
+        self.set_event_invoke(reference, settings)
+    }
+
+    fn set_event_invoke(
+        &mut self,
+        reference: &FunctionRef,
+        settings: EventInvoke,
+    ) -> ApiResult<Value> {
+        self.function(reference)?.check_there(self, reference)?;
+        let qualifier = qualifier(reference);
+        let function = self.function_mut(reference)?;
+        let shown = settings.describe(&format!("{}:{qualifier}", function.arn));
+        function.event_invokes.insert(qualifier, settings);
+        Ok(shown)
+    }
+
+    pub(crate) fn describe_event_invoke(&self, reference: &FunctionRef) -> ApiResult<Value> {
+        let arn = format!("{}:{}", self.function(reference)?.arn, qualifier(reference));
+        Ok(self.settings(reference)?.describe(&arn))
+    }
+
+    pub(crate) fn delete_event_invoke(&mut self, reference: &FunctionRef) -> ApiResult<()> {
+        self.settings(reference)?;
+        let function = self.function_mut(reference)?;
+        function.event_invokes.remove(&qualifier(reference));
+        Ok(())
+    }
+
+    fn settings(&self, reference: &FunctionRef) -> ApiResult<&EventInvoke> {
+        let function = self.function(reference)?;
+        let qualifier = qualifier(reference);
+        function.event_invokes.get(&qualifier).ok_or_else(|| {
+            ApiError::not_found(format!(
+                "The function {}:{qualifier} doesn't have an EventInvokeConfig",
+                function.arn
+            ))
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! A function: its unpublished code and configuration (`$LATEST`), its immutable versions, its
+//! aliases and its policies.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    alias::Alias,
+    concurrency::Provisioned,
+    configuration::Configuration,
+    event_invoke::EventInvoke,
+    functions::new_revision,
+    policy::Policy,
+    reference::Qualifier,
+    settling::{Clock, Phase, Settling},
+    snapshot::{Code, Snapshot, now},
+    url::FunctionUrl,
+    version::Version,
+};
+use crate::{
+    protocol::{ApiError, ApiResult},
+    store::shared,
+};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Function {
+    pub(crate) arn: String,
+    #[serde(with = "shared")]
+    pub(crate) latest: Arc<Snapshot>,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Whatever was under way has settled when it is read again.
+    #[serde(skip)]
+    pub(super) settling: Settling,
+    revision_while_settling: String,
+    pub(super) revision: String,
+    pub(super) versions: BTreeMap<u64, Version>,
+    /// The highest number ever given: numbers of deleted versions are not given again.
+    pub(super) last_number: u64,
+    pub(super) aliases: BTreeMap<String, Alias>,
+    pub(super) policies: BTreeMap<Option<Qualifier>, Policy>,
+    pub(super) urls: BTreeMap<Option<Qualifier>, FunctionUrl>,
+    pub(super) reserved: Option<u32>,
+    pub(super) provisioned: BTreeMap<Qualifier, Provisioned>,
+    #[serde(default)]
+    pub(super) event_invokes: BTreeMap<Qualifier, EventInvoke>,
+}
+
+impl Function {
+    pub(super) fn new(
+        name: &str,
+        arn: String,
+        configuration: Configuration,
+        code: Code,
+        clock: &Clock,
+    ) -> Self {
+        let latest = Arc::new(Snapshot {
+            id: Uuid::new_v4(),
+            function: name.to_owned(),
+            function_arn: arn.clone(),
+            number: None,
+            code,
+            configuration,
+            last_modified: now(),
+        });
+        Self {
+            arn,
+            latest,
+            tags: BTreeMap::new(),
+            settling: clock.creating(),
+            revision_while_settling: new_revision(),
+            revision: new_revision(),
+            versions: BTreeMap::new(),
+            last_number: 0,
+            aliases: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            urls: BTreeMap::new(),
+            reserved: None,
+            provisioned: BTreeMap::new(),
+            event_invokes: BTreeMap::new(),
+        }
+    }
+
+    /// Says anew where the code of each version lies.
+    pub(crate) fn find_code(&mut self, folder: impl Fn(&Code) -> PathBuf) {
+        let versions = self
+            .versions
+            .values_mut()
+            .map(|version| &mut version.snapshot);
+        for snapshot in std::iter::once(&mut self.latest).chain(versions) {
+            let code = &mut Arc::make_mut(snapshot).code;
+            code.folder = folder(code);
+        }
+    }
+
+    /// The revision id of `$LATEST`: it changes with every change, and again when that settles.
+    pub(crate) fn revision(&self) -> &str {
+        match self.settling.phase() {
+            Phase::Settled => &self.revision,
+            Phase::Pending | Phase::InProgress => &self.revision_while_settling,
+        }
+    }
+
+    pub(crate) fn check_revision(&self, given: Option<&str>) -> ApiResult<()> {
+        match given {
+            Some(given) if given != self.revision() => {
+                Err(ApiError::precondition_failed("GetFunction/GetAlias"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses what AWS refuses while an earlier change has not settled.
+    pub(crate) fn check_settled(&self) -> ApiResult<()> {
+        self.settling.check(&self.arn)
+    }
+
+    pub(crate) fn change(&mut self, configuration: Configuration, code: Code, clock: &Clock) {
+        self.latest = Arc::new(Snapshot {
+            id: Uuid::new_v4(),
+            code,
+            configuration,
+            last_modified: now(),
+            ..(*self.latest).clone()
+        });
+        self.settling = clock.updating();
+        self.revision_while_settling = new_revision();
+        self.revision = new_revision();
+    }
+
+    /// The policy of the function itself (`None`) or of one of its versions or aliases.
+    pub(crate) fn policy(&self, qualifier: Option<&Qualifier>) -> Option<&Policy> {
+        self.policies.get(&qualifier.cloned())
+    }
+
+    pub(crate) fn policy_mut(&mut self, qualifier: Option<&Qualifier>) -> &mut Policy {
+        self.policies.entry(qualifier.cloned()).or_default()
+    }
+
+    pub(crate) fn remove_policy(&mut self, qualifier: Option<&Qualifier>) {
+        self.policies.remove(&qualifier.cloned());
+    }
+}

@@ -1,0 +1,172 @@
+//! Lambda's resources and their rules, without I/O: what a call does to functions, versions,
+//! aliases and policies, and how it is refused.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    configuration::Configuration, function::Function, reference::FunctionRef, settling::Clock,
+    snapshot::Code,
+};
+use crate::{
+    protocol::{ApiError, ApiResult},
+    store::{Changed, Kind},
+};
+
+/// Where this Lambda claims to be: what its ARNs say.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) region: String,
+    pub(crate) account: String,
+}
+
+impl Place {
+    pub(crate) fn function_arn(&self, name: &str) -> String {
+        format!(
+            "arn:aws:lambda:{}:{}:function:{name}",
+            self.region, self.account
+        )
+    }
+}
+
+/// All functions of the one account and region there is.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) place: Place,
+    pub(crate) clock: Clock,
+    functions: BTreeMap<String, Function>,
+    /// What the URL with an id belongs to.
+    pub(super) urls: BTreeMap<String, FunctionRef>,
+    changed: Arc<Changed>,
+}
+
+impl Model {
+    pub(crate) const fn new(place: Place, clock: Clock, changed: Arc<Changed>) -> Self {
+        Self {
+            place,
+            clock,
+            functions: BTreeMap::new(),
+            urls: BTreeMap::new(),
+            changed,
+        }
+    }
+
+    /// Takes in what was kept.
+    pub(crate) fn restore(&mut self, function: Function) {
+        let name = function.latest.function.clone();
+        for (qualifier, url) in function.urls() {
+            let owner = FunctionRef {
+                name: name.clone(),
+                qualifier: qualifier.cloned(),
+            };
+            self.urls.insert(url.id.clone(), owner);
+        }
+        self.functions.insert(name, function);
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<&Function> {
+        self.functions.get(name)
+    }
+
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.functions.values()
+    }
+
+    /// Concurrent executions that functions have reserved.
+    pub(crate) fn reserved(&self) -> u32 {
+        self.functions().filter_map(Function::reserved).sum()
+    }
+
+    pub(crate) fn function(&self, reference: &FunctionRef) -> ApiResult<&Function> {
+        self.functions
+            .get(&reference.name)
+            .ok_or_else(|| self.no_function(reference))
+    }
+
+    pub(crate) fn function_mut(&mut self, reference: &FunctionRef) -> ApiResult<&mut Function> {
+        let missing = self.no_function(reference);
+        self.changed.mark(Kind::Function, &reference.name);
+        self.functions.get_mut(&reference.name).ok_or(missing)
+    }
+
+    pub(crate) fn no_function(&self, reference: &FunctionRef) -> ApiError {
+        let arn = self.place.function_arn(&reference.name);
+        match &reference.qualifier {
+            Some(qualifier) => {
+                ApiError::not_found(format!("Function not found: {arn}:{qualifier}"))
+            }
+            None => ApiError::not_found(format!("Function not found: {arn}")),
+        }
+    }
+
+    pub(crate) fn create(
+        &mut self,
+        name: &str,
+        configuration: Configuration,
+        code: Code,
+    ) -> ApiResult<&mut Function> {
+        if self.functions.contains_key(name) {
+            return Err(ApiError::conflict(format!(
+                "Function already exist: {name}"
+            )));
+        }
+        self.changed.mark(Kind::Function, name);
+        let arn = self.place.function_arn(name);
+        let function = Function::new(name, arn, configuration, code, &self.clock);
+        Ok(self.functions.entry(name.to_owned()).or_insert(function))
+    }
+
+    pub(crate) fn delete(&mut self, reference: &FunctionRef) -> ApiResult<()> {
+        let missing = self.no_function(reference);
+        self.changed.mark(Kind::Function, &reference.name);
+        self.urls.retain(|_, owner| owner.name != reference.name);
+        self.functions
+            .remove(&reference.name)
+            .map(|_| ())
+            .ok_or(missing)
+    }
+}
+
+/// A page of a listing.
+#[derive(Debug)]
+pub(crate) struct Page {
+    items: Vec<Value>,
+    next_marker: Option<String>,
+}
+
+impl Page {
+    /// Cuts one page out of all items. A marker is the position of the page's first item.
+    pub(crate) fn cut(
+        items: impl Iterator<Item = impl Serialize>,
+        marker: Option<&str>,
+        max_items: Option<usize>,
+    ) -> ApiResult<Self> {
+        let start = match marker {
+            None | Some("") => 0,
+            Some(text) => text
+                .parse::<usize>()
+                .map_err(|_| ApiError::invalid_parameter("Invalid marker"))?,
+        };
+        let size = max_items.unwrap_or(50).clamp(1, 10_000);
+        let mut rest = items.skip(start).map(|item| json!(item));
+        let items: Vec<Value> = rest.by_ref().take(size).collect();
+        let next_marker = rest.next().map(|_| (start + size).to_string());
+        Ok(Self { items, next_marker })
+    }
+
+    /// The answer that shows it, in which the list has this name.
+    pub(crate) fn into_value(self, list: &str) -> Value {
+        let mut shown = json!({ list: self.items });
+        if let Some(marker) = self.next_marker {
+            shown["NextMarker"] = json!(marker);
+        }
+        shown
+    }
+}
+
+/// A new revision id: a random UUID, as AWS gives.
+pub(crate) fn new_revision() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

@@ -1,0 +1,35 @@
+//! Lambda's resources and their rules, without I/O and without a clock: what a call does to
+//! functions, versions, aliases and policies, and how it is refused.
+
+mod alias;
+mod aliases;
+mod concurrency;
+mod configuration;
+mod cors;
+mod describe;
+mod event_invoke;
+mod function;
+mod functions;
+mod limits;
+mod policy;
+mod reference;
+mod routing_config;
+mod settling;
+mod snapshot;
+mod url;
+mod version;
+
+pub(crate) use alias::Alias;
+pub(crate) use aliases::{AliasChange, NewAlias};
+pub(crate) use concurrency::{ACCOUNT_CONCURRENCY, Allocation};
+pub(crate) use configuration::{Architecture, Configuration, ConfigurationChange, LogFormat};
+pub(crate) use cors::Cors;
+pub(crate) use describe::FunctionConfiguration;
+pub(crate) use event_invoke::{EventInvoke, EventInvokeChange};
+pub(crate) use function::Function;
+pub(crate) use functions::{Model, Page, Place};
+pub(crate) use policy::{Caller, NewPermission};
+pub(crate) use reference::{FunctionRef, Qualifier};
+pub(crate) use settling::Clock;
+pub(crate) use snapshot::{Code, Snapshot};
+pub(crate) use url::{AuthType, FunctionUrl, InvokeMode, UrlChange};

@@ -1,0 +1,100 @@
+//! Changes that take a moment: a function is Pending after it was created and its update is
+//! InProgress after a change, as on AWS, where no call may rely on it before it has settled.
+
+use std::time::{Duration, Instant};
+
+use crate::protocol::{ApiError, ApiResult};
+
+/// How long a change takes to settle.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    pub(crate) transition: Duration,
+}
+
+/// A change under way, or done: derived from the time at which it is looked at, so that nothing
+/// has to run in the background.
+#[derive(Debug, Clone)]
+pub(crate) struct Settling {
+    kind: Kind,
+    until: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Creating,
+    Updating,
+}
+
+/// What a look at the change finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Created and not ready: `State` is Pending.
+    Pending,
+    /// Changed and not ready: `LastUpdateStatus` is InProgress.
+    InProgress,
+    /// Ready.
+    Settled,
+}
+
+impl Clock {
+    pub(crate) fn creating(&self) -> Settling {
+        Settling {
+            kind: Kind::Creating,
+            until: Instant::now() + self.transition,
+        }
+    }
+
+    pub(crate) fn updating(&self) -> Settling {
+        Settling {
+            kind: Kind::Updating,
+            until: Instant::now() + self.transition,
+        }
+    }
+}
+
+impl Default for Settling {
+    /// Settled.
+    fn default() -> Self {
+        Self {
+            kind: Kind::Updating,
+            until: Instant::now(),
+        }
+    }
+}
+
+impl Settling {
+    pub(crate) fn phase(&self) -> Phase {
+        match self.kind {
+            _ if Instant::now() >= self.until => Phase::Settled,
+            Kind::Creating => Phase::Pending,
+            Kind::Updating => Phase::InProgress,
+        }
+    }
+
+    /// What a version is in that is published meanwhile.
+    pub(super) fn of_new_version(&self) -> Self {
+        Self {
+            kind: Kind::Creating,
+            until: self.until,
+        }
+    }
+
+    /// Refuses what AWS refuses while a change has not settled.
+    pub(super) fn check(&self, arn: &str) -> ApiResult<()> {
+        match self.phase() {
+            Phase::Settled => Ok(()),
+            Phase::Pending => Err(pending()),
+            Phase::InProgress => Err(ApiError::conflict(format!(
+                "The operation cannot be performed at this time. An update is in progress for \
+                 resource: {arn}"
+            ))),
+        }
+    }
+}
+
+pub(super) fn pending() -> ApiError {
+    ApiError::conflict(
+        "The operation cannot be performed at this time. The function is currently in the \
+         following state: Pending",
+    )
+}

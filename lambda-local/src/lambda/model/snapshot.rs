@@ -1,0 +1,54 @@
+//! Code and configuration at a moment.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::configuration::Configuration;
+
+/// A function's package, unpacked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Code {
+    /// Base64 of the zip's SHA-256, as Lambda shows it.
+    pub(crate) sha256: String,
+    /// Size of the zip in bytes.
+    pub(crate) size: u64,
+    /// The folder that holds what was in the zip: the environment's `/var/task`.
+    #[serde(skip)]
+    pub(crate) folder: PathBuf,
+}
+
+/// Code and configuration together: `$LATEST`, or one published version.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Snapshot {
+    /// Identifies exactly this code with this configuration: execution environments belong to it.
+    #[serde(skip, default = "Uuid::new_v4")]
+    pub(crate) id: Uuid,
+    pub(crate) function: String,
+    /// Without a qualifier.
+    pub(crate) function_arn: String,
+    /// `None` is `$LATEST`.
+    pub(crate) number: Option<u64>,
+    pub(crate) code: Code,
+    pub(crate) configuration: Configuration,
+    pub(crate) last_modified: String,
+}
+
+impl Snapshot {
+    /// `$LATEST` or the number, as the function sees it in `AWS_LAMBDA_FUNCTION_VERSION`.
+    pub(crate) fn label(&self) -> String {
+        self.number
+            .map_or_else(|| "$LATEST".to_owned(), |number| number.to_string())
+    }
+}
+
+/// Now, as Lambda writes it: `2026-11-23T06:52:59.123+0000`.
+pub(super) fn now() -> String {
+    let format = time::macros::format_description!(
+        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000"
+    );
+    time::OffsetDateTime::now_utc()
+        .format(format)
+        .unwrap_or_default()
+}

@@ -1,0 +1,203 @@
+//! Lambda itself: the model of its resources, and the environments that run what is invoked.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use anyhow::Result;
+use uuid::Uuid;
+
+use super::{
+    invoke::{Call, Invoked, Running, Target, ToTheEnd},
+    model::{Clock, Function, Model, Place, Snapshot},
+    packages::CodeStore,
+};
+use crate::{
+    cloudwatch::CloudWatch,
+    iam::Iam,
+    logs::Logs,
+    protocol::{ApiError, ApiResult},
+    runtime::{Invocation, Limits, Pool},
+    store::{Changed, Kind, Store},
+    terminal::Terminal,
+};
+
+/// What is set when the server starts.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Where this server is reached, such as `http://127.0.0.1:4566`.
+    pub(crate) address: String,
+    pub(crate) place: Place,
+    pub(crate) limits: Limits,
+    /// How long creating and updating a function takes.
+    pub(crate) transition: Duration,
+    /// How late metrics come.
+    pub(crate) metric_delay: Duration,
+    /// How long after it failed an asynchronous invocation is tried again; twice that the next time.
+    pub(crate) retry_delay: Duration,
+    /// Makes the choices between an alias's two versions repeatable.
+    pub(crate) seed: Option<u64>,
+    pub(crate) terminal: Terminal,
+}
+
+#[derive(Debug)]
+pub(crate) struct Lambda {
+    /// Where this server is reached, such as `http://127.0.0.1:4566`.
+    pub(crate) address: String,
+    pub(crate) place: Place,
+    pub(crate) code: CodeStore,
+    pub(crate) logs: Arc<Logs>,
+    pub(crate) terminal: Terminal,
+    pub(crate) cloudwatch: Arc<CloudWatch>,
+    pub(crate) iam: Iam,
+    /// What is still to be written to disk.
+    pub(crate) changed: Arc<Changed>,
+    limits: Limits,
+    pub(super) retry_delay: Duration,
+    model: Mutex<Model>,
+    pub(super) random: Mutex<fastrand::Rng>,
+    pub(super) pools: Mutex<HashMap<Uuid, Arc<Pool>>>,
+}
+
+impl Lambda {
+    pub(crate) fn new(settings: Settings, folder: &Path) -> std::io::Result<Self> {
+        let clock = Clock {
+            transition: settings.transition,
+        };
+        let random = settings
+            .seed
+            .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let changed = Arc::new(Changed::default());
+        Ok(Self {
+            address: settings.address,
+            place: settings.place.clone(),
+            code: CodeStore::new(folder.join("code"))?,
+            logs: Arc::new(Logs::new(settings.terminal.clone())),
+            terminal: settings.terminal,
+            cloudwatch: Arc::new(CloudWatch::new(
+                settings.place.clone(),
+                settings.metric_delay,
+            )),
+            iam: Iam::new(&settings.place, changed.clone()),
+            limits: settings.limits,
+            retry_delay: settings.retry_delay,
+            model: Mutex::new(Model::new(settings.place, clock, changed.clone())),
+            changed,
+            random: Mutex::new(random),
+            pools: Mutex::default(),
+        })
+    }
+
+    /// Takes in what was kept.
+    pub(crate) fn restore(&self, store: &Store) -> Result<()> {
+        let mut functions: Vec<Function> = store.load(Kind::Function)?;
+        for function in &mut functions {
+            function.find_code(|code| self.code.folder_of(code));
+        }
+        let used = functions.iter().flat_map(Function::snapshots);
+        self.code
+            .retain(&used.map(|snapshot| snapshot.code.folder.clone()).collect())?;
+        let mut model = self.model();
+        for function in functions {
+            model.restore(function);
+        }
+        drop(model);
+        self.iam.restore(store)
+    }
+
+    /// The resources. Not to be held while anything is awaited.
+    pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
+        lock(&self.model)
+    }
+
+    /// Runs an invocation to its end, also if whoever asked for it has gone away meanwhile.
+    pub(crate) async fn invoke(self: &Arc<Self>, target: Target, call: Call) -> ApiResult<Invoked> {
+        let request_id = call.request_id.unwrap_or_else(|| new_request_id().into());
+        let version = target.version();
+        let invocation = Invocation {
+            request_id: request_id.clone(),
+            payload: call.payload,
+            invoked_arn: target.arn,
+            client_context: call.client_context,
+            timeout: Duration::from_secs(target.snapshot.configuration.timeout.into()),
+            pieces: call.pieces,
+        };
+        let pool = self.pool(&target.snapshot);
+        let running = Running::begin(self.cloudwatch.clone(), target.invoked.clone());
+        if target.reserved.is_some_and(|limit| running.exceeds(limit)) {
+            running.throttle(&version);
+            return Err(ApiError::throttled());
+        }
+        let terminal = self.terminal.clone();
+        let caller = Arc::new(());
+        let waits = Arc::downgrade(&caller);
+        let run = async move {
+            let done = pool.invoke(invocation, call.tail).await;
+            running.end(&version, done.duration, done.outcome.is_error());
+            let invoked = Invoked {
+                done,
+                request_id,
+                function: target.invoked,
+                version,
+            };
+            invoked.show(&terminal, call.way, waits.strong_count() > 0);
+            invoked
+        };
+        let invoked = ToTheEnd::new(run).await;
+        drop(caller);
+        Ok(invoked)
+    }
+
+    /// Ends environments that are not needed: those idle for too long, and those of code that
+    /// no version has any more. Passes on what the others print between invocations.
+    pub(crate) fn tidy_environments(&self) {
+        let live: HashSet<Uuid> = {
+            let model = self.model();
+            model
+                .functions()
+                .flat_map(Function::snapshots)
+                .map(|snapshot| snapshot.id)
+                .collect()
+        };
+        let mut pools = lock(&self.pools);
+        pools.retain(|id, _| live.contains(id));
+        for pool in pools.values() {
+            pool.tidy();
+        }
+    }
+
+    /// How many environments this code with this configuration has.
+    pub(crate) fn environments(&self, snapshot: &Snapshot) -> usize {
+        let pool = lock(&self.pools).get(&snapshot.id).cloned();
+        pool.map_or(0, |pool| pool.size())
+    }
+
+    /// Ends all environments.
+    pub(crate) fn shut_down(&self) {
+        lock(&self.pools).clear();
+    }
+
+    pub(super) fn pool(&self, snapshot: &Arc<Snapshot>) -> Arc<Pool> {
+        let mut pools = lock(&self.pools);
+        let new = || {
+            let (logs, limits) = (self.logs.clone(), self.limits.clone());
+            Pool::new(snapshot.clone(), self.place.clone(), logs, limits)
+        };
+        pools.entry(snapshot.id).or_insert_with(new).clone()
+    }
+}
+
+/// A random UUID. It identifies and protects nothing, so the kernel need not be asked for it.
+pub(crate) fn new_request_id() -> String {
+    let random = fastrand::u128(..).to_ne_bytes();
+    uuid::Builder::from_random_bytes(random)
+        .into_uuid()
+        .to_string()
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

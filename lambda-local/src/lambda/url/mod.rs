@@ -1,0 +1,4 @@
+//! Function URLs: an address of a function or of an alias, without an API in front.
+
+mod data_plane;
+mod response_stream;

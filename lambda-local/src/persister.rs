@@ -1,0 +1,71 @@
+//! Keeps what was acknowledged: after a call that may have changed something, and before it is
+//! answered, what changed is written.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{
+    apigateway::Gateway,
+    protocol::{ApiError, ApiResult},
+    store::{Kind, Record, Store, encoded},
+};
+
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    gateway: Arc<Gateway>,
+    /// One writes at a time: whoever finds its change taken by another waits until that is done.
+    store: Mutex<Store>,
+}
+
+impl Keeper {
+    pub(crate) fn new(gateway: Arc<Gateway>, store: Store) -> Self {
+        Self {
+            gateway,
+            store: Mutex::new(store),
+        }
+    }
+
+    /// Returns when all changes that were made before are on disk.
+    pub(crate) async fn keep(self: &Arc<Self>) -> ApiResult<()> {
+        let keeper = self.clone();
+        let kept = tokio::task::spawn_blocking(move || keeper.write());
+        kept.await.map_err(|error| not_kept(&error))?
+    }
+
+    fn write(&self) -> ApiResult<()> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = &self.gateway.lambda.changed;
+        let names = changed.take();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let records = names.iter().map(|(kind, name)| self.record(*kind, name));
+        let records: std::io::Result<Vec<Record>> = records.collect();
+        let written = match records {
+            Ok(records) => store.save(&records),
+            Err(error) => Err(error.into()),
+        };
+        written.map_err(|error| {
+            changed.give_back(names);
+            not_kept(&error)
+        })
+    }
+
+    fn record(&self, kind: Kind, name: &str) -> std::io::Result<Record> {
+        let (gateway, lambda) = (&self.gateway, &self.gateway.lambda);
+        let value = match kind {
+            Kind::Function => lambda.model().named(name).map(encoded),
+            Kind::HttpApi => gateway.encoded_http_api(name),
+            Kind::RestApi => gateway.encoded_rest_api(name),
+            Kind::Role => lambda.iam.encoded_role(name),
+        };
+        Ok((kind, name.to_owned(), value.transpose()?))
+    }
+}
+
+/// What is not on disk is not acknowledged.
+fn not_kept(error: &dyn std::fmt::Display) -> ApiError {
+    ApiError::service(format!(
+        "lambda-local did it, and failed to keep it: {error}; see that there is room on the disk, \
+         and try again"
+    ))
+}
