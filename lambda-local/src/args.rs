@@ -8,9 +8,10 @@ use std::{
 
 use clap::Parser;
 
+use crate::place::Place;
 use crate::{
     faults::Fault,
-    lambda::{Place, Settings},
+    lambda::Settings,
     runtime::Limits,
     terminal::{Shows, Terminal},
 };

@@ -2,17 +2,12 @@
 
 use std::{str::FromStr, sync::Mutex, time::Duration};
 
-use axum::{
-    body::Body,
-    extract::Request,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
+use axum::{body::Body, extract::Request, response::Response};
+use http::header;
 
 use crate::{
     operations,
-    protocol::{ApiError, body as request_body},
+    protocol::{Exception, Form, Protocol, aws_json, body, operation::find},
 };
 
 /// One `--fault OPERATION:KIND:SHARE`.
@@ -111,8 +106,11 @@ impl Faults {
     }
 
     /// Throws a coin for each fault that fits.
-    pub(crate) async fn fate_of(&self, request: Request) -> (Request, Fate) {
-        let (request, call) = Call::of(request).await;
+    ///
+    /// # Errors
+    /// If it cannot be read which operation that is.
+    pub(crate) async fn fate_of(&self, request: Request) -> Result<(Request, Fate), Response> {
+        let (request, call) = Call::of(request).await?;
         let mut fate = Fate::default();
         let operation = call.operation.as_deref();
         let fits =
@@ -122,13 +120,13 @@ impl Faults {
                 continue;
             }
             match fault.kind {
-                Kind::Throttle => fate.refused = Some(call.protocol.throttle()),
-                Kind::Error => fate.refused = Some(call.protocol.failure()),
+                Kind::Throttle => fate.refused = Some(throttled(call.protocol)),
+                Kind::Error => fate.refused = Some(failed(call.protocol)),
                 Kind::Lost => fate.lost = true,
                 Kind::Delay(delay) => fate.delay += delay,
             }
         }
-        (request, fate)
+        Ok((request, fate))
     }
 
     fn throw(&self) -> f64 {
@@ -145,105 +143,64 @@ struct Call {
     protocol: Protocol,
 }
 
-enum Protocol {
-    Rest,
-    Json,
-    Cbor,
-    Query,
-}
-
 impl Call {
-    async fn of(request: Request) -> (Request, Self) {
-        let call = |operation: Option<&str>, protocol| Self {
-            operation: operation.map(str::to_owned),
+    /// # Errors
+    /// If that stands in a body that cannot be read.
+    async fn of(request: Request) -> Result<(Request, Self), Response> {
+        let uri = request.uri();
+        let (path, query) = (uri.path(), uri.query().unwrap_or_default());
+        let rest = find(&operations::ALL, request.method(), path, query);
+        let protocol = match rest {
+            Some(_) => Protocol::RestJson,
+            None => Protocol::of(&request),
+        };
+        let target = request.headers().get(aws_json::TARGET);
+        let target = target.and_then(|target| target.to_str().ok());
+        let operation = match protocol {
+            Protocol::RestJson => rest.map(|operation| operation.name.to_owned()),
+            Protocol::AwsJson => target
+                .and_then(|target| target.rsplit('.').next())
+                .map(str::to_owned),
+            Protocol::Cbor => path.rsplit('/').next().map(str::to_owned),
+            Protocol::Query => return of_form(request).await,
+        };
+        let call = Self {
+            operation,
             protocol,
         };
-        let headers = request.headers();
-        let header = |name| {
-            headers
-                .get(name)
-                .and_then(|value: &HeaderValue| value.to_str().ok())
-        };
-        if let Some(target) = header("x-amz-target") {
-            let found = call(target.rsplit('.').next(), Protocol::Json);
-            return (request, found);
-        }
-        let path = request.uri().path();
-        if let Some((_, operation)) = path.split_once("/operation/") {
-            let found = call(Some(operation), Protocol::Cbor);
-            return (request, found);
-        }
-        if header(header::CONTENT_TYPE.as_str())
-            .is_some_and(|kind| kind.contains("form-urlencoded"))
-        {
-            return of_form(request).await;
-        }
-        let query = request.uri().query().unwrap_or_default();
-        let found = call(
-            operations::of_rest(request.method(), path, query),
-            Protocol::Rest,
-        );
-        (request, found)
+        Ok((request, call))
     }
 }
 
-/// The operation of a form stands in its body.
-async fn of_form(request: Request) -> (Request, Call) {
-    let (parts, body) = request.into_parts();
+/// The operation of a form stands in its body, which is handed on as it was read: unpacked.
+async fn of_form(request: Request) -> Result<(Request, Call), Response> {
+    let (mut parts, body) = request.into_parts();
     let whole = Request::from_parts(parts.clone(), body);
-    let body = request_body::read(whole).await.unwrap_or_default();
-    let mut members = form_urlencoded::parse(&body);
-    let operation = members.find(|(name, _)| name == "Action");
+    let protocol = Protocol::Query;
+    let body = body::read(whole).await;
+    let body = body.map_err(|unreadable| protocol.refuse(unreadable))?;
+    parts.headers.remove(header::CONTENT_ENCODING);
+    parts.headers.remove(header::CONTENT_LENGTH);
     let call = Call {
-        operation: operation.map(|(_, action)| action.into_owned()),
-        protocol: Protocol::Query,
+        operation: Form::read(&body).get("Action").map(str::to_owned),
+        protocol,
     };
-    (Request::from_parts(parts, Body::from(body)), call)
+    Ok((Request::from_parts(parts, Body::from(body)), call))
 }
 
-impl Protocol {
-    fn throttle(&self) -> Response {
-        match self {
-            Self::Rest => ApiError::too_many_calls().into_response(),
-            _ => self.error(StatusCode::BAD_REQUEST, "Throttling", "Rate exceeded"),
-        }
-    }
+fn throttled(protocol: Protocol) -> Response {
+    protocol.refuse(match protocol {
+        Protocol::RestJson => Exception::too_many_calls(),
+        _ => Exception::new("Throttling", 400, "Rate exceeded"),
+    })
+}
 
-    fn failure(&self) -> Response {
-        let text = "a fault that --fault asked for";
-        match self {
-            Self::Rest => ApiError::service(text).into_response(),
-            _ => self.error(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", text),
-        }
-    }
-
-    fn error(&self, status: StatusCode, code: &str, text: &str) -> Response {
-        let json = json!({ "__type": code, "message": text });
-        let (kind, body) = match self {
-            Self::Rest | Self::Json => {
-                ("application/x-amz-json-1.0", json.to_string().into_bytes())
-            }
-            Self::Cbor => {
-                let mut bytes = Vec::new();
-                // A map of two texts can always be written.
-                let _ = ciborium::into_writer(&json, &mut bytes);
-                ("application/cbor", bytes)
-            }
-            Self::Query => {
-                let xml = format!(
-                    "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>\
-                     <Message>{text}</Message></Error></ErrorResponse>"
-                );
-                ("text/xml", xml.into_bytes())
-            }
-        };
-        let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
-        if matches!(self, Self::Cbor) {
-            let protocol = HeaderValue::from_static("rpc-v2-cbor");
-            response.headers_mut().insert("smithy-protocol", protocol);
-        }
-        response
-    }
+fn failed(protocol: Protocol) -> Response {
+    let text = "a fault that --fault asked for";
+    protocol.refuse(match protocol {
+        Protocol::RestJson => Exception::service(text),
+        _ => Exception::new("InternalFailure", 500, text),
+    })
 }
 
 #[cfg(test)]

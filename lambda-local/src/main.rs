@@ -4,6 +4,8 @@ mod announcement;
 mod apigateway;
 mod args;
 mod callers;
+mod calls;
+mod clock;
 mod cloudwatch;
 mod faults;
 mod iam;
@@ -13,12 +15,13 @@ mod operations;
 mod page;
 mod payload;
 mod persister;
+mod place;
 mod protocol;
 mod runtime;
 mod server;
+mod services;
 mod store;
 mod terminal;
-mod timestamp;
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
@@ -43,12 +46,11 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use apigateway::Gateway;
 use faults::Faults;
-use lambda::Lambda;
-use persister::Keeper;
+use persister::Persister;
 use runtime::{EXEC_BOOTSTRAP, exec_bootstrap};
 use server::Server;
+use services::Services;
 use store::{Store, workspace_folder};
 use terminal::Terminal;
 
@@ -120,19 +122,23 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     let region = args.region.clone();
     let faults = Faults::new(args.faults.clone(), args.seed);
     let settings = args.settings(local, terminal.clone());
-    let lambda = Lambda::new(settings, home.folder());
-    let lambda = Arc::new(lambda.context("failed to make a folder for packages")?);
-    let gateway = Arc::new(Gateway::new(lambda.clone()));
-    let keeper = match &home {
-        Home::Kept(folder) => Some(restored(&gateway, folder, &region)?),
+    let services = Services::new(settings, home.folder());
+    let services = Arc::new(services.context("failed to make a folder for packages")?);
+    let persister = match &home {
+        Home::Kept(folder) => Some(restored(&services, folder, &region)?),
         Home::Passing(_) => None,
     };
     announce(terminal, local, &region, &home);
-    tokio::spawn(keep_tidy(lambda.clone()));
-    Server::new(gateway, keeper, faults, local.ip().is_loopback())
-        .serve(listener, stop)
-        .await;
-    lambda.shut_down();
+    tokio::spawn(keep_tidy(services.clone()));
+    Server::new(
+        services.clone(),
+        persister,
+        faults,
+        local.ip().is_loopback(),
+    )
+    .serve(listener, stop)
+    .await;
+    services.lambda.shut_down();
     Ok(())
 }
 
@@ -166,17 +172,16 @@ impl Home {
 }
 
 /// With what was kept in the folder, and keeping what comes.
-fn restored(gateway: &Arc<Gateway>, folder: &Path, region: &str) -> Result<Arc<Keeper>> {
+fn restored(services: &Arc<Services>, folder: &Path, region: &str) -> Result<Arc<Persister>> {
     let store = Store::open(folder, region)?;
-    let restored = gateway.lambda.restore(&store);
-    let restored = restored.and_then(|()| gateway.restore(&store));
+    let restored = services.restore(&store);
     restored.with_context(|| {
         format!(
             "what is kept in {} is damaged; move it away to begin anew",
             folder.display()
         )
     })?;
-    Ok(Arc::new(Keeper::new(gateway.clone(), store)))
+    Ok(Arc::new(Persister::new(services.clone(), store)))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
@@ -205,13 +210,13 @@ fn announce(terminal: &Terminal, address: SocketAddr, region: &str, home: &Home)
     }
 }
 
-async fn keep_tidy(lambda: Arc<Lambda>) {
+async fn keep_tidy(services: Arc<Services>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     loop {
         ticks.tick().await;
-        lambda.tidy_environments();
-        lambda.start_ahead();
-        lambda.cloudwatch.forget_old();
+        services.lambda.tidy_environments();
+        services.lambda.start_ahead();
+        services.cloudwatch.forget_old();
     }
 }
 

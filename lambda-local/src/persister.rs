@@ -4,36 +4,36 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
-    apigateway::Gateway,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
+    services::Services,
     store::{Kind, Record, Store, encoded},
 };
 
 #[derive(Debug)]
-pub(crate) struct Keeper {
-    gateway: Arc<Gateway>,
+pub(crate) struct Persister {
+    services: Arc<Services>,
     /// One writes at a time: whoever finds its change taken by another waits until that is done.
     store: Mutex<Store>,
 }
 
-impl Keeper {
-    pub(crate) fn new(gateway: Arc<Gateway>, store: Store) -> Self {
+impl Persister {
+    pub(crate) fn new(services: Arc<Services>, store: Store) -> Self {
         Self {
-            gateway,
+            services,
             store: Mutex::new(store),
         }
     }
 
     /// Returns when all changes that were made before are on disk.
     pub(crate) async fn keep(self: &Arc<Self>) -> ApiResult<()> {
-        let keeper = self.clone();
-        let kept = tokio::task::spawn_blocking(move || keeper.write());
+        let persister = self.clone();
+        let kept = tokio::task::spawn_blocking(move || persister.write());
         kept.await.map_err(|error| not_kept(&error))?
     }
 
     fn write(&self) -> ApiResult<()> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = &self.gateway.lambda.changed;
+        let changed = &self.services.changed;
         let names = changed.take();
         if names.is_empty() {
             return Ok(());
@@ -51,20 +51,25 @@ impl Keeper {
     }
 
     fn record(&self, kind: Kind, name: &str) -> std::io::Result<Record> {
-        let (gateway, lambda) = (&self.gateway, &self.gateway.lambda);
+        let Services {
+            lambda,
+            gateway,
+            iam,
+            ..
+        } = &*self.services;
         let value = match kind {
             Kind::Function => lambda.model().named(name).map(encoded),
             Kind::HttpApi => gateway.encoded_http_api(name),
             Kind::RestApi => gateway.encoded_rest_api(name),
-            Kind::Role => lambda.iam.encoded_role(name),
+            Kind::Role => iam.encoded_role(name),
         };
         Ok((kind, name.to_owned(), value.transpose()?))
     }
 }
 
 /// What is not on disk is not acknowledged.
-fn not_kept(error: &dyn std::fmt::Display) -> ApiError {
-    ApiError::service(format!(
+fn not_kept(error: &dyn std::fmt::Display) -> Exception {
+    Exception::service(format!(
         "lambda-local did it, and failed to keep it: {error}; see that there is room on the disk, \
          and try again"
     ))

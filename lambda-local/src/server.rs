@@ -5,10 +5,9 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{Method, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -18,18 +17,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_service::Service;
 
 use crate::{
-    apigateway::{
-        self as gateway, Connection, EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST,
-    },
+    apigateway::{EXECUTE_API, EXECUTE_API_HOST},
     callers::{host_name, is_of_this_machine, names_this_machine, refused_host, refused_page},
-    cloudwatch,
+    calls,
     faults::Faults,
-    lambda::{self as lambda_api, LAMBDA_URL},
-    logs::api as logs_api,
-    page,
-    payload::Received,
-    persister::Keeper,
-    protocol::{ApiError, body as request_body, query},
+    lambda::{LAMBDA_URL, LAMBDA_URL_HOST},
+    payload::{Connection, Received},
+    persister::Persister,
+    protocol::operation::may_have_changed,
+    services::Services,
 };
 
 /// A client that takes longer than this to send its headers is cut off.
@@ -40,10 +36,10 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 /// Everything that runs behind the port.
 #[derive(Debug, Clone)]
 pub(crate) struct Server {
-    gateway: Arc<Gateway>,
-    control: Router,
+    services: Arc<Services>,
+    calls: Router,
     /// Where something is kept.
-    keeper: Option<Arc<Keeper>>,
+    persister: Option<Arc<Persister>>,
     faults: Arc<Faults>,
     /// Whether only this machine can reach the port: then a request that names another host was
     /// sent by a web page that was tricked into it, and is refused.
@@ -52,24 +48,15 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(
-        gateway: Arc<Gateway>,
-        keeper: Option<Arc<Keeper>>,
+        services: Arc<Services>,
+        persister: Option<Arc<Persister>>,
         faults: Faults,
         loopback: bool,
     ) -> Self {
-        let lambda = gateway.lambda.clone();
-        let control = Router::new()
-            .merge(cloudwatch::routes().with_state(lambda.cloudwatch.clone()))
-            .merge(lambda_api::routes().with_state(lambda))
-            .merge(gateway::routes().with_state(gateway.clone()))
-            .merge(page::routes().with_state(gateway.clone()))
-            .fallback(other)
-            .method_not_allowed_fallback(other)
-            .with_state(gateway.clone());
         Self {
-            gateway,
-            control,
-            keeper,
+            calls: calls::router(&services),
+            services,
+            persister,
             faults: Arc::new(faults),
             loopback,
         }
@@ -91,6 +78,10 @@ impl Server {
         }
         drop(listener);
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown()).await;
+        // What changed by itself meanwhile, such as a version that became active.
+        if let Some(persister) = &self.persister {
+            let _ = persister.keep().await;
+        }
     }
 
     fn connect(self, stream: TcpStream, peer: SocketAddr, connections: &GracefulShutdown) {
@@ -128,19 +119,19 @@ impl Server {
     ) -> Result<Response, Lost> {
         let request = request.map(Body::new);
         let host = host_name(&request);
-        if let Some((front, id)) = Front::of_host(host) {
+        if let Some((endpoint, id)) = Endpoint::of_host(host) {
             let (id, path) = (id.to_owned(), request.uri().path().to_owned());
-            return Ok(self.execute(front, &id, &path, request, between).await);
+            return Ok(self.execute(endpoint, &id, &path, request, between).await);
         }
         if self.loopback && !names_this_machine(host) {
             return Ok(refused_host(host));
         }
-        if let Some((front, rest)) = Front::of_path(request.uri().path()) {
+        if let Some((endpoint, rest)) = Endpoint::of_path(request.uri().path()) {
             let (id, path) = match rest.find('/') {
                 Some(slash) => (rest[..slash].to_owned(), rest[slash..].to_owned()),
                 None => (rest.to_owned(), "/".to_owned()),
             };
-            return Ok(self.execute(front, &id, &path, request, between).await);
+            return Ok(self.execute(endpoint, &id, &path, request, between).await);
         }
         if !is_of_this_machine(&request) {
             return Ok(refused_page());
@@ -148,7 +139,10 @@ impl Server {
         if self.faults.is_empty() {
             return Ok(self.call(request).await);
         }
-        let (request, fate) = self.faults.fate_of(request).await;
+        let (request, fate) = match self.faults.fate_of(request).await {
+            Ok(thrown) => thrown,
+            Err(unreadable) => return Ok(unreadable),
+        };
         tokio::time::sleep(fate.delay).await;
         let response = match fate.refused {
             Some(refused) => refused,
@@ -159,14 +153,13 @@ impl Server {
 
     /// A call to one of the services.
     async fn call(mut self, request: Request) -> Response {
-        let keeper = self.keeper.take().filter(|_| may_change(&request));
-        let response = match self.control.call(request).await {
+        let response = match self.calls.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
         // What is acknowledged is on disk.
-        match keeper {
-            Some(keeper) => match keeper.keep().await {
+        match self.persister.filter(|_| may_have_changed(&response)) {
+            Some(persister) => match persister.keep().await {
                 Ok(()) => response,
                 Err(error) => error.into_response(),
             },
@@ -176,19 +169,21 @@ impl Server {
 
     async fn execute(
         &self,
-        front: Front,
+        endpoint: Endpoint,
         id: &str,
         path: &str,
         request: Request,
         between: &Connection,
     ) -> Response {
-        let gateway = &self.gateway;
+        let Services {
+            gateway, lambda, ..
+        } = &*self.services;
         let received = Received::new(request.method(), path);
-        let mut response = match front {
-            Front::Api => gateway.execute(id, path, request, between).await,
-            Front::FunctionUrl => gateway.execute_url(id, path, request, between).await,
+        let mut response = match endpoint {
+            Endpoint::Api => gateway.execute(id, path, request, between).await,
+            Endpoint::FunctionUrl => lambda.execute_url(id, path, request, between).await,
         };
-        gateway.show(received, &mut response);
+        received.show(&lambda.terminal, &mut response);
         response
     }
 }
@@ -207,73 +202,26 @@ impl std::error::Error for Lost {}
 
 /// What clients call, beside the services' own API.
 #[derive(Debug, Clone, Copy)]
-enum Front {
+enum Endpoint {
     Api,
     FunctionUrl,
 }
 
-impl Front {
+impl Endpoint {
     const ALL: [(Self, &str, &str); 2] = [
         (Self::Api, EXECUTE_API, EXECUTE_API_HOST),
         (Self::FunctionUrl, LAMBDA_URL, LAMBDA_URL_HOST),
     ];
 
-    /// The front with its id, where the host name says it.
+    /// The endpoint with its id, where the host name says it.
     fn of_host(host: &str) -> Option<(Self, &str)> {
         let mut all = Self::ALL.into_iter();
-        all.find_map(|(front, _, suffix)| Some((front, host.strip_suffix(suffix)?)))
+        all.find_map(|(endpoint, _, suffix)| Some((endpoint, host.strip_suffix(suffix)?)))
     }
 
-    /// The front with the path from its id on.
+    /// The endpoint with the path from its id on.
     fn of_path(path: &str) -> Option<(Self, &str)> {
         let mut all = Self::ALL.into_iter();
-        all.find_map(|(front, prefix, _)| Some((front, path.strip_prefix(prefix)?)))
+        all.find_map(|(endpoint, prefix, _)| Some((endpoint, path.strip_prefix(prefix)?)))
     }
-}
-
-/// Whether a call may change what is kept: an invocation does not, nor does a look at metrics.
-fn may_change(request: &Request) -> bool {
-    let path = request.uri().path();
-    request.method() != Method::GET
-        && !path.ends_with("invocations")
-        && !path.contains("/invoke-async")
-        && !path.contains("/operation/")
-}
-
-/// What no path of the REST services fits: the services that are told by a header or by a form,
-/// and operations that are not here.
-async fn other(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let target = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok());
-    let target = target.map(str::to_owned);
-    if target.is_none() && !is_form(&request) {
-        let what = format!("{} {}", request.method(), request.uri().path());
-        return ApiError::not_implemented(&what).into_response();
-    }
-    let body = match request_body::read(request).await {
-        Ok(body) => body,
-        Err(error) => return error.into_response(),
-    };
-    let lambda = &gateway.lambda;
-    let Some(target) = target else {
-        return query::answer(&lambda.iam, &lambda.cloudwatch, &body);
-    };
-    if let Some(operation) = target.strip_prefix(logs_api::TARGET) {
-        logs_api::answer(&lambda.logs, operation, &body)
-    } else if let Some(operation) = target.strip_prefix(cloudwatch::TARGET) {
-        cloudwatch::answer_json(&lambda.cloudwatch, operation, &body)
-    } else {
-        ApiError::not_implemented(&target).into_response()
-    }
-}
-
-/// Whether it speaks the query protocol.
-fn is_form(request: &Request) -> bool {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| {
-        kind.as_bytes()
-            .starts_with(b"application/x-www-form-urlencoded")
-    })
 }

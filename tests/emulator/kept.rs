@@ -179,24 +179,32 @@ fn limit(server: &Server, bytes: Option<u64>) {
     rustix::process::prlimit(pid, rustix::process::Resource::Fsize, limit).unwrap();
 }
 
-#[test]
-fn what_the_disk_has_no_room_for_is_not_acknowledged_and_can_be_done_again() {
-    let folder = tempfile::tempdir().unwrap();
+/// A server whose files [`limit`] can keep from growing, with function `f` and its version 1.
+fn with_a_disk_that_fills(folder: &Path) -> Server {
     let mut command = std::process::Command::new("sh");
     // Without this, the limit would end it.
     command.args(["-c", r#"trap '' XFSZ; exec "$@""#, "sh"]);
     command.arg(program("lambda-local"));
-    command.args(["--port", "0", "--data"]).arg(folder.path());
+    command.args(["--port", "0", "--data"]).arg(folder);
     let server = Server::of(command);
     let zip = zip_of("bootstrap", 0o755, b"#!/bin/sh\n");
     server.create_function("f", &zip, &Value::Null);
     server.lambda("POST", "/f/versions", &Value::Null);
-    let alias = |number: u64| {
-        let description = "x".repeat(250);
-        let name = format!("alias-{number}");
-        let new = json!({ "Name": name, "FunctionVersion": "1", "Description": description });
-        server.lambda("POST", "/f/aliases", &new)
-    };
+    server
+}
+
+/// An alias that takes some room.
+fn new_alias(number: u64) -> Value {
+    let description = "x".repeat(250);
+    let name = format!("alias-{number}");
+    json!({ "Name": name, "FunctionVersion": "1", "Description": description })
+}
+
+#[test]
+fn what_the_disk_has_no_room_for_is_not_acknowledged_and_can_be_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_a_disk_that_fills(folder.path());
+    let alias = |number: u64| server.lambda("POST", "/f/aliases", &new_alias(number));
     limit(&server, Some(300_000));
     let refused = (0..2000)
         .find(|number| alias(*number).status != 201)
@@ -213,6 +221,46 @@ fn what_the_disk_has_no_room_for_is_not_acknowledged_and_can_be_done_again() {
     // What was done and could not be kept then, was kept with what came later.
     let kept = aliases["Aliases"].as_array().unwrap().len() as u64;
     assert_eq!(kept, refused + 3);
+}
+
+#[test]
+fn what_is_kept_is_told_by_the_operation_and_not_by_a_name_in_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = on(folder.path());
+    let (gone, left) = ("daily-invocations", "invoke-async");
+    for name in [gone, left] {
+        server.create_misbehaving(name, &Value::Null);
+        server.lambda("POST", &format!("/{name}/versions"), &Value::Null);
+    }
+    let path = format!("/{left}/aliases/response-streaming-invocations");
+    let alias = json!({ "Name": "response-streaming-invocations", "FunctionVersion": "1" });
+    server.lambda("POST", &format!("/{left}/aliases"), &alias);
+    let described = json!({ "Description": "changed" });
+    assert_eq!(server.lambda("PUT", &path, &described).status, 200);
+    let deleted = server.lambda("DELETE", &format!("/{gone}"), &Value::Null);
+    assert_eq!(deleted.status, 204);
+    server.kill();
+
+    let server = on(folder.path());
+    let alias = server.lambda("GET", &path, &Value::Null).json();
+    assert_eq!(alias["Description"], "changed");
+    let found = server.lambda("GET", &format!("/{gone}"), &Value::Null);
+    assert_eq!(found.status, 404);
+}
+
+#[test]
+fn what_could_not_be_kept_is_kept_once_more_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_a_disk_that_fills(folder.path());
+    let alias = |number: u64| server.lambda("POST", "/f/aliases", &new_alias(number));
+    limit(&server, Some(300_000));
+    let refused = (0..2000).find(|number| alias(*number).status != 201);
+    limit(&server, None);
+    assert!(server.stop().success());
+    let server = on(folder.path());
+    let path = format!("/f/aliases/alias-{}", refused.unwrap());
+    let found = server.lambda("GET", &path, &Value::Null);
+    assert_eq!(found.status, 200);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use crate::place::Place;
 use crate::{
-    lambda::{FunctionRef, Place},
-    protocol::{ApiError, ApiResult},
+    lambda::FunctionRef,
+    protocol::{ApiResult, Exception},
 };
 
 /// What stands for a stage's variable up to its name, which ends with `}`.
@@ -34,7 +35,7 @@ pub(crate) fn parse_function(
 ) -> ApiResult<Arc<FunctionRef>> {
     let uri = filled(uri, variables);
     let arn = function_of(&uri)
-        .ok_or_else(|| ApiError::gateway_bad_request("the integration names no function"))?;
+        .ok_or_else(|| Exception::gateway_bad_request("the integration names no function"))?;
     FunctionRef::parse(arn, None, place).map(Arc::new)
 }
 

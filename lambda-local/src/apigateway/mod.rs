@@ -7,6 +7,5 @@ mod rest;
 mod route_key;
 mod state;
 
-pub(crate) use http::Connection;
-pub(crate) use state::routes;
-pub(crate) use state::{EXECUTE_API, EXECUTE_API_HOST, Gateway, LAMBDA_URL_HOST};
+pub(crate) use state::{EXECUTE_API, EXECUTE_API_HOST, Gateway};
+pub(crate) use state::{operations, routes};

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum RouteKey {
@@ -34,7 +34,7 @@ impl RouteKey {
             return Ok(Self::Default);
         }
         let invalid = || {
-            ApiError::gateway_bad_request(format!(
+            Exception::gateway_bad_request(format!(
                 "The provided route key is not formatted properly for HTTP protocol. Format should be \"<HTTP METHOD> /<RESOURCE PATH>\" or \"$default\": {text}"
             ))
         };

@@ -1,16 +1,12 @@
 //! API Gateway: HTTP APIs in front of functions.
 
-use std::{
-    io,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{io, sync::Arc};
 
 use super::{apis::Apis, http::Api, rest::RestApi};
 use crate::{
     lambda::{Function, LAMBDA_URL, Lambda},
-    protocol::{ApiError, ApiResult, escaped},
-    store::{Kind, Store},
+    protocol::{ApiResult, Exception, Operation, escaped},
+    store::{Changed, Kind, Store},
 };
 use anyhow::Result;
 use axum::Router;
@@ -19,8 +15,6 @@ use axum::Router;
 pub(crate) const EXECUTE_API: &str = "/_aws/execute-api/";
 /// The host name under which they are reached: `{api-id}.execute-api.localhost`.
 pub(crate) const EXECUTE_API_HOST: &str = ".execute-api.localhost";
-/// The host name under which function URLs are reached: `{url-id}.lambda-url.localhost`.
-pub(crate) const LAMBDA_URL_HOST: &str = ".lambda-url.localhost";
 
 #[derive(Debug)]
 pub(crate) struct Gateway {
@@ -30,11 +24,10 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(lambda: Arc<Lambda>) -> Self {
-        let changed = &lambda.changed;
+    pub(crate) fn new(lambda: Arc<Lambda>, changed: Arc<Changed>) -> Self {
         Self {
             http_apis: Apis::new(Kind::HttpApi, changed.clone()),
-            rest_apis: Apis::new(Kind::RestApi, changed.clone()),
+            rest_apis: Apis::new(Kind::RestApi, changed),
             lambda,
         }
     }
@@ -81,9 +74,9 @@ impl Gateway {
         changed.ok_or_else(|| self.no_rest_api(id))?
     }
 
-    pub(super) fn no_rest_api(&self, id: &str) -> ApiError {
+    pub(super) fn no_rest_api(&self, id: &str) -> Exception {
         let account = &self.lambda.place.account;
-        ApiError::gateway_not_found(format!("Invalid API identifier specified {account}:{id}"))
+        Exception::gateway_not_found(format!("Invalid API identifier specified {account}:{id}"))
     }
 
     /// The APIs and URLs that lead to this function or an alias of it: what each is, and its address.
@@ -119,18 +112,13 @@ impl Gateway {
     }
 }
 
-pub(super) fn no_api(id: &str) -> ApiError {
-    ApiError::gateway_not_found(format!("Invalid API identifier specified {id}"))
+pub(super) fn no_api(id: &str) -> Exception {
+    Exception::gateway_not_found(format!("Invalid API identifier specified {id}"))
 }
 
 pub(crate) fn routes() -> Router<Arc<Gateway>> {
-    super::http::routes().merge(super::rest::routes())
-}
-
-/// Now, in seconds since 1970.
-pub(super) fn now_seconds() -> u64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
-    elapsed.unwrap_or_default().as_secs()
+    let http_apis = super::http::table().into_router();
+    http_apis.merge(super::rest::table().into_router())
 }
 
 /// Ten lower-case letters and digits, as API Gateway's own ids.
@@ -139,4 +127,10 @@ pub(super) fn new_id() -> String {
     (0..10)
         .map(|_| char::from(ALPHABET[fastrand::usize(..ALPHABET.len())]))
         .collect()
+}
+
+/// The operations that are here.
+pub(crate) fn operations() -> Vec<Operation> {
+    let (http_apis, rest_apis) = (super::http::table(), super::rest::table());
+    [http_apis.operations(), rest_apis.operations()].concat()
 }

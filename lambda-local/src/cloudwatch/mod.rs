@@ -8,7 +8,6 @@ mod metrics;
 mod recent;
 mod state;
 
-pub(crate) use api::{TARGET, answer_json, routes};
 pub(crate) use metrics::{Measured, Observation};
 pub(crate) use recent::{Recent, Second};
-pub(crate) use state::{CloudWatch, lock};
+pub(crate) use state::{CloudWatch, lock, operations};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::state::{CloudWatch, lock, now};
+use super::state::{CloudWatch, lock};
+use crate::clock;
 
 /// By version; each has the same seconds, the oldest first.
 pub(crate) type Recent = BTreeMap<String, Vec<Second>>;
@@ -18,7 +19,7 @@ pub(crate) struct Second {
 impl CloudWatch {
     /// The seconds before the one that is on, which is not whole.
     pub(crate) fn recent(&self, function: &str) -> Recent {
-        let (start, end) = (now().saturating_sub(SECONDS), now());
+        let (start, end) = (clock::seconds().saturating_sub(SECONDS), clock::seconds());
         let mut recent = Recent::new();
         for (version, at, bucket) in lock(&self.sources)
             .lambda

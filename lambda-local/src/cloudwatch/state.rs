@@ -2,15 +2,23 @@
 //! expressions over them, and alarms.
 
 use super::api::{data, list};
+use crate::place::Place;
 use std::{
+    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use super::{alarms::Alarms, metrics::Sources};
-use crate::lambda::{Concurrency, Place};
+use crate::{
+    clock,
+    protocol::{Answer, ApiResult, Exception, Operation},
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// How many invocations of each function run.
+type Concurrency = HashMap<String, u64>;
 
 /// The metrics and alarms of the one account there is.
 #[derive(Debug)]
@@ -22,24 +30,6 @@ pub(crate) struct CloudWatch {
     /// How long after an invocation began its metrics can be seen at the earliest.
     delay: Duration,
 }
-
-/// An error as the JSON and CBOR protocols answer it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    pub(crate) kind: &'static str,
-    pub(crate) message: String,
-}
-
-impl Refusal {
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self {
-            kind: "InvalidParameterValueException",
-            message: message.into(),
-        }
-    }
-}
-
-pub(crate) type Answer = Result<Value, Refusal>;
 
 impl CloudWatch {
     pub(crate) fn new(place: Place, delay: Duration) -> Self {
@@ -54,41 +44,74 @@ impl CloudWatch {
 
     /// Forgets what is too old to be asked for.
     pub(crate) fn forget_old(&self) {
-        lock(&self.sources).forget_before(now().saturating_sub(super::metrics::KEPT_SECONDS));
+        lock(&self.sources)
+            .forget_before(clock::seconds().saturating_sub(super::metrics::KEPT_SECONDS));
+    }
+
+    /// Seconds since 1970 up to which metrics are seen by now.
+    fn visible(&self) -> u64 {
+        clock::seconds().saturating_sub(self.delay.as_secs())
+    }
+
+    fn alarms(&self) -> MutexGuard<'_, Alarms> {
+        lock(&self.alarms)
     }
 
     /// `None` for operations that are not here.
     pub(super) fn answer(&self, operation: &str, request: Value) -> Option<Answer> {
-        let now = now();
-        let visible = now.saturating_sub(self.delay.as_secs());
-        let (mut sources, alarms) = (lock(&self.sources), || lock(&self.alarms));
-        Some(match operation {
-            "GetMetricData" => parse(request).and_then(|r| data::get(&sources, &r, visible)),
-            "GetMetricStatistics" => {
-                parse(request).and_then(|r| data::get_statistics(&sources, &r, visible))
-            }
-            "ListMetrics" => parse(request).map(|r| list::list(&sources, &r)),
-            "PutMetricData" => parse(request).and_then(|r| sources.own.put(r, now)),
-            "PutMetricAlarm" => parse(request).and_then(|r| alarms().put(r, &self.place, now)),
-            "DescribeAlarms" => parse(request).map(|r| alarms().describe(&r, &sources, visible)),
-            "DeleteAlarms" => parse(request).map(|r| alarms().delete(&r)),
-            "SetAlarmState" => parse(request).and_then(|r| alarms().set_state(r, visible)),
-            _ => return None,
-        })
+        let mut rows = OPERATIONS.iter();
+        let (_, call) = rows.find(|(row, _)| row.name == operation)?;
+        Some(call(self, request))
     }
 }
 
-fn parse<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
-    serde_json::from_value(request).map_err(|error| Refusal {
-        kind: "ValidationError",
-        message: error.to_string(),
-    })
+type Call = fn(&CloudWatch, Value) -> Answer;
+
+/// Alarms are not kept when the server ends, and so nothing here changes what is.
+const fn row(name: &'static str, call: Call) -> (Operation, Call) {
+    (Operation::named("cloudwatch", name, false), call)
 }
 
-/// Seconds since 1970.
-pub(crate) fn now() -> u64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
-    elapsed.unwrap_or_default().as_secs()
+/// The operations that are here.
+const OPERATIONS: [(Operation, Call); 8] = [
+    row("GetMetricData", |own, request| {
+        data::get(&lock(&own.sources), &parse(request)?, own.visible())
+    }),
+    row("GetMetricStatistics", |own, request| {
+        data::get_statistics(&lock(&own.sources), &parse(request)?, own.visible())
+    }),
+    row("ListMetrics", |own, request| {
+        Ok(list::list(&lock(&own.sources), &parse(request)?))
+    }),
+    row("PutMetricData", |own, request| {
+        lock(&own.sources)
+            .custom
+            .put(parse(request)?, clock::seconds())
+    }),
+    row("PutMetricAlarm", |own, request| {
+        own.alarms()
+            .put(parse(request)?, &own.place, clock::seconds())
+    }),
+    row("DescribeAlarms", |own, request| {
+        let request = parse(request)?;
+        let sources = lock(&own.sources);
+        Ok(own.alarms().describe(&request, &sources, own.visible()))
+    }),
+    row("DeleteAlarms", |own, request| {
+        Ok(own.alarms().delete(&parse(request)?))
+    }),
+    row("SetAlarmState", |own, request| {
+        own.alarms().set_state(parse(request)?, own.visible())
+    }),
+];
+
+pub(crate) fn operations() -> Vec<Operation> {
+    OPERATIONS.map(|(operation, _)| operation).to_vec()
+}
+
+fn parse<T: DeserializeOwned>(request: Value) -> ApiResult<T> {
+    serde_json::from_value(request)
+        .map_err(|error| Exception::new("ValidationError", 400, error.to_string()))
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    protocol::{Answered, Form, Refusal},
-    timestamp,
+    clock,
+    protocol::{Answer, Exception, Form},
 };
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub(super) struct Role {
 }
 
 impl Role {
-    pub(super) fn new(form: &Form, account: &str) -> Result<Self, Refusal> {
+    pub(super) fn new(form: &Form, account: &str) -> Result<Self, Exception> {
         let name = form.required("RoleName")?.to_owned();
         let valid = (1..=64).contains(&name.len())
             && name
@@ -37,14 +37,14 @@ impl Role {
                 "1 validation error detected: Value at 'roleName' failed to satisfy constraint: \
                  Member must satisfy regular expression pattern: [\\w+=,.@-]+: {name}"
             );
-            return Err(Refusal::new("ValidationError", 400, message));
+            return Err(Exception::new("ValidationError", 400, message));
         }
         let trust = document(form.required("AssumeRolePolicyDocument")?)?;
         let path = form.get("Path").unwrap_or("/").to_owned();
         Ok(Self {
             arn: format!("arn:aws:iam::{account}:role{path}{name}"),
             id: format!("AROA{:017X}", fastrand::u64(..)),
-            created: timestamp::now(),
+            created: clock::now(),
             description: form.get("Description").map(str::to_owned),
             tags: form.tags(),
             attached: Vec::new(),
@@ -80,16 +80,16 @@ impl Role {
         self.tags.iter().map(tag).collect()
     }
 
-    pub(super) fn tag(&mut self, form: &Form) -> Answered {
+    pub(super) fn tag(&mut self, form: &Form) -> Answer {
         self.tags.extend(form.tags());
         Ok(json!({}))
     }
 
-    pub(super) fn attach(&mut self, form: &Form) -> Answered {
+    pub(super) fn attach(&mut self, form: &Form) -> Answer {
         let arn = form.required("PolicyArn")?;
         if !(arn.starts_with("arn:") && arn.contains(":policy/")) {
             let message = format!("ARN {arn} is not valid.");
-            return Err(Refusal::new("InvalidInput", 400, message));
+            return Err(Exception::new("InvalidInput", 400, message));
         }
         if !self.attached.iter().any(|attached| attached == arn) {
             self.attached.push(arn.to_owned());
@@ -97,13 +97,13 @@ impl Role {
         Ok(json!({}))
     }
 
-    pub(super) fn detach(&mut self, form: &Form) -> Answered {
+    pub(super) fn detach(&mut self, form: &Form) -> Answer {
         let arn = form.required("PolicyArn")?;
         let before = self.attached.len();
         self.attached.retain(|attached| attached != arn);
         match self.attached.len() < before {
             true => Ok(json!({})),
-            false => Err(Refusal::new(
+            false => Err(Exception::new(
                 "NoSuchEntity",
                 404,
                 format!("Policy {arn} was not found."),
@@ -120,14 +120,14 @@ impl Role {
         json!({ "AttachedPolicies": policies, "IsTruncated": false })
     }
 
-    pub(super) fn put_policy(&mut self, form: &Form) -> Answered {
+    pub(super) fn put_policy(&mut self, form: &Form) -> Answer {
         let name = form.required("PolicyName")?.to_owned();
         let policy = document(form.required("PolicyDocument")?)?;
         self.inline.insert(name, policy);
         Ok(json!({}))
     }
 
-    pub(super) fn policy(&mut self, form: &Form) -> Answered {
+    pub(super) fn policy(&mut self, form: &Form) -> Answer {
         let name = form.required("PolicyName")?;
         let policy = self.inline.get(name).ok_or_else(|| no_policy(name))?;
         Ok(json!({
@@ -142,34 +142,34 @@ impl Role {
         json!({ "PolicyNames": names, "IsTruncated": false })
     }
 
-    pub(super) fn delete_policy(&mut self, form: &Form) -> Answered {
+    pub(super) fn delete_policy(&mut self, form: &Form) -> Answer {
         let name = form.required("PolicyName")?;
         let deleted = self.inline.remove(name);
         deleted.map(|_| json!({})).ok_or_else(|| no_policy(name))
     }
 
-    pub(super) fn may_be_deleted(&self) -> Result<(), Refusal> {
+    pub(super) fn may_be_deleted(&self) -> Result<(), Exception> {
         let first = match (self.attached.is_empty(), self.inline.is_empty()) {
             (true, true) => return Ok(()),
             (false, _) => "detach all policies first.",
             (true, false) => "delete policies first.",
         };
         let message = format!("Cannot delete entity, must {first}");
-        Err(Refusal::new("DeleteConflict", 409, message))
+        Err(Exception::new("DeleteConflict", 409, message))
     }
 }
 
-fn no_policy(name: &str) -> Refusal {
+fn no_policy(name: &str) -> Exception {
     let message = format!("The role policy with name {name} cannot be found.");
-    Refusal::new("NoSuchEntity", 404, message)
+    Exception::new("NoSuchEntity", 404, message)
 }
 
-fn document(text: &str) -> Result<String, Refusal> {
+fn document(text: &str) -> Result<String, Exception> {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(_)) => Ok(text.to_owned()),
         _ => {
             let message = "This policy contains invalid Json";
-            Err(Refusal::new("MalformedPolicyDocument", 400, message))
+            Err(Exception::new("MalformedPolicyDocument", 400, message))
         }
     }
 }

@@ -13,11 +13,71 @@ use time::{Duration, OffsetDateTime};
 
 use super::role::Role;
 use crate::{
-    lambda::Place,
-    protocol::{Answered, Form, Refusal},
+    clock,
+    place::Place,
+    protocol::{Answer, Exception, Form, Operation},
     store::{Changed, Kind, Store, encoded},
-    timestamp,
 };
+
+/// What carries an operation out.
+enum Call {
+    OnAccount(fn(&Iam, &Form) -> Answer),
+    /// On a role that is there.
+    OnRole(fn(&mut Role, &Form) -> Answer),
+}
+
+const fn reads(name: &'static str, call: Call) -> (Operation, Call) {
+    (Operation::named("iam", name, false), call)
+}
+
+const fn changes(name: &'static str, call: Call) -> (Operation, Call) {
+    (Operation::named("iam", name, true), call)
+}
+
+const fn sts(name: &'static str, call: Call) -> (Operation, Call) {
+    (Operation::named("sts", name, false), call)
+}
+
+/// The operations of IAM and STS that are here.
+const OPERATIONS: [(Operation, Call); 15] = [
+    changes("CreateRole", Call::OnAccount(Iam::create_role)),
+    reads("ListRoles", Call::OnAccount(|iam, _| Ok(iam.list_roles()))),
+    changes("DeleteRole", Call::OnAccount(Iam::delete_role)),
+    reads(
+        "GetRole",
+        Call::OnRole(|role, _| Ok(json!({ "Role": role.describe() }))),
+    ),
+    changes("TagRole", Call::OnRole(Role::tag)),
+    reads(
+        "ListRoleTags",
+        Call::OnRole(|role, _| Ok(json!({ "Tags": role.tags(), "IsTruncated": false }))),
+    ),
+    changes("AttachRolePolicy", Call::OnRole(Role::attach)),
+    changes("DetachRolePolicy", Call::OnRole(Role::detach)),
+    reads(
+        "ListAttachedRolePolicies",
+        Call::OnRole(|role, _| Ok(role.attached())),
+    ),
+    changes("PutRolePolicy", Call::OnRole(Role::put_policy)),
+    reads(
+        "GetRolePolicy",
+        Call::OnRole(|role, form| role.policy(form)),
+    ),
+    reads(
+        "ListRolePolicies",
+        Call::OnRole(|role, _| Ok(role.policies())),
+    ),
+    changes("DeleteRolePolicy", Call::OnRole(Role::delete_policy)),
+    sts(
+        "GetCallerIdentity",
+        Call::OnAccount(|iam, _| Ok(iam.caller())),
+    ),
+    sts("AssumeRole", Call::OnAccount(Iam::assume_role)),
+];
+
+pub(super) fn operations() -> impl Iterator<Item = Operation> {
+    OPERATIONS.into_iter().map(|(operation, _)| operation)
+}
 
 #[derive(Debug)]
 pub(crate) struct Iam {
@@ -53,46 +113,32 @@ impl Iam {
     }
 
     /// `None` if there is no such operation here.
-    pub(crate) fn answer(&self, action: &str, form: &Form) -> Option<Answered> {
-        Some(match action {
-            "CreateRole" => self.create_role(form),
-            "ListRoles" => Ok(self.list_roles()),
-            "DeleteRole" => self.delete_role(form),
-            "GetCallerIdentity" => Ok(self.caller()),
-            "AssumeRole" => self.assume_role(form),
-            action => return self.of_role(action, form),
-        })
-    }
-
-    /// What is done to a role that is there.
-    fn of_role(&self, action: &str, form: &Form) -> Option<Answered> {
-        let operation: fn(&mut Role, &Form) -> Answered = match action {
-            "GetRole" => |role, _| Ok(json!({ "Role": role.describe() })),
-            "TagRole" => Role::tag,
-            "ListRoleTags" => |role, _| Ok(json!({ "Tags": role.tags(), "IsTruncated": false })),
-            "AttachRolePolicy" => Role::attach,
-            "DetachRolePolicy" => Role::detach,
-            "ListAttachedRolePolicies" => |role, _| Ok(role.attached()),
-            "PutRolePolicy" => Role::put_policy,
-            "GetRolePolicy" => Role::policy,
-            "ListRolePolicies" => |role, _| Ok(role.policies()),
-            "DeleteRolePolicy" => Role::delete_policy,
-            _ => return None,
+    pub(super) fn answer(&self, action: &str, form: &Form) -> Option<(Answer, Operation)> {
+        let mut rows = OPERATIONS.iter();
+        let (operation, call) = rows.find(|(operation, _)| operation.name == action)?;
+        let answer = match call {
+            Call::OnAccount(call) => call(self, form),
+            Call::OnRole(call) => self.on_role(operation.changes, form, *call),
         };
-        Some(form.required("RoleName").and_then(|name| {
-            let mut roles = self.roles();
-            let role = roles.get_mut(name).ok_or_else(|| no_role(name))?;
-            self.changed.mark(Kind::Role, name);
-            operation(role, form)
-        }))
+        Some((answer, *operation))
     }
 
-    fn create_role(&self, form: &Form) -> Answered {
+    fn on_role(&self, changes: bool, form: &Form, call: fn(&mut Role, &Form) -> Answer) -> Answer {
+        let name = form.required("RoleName")?;
+        let mut roles = self.roles();
+        let role = roles.get_mut(name).ok_or_else(|| no_role(name))?;
+        if changes {
+            self.changed.mark(Kind::Role, name);
+        }
+        call(role, form)
+    }
+
+    fn create_role(&self, form: &Form) -> Answer {
         let role = Role::new(form, &self.account)?;
         let mut roles = self.roles();
         if roles.contains_key(&role.name) {
             let message = format!("Role with name {} already exists.", role.name);
-            return Err(Refusal::new("EntityAlreadyExists", 409, message));
+            return Err(Exception::new("EntityAlreadyExists", 409, message));
         }
         let shown = json!({ "Role": role.describe() });
         self.changed.mark(Kind::Role, &role.name);
@@ -106,7 +152,7 @@ impl Iam {
         json!({ "Roles": shown, "IsTruncated": false })
     }
 
-    fn delete_role(&self, form: &Form) -> Answered {
+    fn delete_role(&self, form: &Form) -> Answer {
         let name = form.required("RoleName")?;
         let mut roles = self.roles();
         let role = roles.get(name).ok_or_else(|| no_role(name))?;
@@ -125,7 +171,7 @@ impl Iam {
     }
 
     /// Credentials that are as good as any others here.
-    fn assume_role(&self, form: &Form) -> Answered {
+    fn assume_role(&self, form: &Form) -> Answer {
         let arn = form.required("RoleArn")?;
         let session = form.required("RoleSessionName")?;
         let name = arn.rsplit('/').next().unwrap_or_default();
@@ -140,13 +186,13 @@ impl Iam {
                 "AccessKeyId": "ASIALAMBDALOCAL00000",
                 "SecretAccessKey": "local",
                 "SessionToken": "local",
-                "Expiration": timestamp::written(expires),
+                "Expiration": clock::written(expires),
             },
         }))
     }
 }
 
-fn no_role(name: &str) -> Refusal {
+fn no_role(name: &str) -> Exception {
     let message = format!("The role with name {name} cannot be found.");
-    Refusal::new("NoSuchEntity", 404, message)
+    Exception::new("NoSuchEntity", 404, message)
 }

@@ -1,5 +1,6 @@
 //! Lambda: the model of its resources, the calls to it, the invocations, and function URLs.
 
+mod access_denied;
 mod api;
 mod invoke;
 mod model;
@@ -8,9 +9,8 @@ mod state;
 mod url;
 
 pub(crate) use api::LAMBDA_URL;
-pub(crate) use api::routes;
-pub(crate) use invoke::{Call, Concurrency, Invoked, Way};
-pub(crate) use model::{
-    Alias, Caller, Cors, Function, FunctionRef, LogFormat, Place, Qualifier, Snapshot,
-};
+pub(crate) use api::{routes, table};
+pub(crate) use invoke::{Call, Invoked, Way};
+pub(crate) use model::{Alias, Caller, Cors, Function, FunctionRef, LogFormat, Snapshot};
 pub(crate) use state::{Lambda, Settings, new_request_id};
+pub(crate) use url::LAMBDA_URL_HOST;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use zip::{ZipArchive, result::ZipError};
 
 use super::model::Code;
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const MAX_UNZIPPED: u64 = 262_144_000;
@@ -127,13 +127,13 @@ pub(crate) fn package_of(folder: &Path) -> PathBuf {
     folder.with_extension("zip")
 }
 
-fn disk(error: &io::Error) -> ApiError {
-    ApiError::service(format!("lambda-local failed to keep the package: {error}"))
+fn disk(error: &io::Error) -> Exception {
+    Exception::service(format!("lambda-local failed to keep the package: {error}"))
 }
 
 fn unpack(zip: &[u8], folder: &Path) -> ApiResult<()> {
     let unreadable = |_: ZipError| {
-        ApiError::invalid_parameter(
+        Exception::invalid_parameter(
             "Could not unzip uploaded file. Please check your file, then try to upload again.",
         )
     };
@@ -143,7 +143,7 @@ fn unpack(zip: &[u8], folder: &Path) -> ApiResult<()> {
         let mut entry = archive.by_index(index).map_err(unreadable)?;
         let Some(path) = entry.enclosed_name() else {
             let name = entry.name().unwrap_or_default().into_owned();
-            return Err(ApiError::invalid_parameter(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "the zip's entry '{name}' would be unpacked outside its folder"
             )));
         };
@@ -167,7 +167,7 @@ fn write_entry(entry: &mut impl Read, target: &Path, mode: u32, room: u64) -> Ap
     let mut file = fs::File::create(target).map_err(|error| disk(&error))?;
     let written = io::copy(&mut entry.take(room + 1), &mut file).map_err(|error| disk(&error))?;
     if written > room {
-        return Err(ApiError::invalid_parameter(format!(
+        return Err(Exception::invalid_parameter(format!(
             "Unzipped size must be smaller than {MAX_UNZIPPED} bytes"
         )));
     }
@@ -223,7 +223,7 @@ mod tests {
     fn what_is_not_a_zip_is_refused_as_lambda_refuses_it() {
         let (folder, store) = store();
         let error = store.add(b"not a zip").unwrap_err();
-        assert_eq!(error.kind, "InvalidParameterValueException");
+        assert_eq!(error.code, "InvalidParameterValueException");
         assert!(error.message.starts_with("Could not unzip uploaded file."));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

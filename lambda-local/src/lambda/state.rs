@@ -12,14 +12,14 @@ use uuid::Uuid;
 
 use super::{
     invoke::{Call, Invoked, Running, Target, ToTheEnd},
-    model::{Clock, Function, Model, Place, Snapshot},
+    model::{Clock, Function, Model, Snapshot},
     packages::CodeStore,
 };
+use crate::place::Place;
 use crate::{
     cloudwatch::CloudWatch,
-    iam::Iam,
     logs::Logs,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
     runtime::{Invocation, Limits, Pool},
     store::{Changed, Kind, Store},
     terminal::Terminal,
@@ -52,9 +52,6 @@ pub(crate) struct Lambda {
     pub(crate) logs: Arc<Logs>,
     pub(crate) terminal: Terminal,
     pub(crate) cloudwatch: Arc<CloudWatch>,
-    pub(crate) iam: Iam,
-    /// What is still to be written to disk.
-    pub(crate) changed: Arc<Changed>,
     limits: Limits,
     pub(super) retry_delay: Duration,
     model: Mutex<Model>,
@@ -63,29 +60,28 @@ pub(crate) struct Lambda {
 }
 
 impl Lambda {
-    pub(crate) fn new(settings: Settings, folder: &Path) -> std::io::Result<Self> {
+    /// With where it writes logs and metrics, and tells what is to be kept.
+    pub(crate) fn new(
+        settings: Settings,
+        folder: &Path,
+        (logs, cloudwatch, changed): (Arc<Logs>, Arc<CloudWatch>, Arc<Changed>),
+    ) -> std::io::Result<Self> {
         let clock = Clock {
             transition: settings.transition,
         };
         let random = settings
             .seed
             .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let changed = Arc::new(Changed::default());
         Ok(Self {
             address: settings.address,
             place: settings.place.clone(),
             code: CodeStore::new(folder.join("code"))?,
-            logs: Arc::new(Logs::new(settings.terminal.clone())),
+            logs,
             terminal: settings.terminal,
-            cloudwatch: Arc::new(CloudWatch::new(
-                settings.place.clone(),
-                settings.metric_delay,
-            )),
-            iam: Iam::new(&settings.place, changed.clone()),
+            cloudwatch,
             limits: settings.limits,
             retry_delay: settings.retry_delay,
-            model: Mutex::new(Model::new(settings.place, clock, changed.clone())),
-            changed,
+            model: Mutex::new(Model::new(settings.place, clock, changed)),
             random: Mutex::new(random),
             pools: Mutex::default(),
         })
@@ -104,8 +100,7 @@ impl Lambda {
         for function in functions {
             model.restore(function);
         }
-        drop(model);
-        self.iam.restore(store)
+        Ok(())
     }
 
     /// The resources. Not to be held while anything is awaited.
@@ -129,7 +124,7 @@ impl Lambda {
         let running = Running::begin(self.cloudwatch.clone(), target.invoked.clone());
         if target.reserved.is_some_and(|limit| running.exceeds(limit)) {
             running.throttle(&version);
-            return Err(ApiError::throttled());
+            return Err(Exception::throttled());
         }
         let terminal = self.terminal.clone();
         let caller = Arc::new(());

@@ -2,20 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use axum::{Json, response::IntoResponse, response::Response};
-use bytes::Bytes;
-use http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::store::{LogEvent, Logs};
-use crate::protocol::ApiError;
-
-/// The prefix of `X-Amz-Target` for this service.
-pub(crate) const TARGET: &str = "Logs_20140328.";
-
-/// An error as the JSON protocols answer it: its type is in the body.
-struct Refusal(&'static str, String);
+use crate::protocol::{Answer, ApiResult, Exception, Operation, aws_json};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -52,35 +44,46 @@ impl FilterLogEvents {
     }
 }
 
-pub(crate) fn answer(logs: &Logs, operation: &str, body: &Bytes) -> Response {
-    let answered = match operation {
-        "FilterLogEvents" => parse(body).and_then(|request| filter(logs, &request)),
-        "DescribeLogGroups" => parse(body).map(|request| groups(logs, &request)),
-        "DescribeLogStreams" => parse(body).and_then(|request| streams(logs, &request)),
-        other => return ApiError::not_implemented(&format!("{TARGET}{other}")).into_response(),
-    };
-    match answered {
-        Ok(value) => Json(value).into_response(),
-        Err(Refusal(kind, message)) => {
-            let body = Json(json!({ "__type": kind, "message": message }));
-            (StatusCode::BAD_REQUEST, body).into_response()
-        }
+const fn reads(name: &'static str, call: Call) -> (Operation, Call) {
+    (Operation::named("logs", name, false), call)
+}
+
+type Call = fn(&Logs, &[u8]) -> Answer;
+
+/// The operations that are here.
+const OPERATIONS: [(Operation, Call); 3] = [
+    reads("FilterLogEvents", |logs, body| filter(logs, &parse(body)?)),
+    reads("DescribeLogGroups", |logs, body| {
+        Ok(groups(logs, &parse(body)?))
+    }),
+    reads("DescribeLogStreams", |logs, body| {
+        streams(logs, &parse(body)?)
+    }),
+];
+
+pub(crate) fn operations() -> Vec<Operation> {
+    OPERATIONS.map(|(operation, _)| operation).to_vec()
+}
+
+impl Logs {
+    /// `None` if there is no such operation here.
+    pub(crate) fn answer_json(&self, operation: &str, body: &[u8]) -> Option<Response> {
+        let mut rows = OPERATIONS.iter();
+        let (_, call) = rows.find(|(row, _)| row.name == operation)?;
+        Some(aws_json::respond(call(self, body)))
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
-    serde_json::from_slice(body)
-        .map_err(|error| Refusal("SerializationException", error.to_string()))
+fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
+    serde_json::from_slice(body).map_err(|error| Exception::serialization(error.to_string()))
 }
 
-fn missing() -> Refusal {
-    Refusal(
-        "ResourceNotFoundException",
-        "The specified log group does not exist.".to_owned(),
-    )
+fn missing() -> Exception {
+    let text = "The specified log group does not exist.";
+    Exception::new("ResourceNotFoundException", 400, text)
 }
 
-fn filter(logs: &Logs, request: &FilterLogEvents) -> Result<Value, Refusal> {
+fn filter(logs: &Logs, request: &FilterLogEvents) -> Answer {
     let name = request
         .log_group_name
         .as_deref()
@@ -90,7 +93,7 @@ fn filter(logs: &Logs, request: &FilterLogEvents) -> Result<Value, Refusal> {
     let pattern = request.filter_pattern.as_deref().unwrap_or_default();
     if pattern.starts_with(['{', '[', '%']) {
         let text = "lambda-local knows only plain words as a filter pattern".to_owned();
-        return Err(Refusal("InvalidParameterException", text));
+        return Err(Exception::new("InvalidParameterException", 400, text));
     }
     let words: Vec<&str> = pattern
         .split_whitespace()
@@ -148,7 +151,7 @@ fn groups(logs: &Logs, request: &DescribeLogGroups) -> Value {
     json!({ "logGroups": names.map(|name| json!({ "logGroupName": name })).collect::<Vec<_>>() })
 }
 
-fn streams(logs: &Logs, request: &DescribeLogStreams) -> Result<Value, Refusal> {
+fn streams(logs: &Logs, request: &DescribeLogStreams) -> Answer {
     let events = logs.events(&request.log_group_name, 0, usize::MAX, |_| true);
     let events = events.ok_or_else(missing)?;
     let names: BTreeSet<&str> = events.iter().map(|event| &*event.stream).collect();

@@ -1,6 +1,7 @@
 //! CloudWatch Logs: what functions print and what Lambda says around it.
 
-pub(crate) mod api;
-pub(crate) mod store;
+mod api;
+mod store;
 
-pub(crate) use store::{LogStream, Logs, Message, now};
+pub(crate) use api::operations;
+pub(crate) use store::{LogStream, Logs, Message};

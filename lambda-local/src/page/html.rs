@@ -14,10 +14,10 @@ use axum::{
 use super::plot::plot;
 use crate::{
     announcement::exports,
-    apigateway::Gateway,
     cloudwatch::Recent,
     lambda::{Alias, Function, Snapshot},
     protocol::escaped,
+    services::Services,
 };
 
 /// The colours of versions 1, 2, 3, and so on, again from the first; `$LATEST` has none.
@@ -26,26 +26,26 @@ const COLOURS: [&str; 6] = [
 ];
 const LATEST: &str = "#718096";
 
-pub(crate) fn routes() -> Router<Arc<Gateway>> {
+pub(crate) fn routes() -> Router<Arc<Services>> {
     Router::new()
         .route("/", get(page))
         .route("/_local/page", get(content))
         .route("/_local/page.js", get(script))
 }
 
-async fn page(State(gateway): State<Arc<Gateway>>) -> impl IntoResponse {
-    let place = &gateway.lambda.place;
-    let exports = exports(&gateway.lambda.address, &place.region);
+async fn page(State(services): State<Arc<Services>>) -> impl IntoResponse {
+    let place = &services.lambda.place;
+    let exports = exports(&services.lambda.address, &place.region);
     let page = include_str!("page.html")
         .replace("EXPORTS", &escaped(&exports))
-        .replace("CONTENT", &written(&gateway));
+        .replace("CONTENT", &written(&services));
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; \
                   connect-src 'self'";
     ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page))
 }
 
-async fn content(State(gateway): State<Arc<Gateway>>) -> Html<String> {
-    Html(written(&gateway))
+async fn content(State(services): State<Arc<Services>>) -> Html<String> {
+    Html(written(&services))
 }
 
 async fn script() -> impl IntoResponse {
@@ -54,8 +54,8 @@ async fn script() -> impl IntoResponse {
 }
 
 /// All but the frame.
-fn written(gateway: &Gateway) -> String {
-    let lambda = &gateway.lambda;
+fn written(services: &Services) -> String {
+    let lambda = &services.lambda;
     let mut html = format!(
         "<h1>lambda-local <small>{} in {}</small></h1>",
         escaped(&lambda.address),
@@ -64,10 +64,10 @@ fn written(gateway: &Gateway) -> String {
     let model = lambda.model();
     for function in model.functions() {
         let name = &function.latest.function;
-        let recent = lambda.cloudwatch.recent(name);
+        let recent = services.cloudwatch.recent(name);
         let environments = |snapshot: &Snapshot| lambda.environments(snapshot);
         html += &section(function, &recent, &environments);
-        for (kind, address) in gateway.ways_to(function) {
+        for (kind, address) in services.gateway.ways_to(function) {
             let address = escaped(&address);
             let _ = write!(
                 html,

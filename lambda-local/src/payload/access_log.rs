@@ -5,10 +5,7 @@ use std::time::{Instant, SystemTime};
 use axum::response::Response;
 use http::Method;
 
-use crate::{
-    apigateway::Gateway,
-    terminal::{self, Executed, How},
-};
+use crate::terminal::{self, Executed, How, Terminal};
 
 /// Notes in a response what ran for it: the response is known where that is not.
 pub(crate) fn ran(executed: Executed, mut response: Response) -> Response {
@@ -35,15 +32,16 @@ impl Received {
     }
 }
 
-impl Gateway {
-    pub(crate) fn show(&self, received: Received, response: &mut Response) {
+impl Received {
+    /// Shows it with what came of it.
+    pub(crate) fn show(self, terminal: &Terminal, response: &mut Response) {
         let executed = response.extensions_mut().remove::<Executed>();
-        self.lambda.terminal.request(|| terminal::Request {
+        terminal.request(|| terminal::Request {
             at: SystemTime::now(),
-            took: received.at.elapsed(),
+            took: self.at.elapsed(),
             how: How::Http {
-                method: received.method,
-                path: received.path,
+                method: self.method,
+                path: self.path,
                 status: response.status(),
             },
             executed,

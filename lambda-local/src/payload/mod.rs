@@ -2,6 +2,7 @@
 //! and what functions answer as responses.
 
 mod access_log;
+mod connection;
 mod limits;
 mod preflight;
 mod proxy_response;
@@ -11,6 +12,7 @@ pub(crate) mod v1;
 pub(crate) mod v2;
 
 pub(crate) use access_log::{Received, ran};
+pub(crate) use connection::Connection;
 pub(crate) use limits::{MAX_BODY, head_is_too_large, read};
 pub(crate) use preflight::{decorate, preflight};
 pub(crate) use request_parts::{event_body, text};

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use time::OffsetDateTime;
 
-use crate::apigateway::Connection;
+use super::Connection;
 
 pub(crate) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers

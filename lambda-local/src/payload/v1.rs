@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use super::Connection;
 use super::request_parts::{common_log_time, forwarded, text};
-use crate::apigateway::Connection;
 
 /// Where a request came in, and what it matched.
 pub(crate) struct Matched<'a> {

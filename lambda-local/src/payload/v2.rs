@@ -9,8 +9,8 @@ use http::{HeaderMap, HeaderName, header, request::Parts};
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 
+use super::Connection;
 use super::request_parts::{common_log_time, event_body, forwarded, text};
-use crate::apigateway::Connection;
 
 /// Bytes that most events take beside their body.
 const ROOM: usize = 2048;

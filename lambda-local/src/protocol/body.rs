@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, Limited};
 
-use super::exception::{ApiError, ApiResult};
+use super::exception::{ApiResult, Exception};
 
 /// As much as AWS takes of one call with metrics.
 const LIMIT: usize = 1 << 20;
@@ -23,7 +23,7 @@ pub(crate) async fn read(request: Request) -> ApiResult<Bytes> {
     let body = body.map_err(
         |error| match error.is::<http_body_util::LengthLimitError>() {
             true => too_large(),
-            false => ApiError::serialization("the request broke off"),
+            false => Exception::serialization("the request broke off"),
         },
     )?;
     unpacked(&parts.headers, body.to_bytes())
@@ -39,15 +39,15 @@ fn unpacked(headers: &HeaderMap, body: Bytes) -> ApiResult<Bytes> {
     MultiGzDecoder::new(&*body)
         .take(LIMIT as u64 + 1)
         .read_to_end(&mut plain)
-        .map_err(|error| ApiError::serialization(format!("the body is no gzip: {error}")))?;
+        .map_err(|error| Exception::serialization(format!("the body is no gzip: {error}")))?;
     match plain.len() > LIMIT {
         true => Err(too_large()),
         false => Ok(plain.into()),
     }
 }
 
-fn too_large() -> ApiError {
-    ApiError::too_large(LIMIT, "requested")
+fn too_large() -> Exception {
+    Exception::too_large(LIMIT, "requested")
 }
 
 #[cfg(test)]

@@ -1,41 +1,46 @@
-//! Errors as AWS's REST services answer them: a status, a type in a header, a message in the body.
+//! What AWS calls an exception, and how its REST services answer with one: a status, a type in a
+//! header, a message in the body.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode};
-use serde_json::json;
-
-use crate::lambda::{Caller, FunctionRef};
+use serde_json::{Value, json};
 
 /// An answer that refuses a call: what AWS calls an exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ApiError {
+pub(crate) struct Exception {
     pub(crate) status: StatusCode,
     /// AWS's name for it, such as `ResourceNotFoundException`.
-    pub(crate) kind: &'static str,
+    pub(crate) code: &'static str,
     pub(crate) message: String,
 }
 
-pub(crate) type ApiResult<T> = Result<T, ApiError>;
+pub(crate) type ApiResult<T> = Result<T, Exception>;
 
-impl ApiError {
-    fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
+impl Exception {
+    fn of(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
-            kind,
+            code,
             message: message.into(),
         }
     }
 
+    /// A status that is none is a bad request's.
+    pub(crate) fn new(code: &'static str, status: u16, message: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        Self::of(status, code, message)
+    }
+
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
+        Self::of(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
     }
 
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "ResourceConflictException", message)
+        Self::of(StatusCode::CONFLICT, "ResourceConflictException", message)
     }
 
     pub(crate) fn invalid_parameter(message: impl Into<String>) -> Self {
-        Self::new(
+        Self::of(
             StatusCode::BAD_REQUEST,
             "InvalidParameterValueException",
             message,
@@ -51,11 +56,11 @@ impl ApiError {
     }
 
     pub(crate) fn validation_message(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+        Self::of(StatusCode::BAD_REQUEST, "ValidationException", message)
     }
 
     pub(crate) fn precondition_failed(api: &str) -> Self {
-        Self::new(
+        Self::of(
             StatusCode::PRECONDITION_FAILED,
             "PreconditionFailedException",
             format!(
@@ -66,7 +71,7 @@ impl ApiError {
     }
 
     pub(crate) fn not_provisioned() -> Self {
-        Self::new(
+        Self::of(
             StatusCode::NOT_FOUND,
             "ProvisionedConcurrencyConfigNotFoundException",
             "No Provisioned Concurrency Config found for this function",
@@ -75,7 +80,7 @@ impl ApiError {
 
     /// More invocations at once than the function has reserved.
     pub(crate) fn throttled() -> Self {
-        Self::new(
+        Self::of(
             StatusCode::TOO_MANY_REQUESTS,
             "TooManyRequestsException",
             "Rate Exceeded.",
@@ -84,7 +89,7 @@ impl ApiError {
 
     /// More calls to the service than it takes in a second.
     pub(crate) fn too_many_calls() -> Self {
-        Self::new(
+        Self::of(
             StatusCode::TOO_MANY_REQUESTS,
             "TooManyRequestsException",
             "Rate exceeded",
@@ -92,7 +97,7 @@ impl ApiError {
     }
 
     pub(crate) fn invalid_request_content(message: impl Into<String>) -> Self {
-        Self::new(
+        Self::of(
             StatusCode::BAD_REQUEST,
             "InvalidRequestContentException",
             message,
@@ -100,11 +105,11 @@ impl ApiError {
     }
 
     pub(crate) fn serialization(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "SerializationException", message)
+        Self::of(StatusCode::BAD_REQUEST, "SerializationException", message)
     }
 
     pub(crate) fn too_large(limit: usize, operation: &str) -> Self {
-        Self::new(
+        Self::of(
             StatusCode::PAYLOAD_TOO_LARGE,
             "RequestEntityTooLargeException",
             format!("Request must be smaller than {limit} bytes for the {operation} operation"),
@@ -112,7 +117,7 @@ impl ApiError {
     }
 
     pub(crate) fn event_too_large(size: usize, limit: usize) -> Self {
-        Self::new(
+        Self::of(
             StatusCode::PAYLOAD_TOO_LARGE,
             "RequestTooLargeException",
             format!(
@@ -124,53 +129,32 @@ impl ApiError {
 
     /// API Gateway's errors have other names than Lambda's.
     pub(crate) fn gateway_not_found(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NotFoundException", message)
+        Self::of(StatusCode::NOT_FOUND, "NotFoundException", message)
     }
 
     pub(crate) fn gateway_bad_request(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BadRequestException", message)
+        Self::of(StatusCode::BAD_REQUEST, "BadRequestException", message)
     }
 
     pub(crate) fn gateway_conflict(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "ConflictException", message)
+        Self::of(StatusCode::CONFLICT, "ConflictException", message)
     }
 
-    /// Somebody whom the resource's policy does not let in: the user sees it in the server's own
-    /// output, the client only that it failed.
-    pub(crate) fn access_denied(caller: Caller<'_>, resource: &FunctionRef) -> Self {
-        let name = &resource.name;
-        let on = resource
-            .qualifier
-            .as_ref()
-            .map_or_else(String::new, |q| format!(" --qualifier {q}"));
-        let allow = format!("`aws lambda add-permission --function-name {name}{on} --action");
-        let message = match caller {
-            Caller::Service {
-                name: service,
-                source_arn,
-            } => format!(
-                "{service} is not allowed to invoke '{name}' for {source_arn}; allow it with \
-                 {allow} lambda:InvokeFunction --principal {service} --source-arn …`"
-            ),
-            Caller::FunctionUrl => format!(
-                "'{name}' may not be called through its URL; allow it with {allow} \
-                 lambda:InvokeFunctionUrl --principal '*' --function-url-auth-type NONE …` and \
-                 {allow} lambda:InvokeFunction --principal '*' --invoked-via-function-url …`"
-            ),
-        };
-        Self::new(StatusCode::FORBIDDEN, "AccessDeniedException", message)
+    /// As the protocols have it that look for the type in the body.
+    pub(super) fn typed(&self) -> Value {
+        json!({ "__type": self.code, "message": self.message })
     }
 
     /// Whether the same call may succeed a little later.
     pub(crate) fn is_passing(&self) -> bool {
         self.status == StatusCode::TOO_MANY_REQUESTS
-            || self.kind == "ResourceConflictException"
-            || self.kind == "ServiceException"
+            || self.code == "ResourceConflictException"
+            || self.code == "ServiceException"
     }
 
     /// Something of AWS that lambda-local does not have: never pretended.
     pub(crate) fn not_implemented(what: &str) -> Self {
-        Self::new(
+        Self::of(
             StatusCode::NOT_IMPLEMENTED,
             "NotImplementedException",
             format!("lambda-local does not implement {what}"),
@@ -179,7 +163,7 @@ impl ApiError {
 
     /// A failure of this machine, not of the caller.
     pub(crate) fn service(message: impl Into<String>) -> Self {
-        Self::new(
+        Self::of(
             StatusCode::INTERNAL_SERVER_ERROR,
             "ServiceException",
             message,
@@ -187,7 +171,7 @@ impl ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
+impl IntoResponse for Exception {
     fn into_response(self) -> Response {
         let fault = if self.status.is_server_error() {
             "Service"
@@ -196,7 +180,7 @@ impl IntoResponse for ApiError {
         };
         // API Gateway and the model's validation write `message`, most of Lambda `Message`;
         // clients read both.
-        let body = match self.kind {
+        let body = match self.code {
             "ResourceNotFoundException" => json!({ "Type": fault, "Message": self.message }),
             "ValidationException" => json!({ "message": self.message }),
             "TooManyRequestsException" => json!({
@@ -207,12 +191,10 @@ impl IntoResponse for ApiError {
                 "Type": fault,
                 "message": self.message,
             }),
-            // The JSON protocols look for the type in the body.
-            "NotImplementedException" => json!({ "__type": self.kind, "message": self.message }),
             _ => json!({ "Type": fault, "message": self.message }),
         };
         let mut response = (self.status, axum::Json(body)).into_response();
-        let kind = HeaderValue::from_static(self.kind);
+        let kind = HeaderValue::from_static(self.code);
         response.headers_mut().insert("x-amzn-errortype", kind);
         response
     }

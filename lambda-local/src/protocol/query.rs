@@ -7,43 +7,14 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::exception::ApiError;
-use crate::{cloudwatch::CloudWatch, iam::Iam};
-
-/// The versions of the services that are here, and their XML namespaces.
-const IAM: (&str, &str) = ("2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/");
-const STS: (&str, &str) = ("2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/");
-const CLOUDWATCH: (&str, &str) = (
-    "2010-08-01",
-    "http://monitoring.amazonaws.com/doc/2010-08-01/",
-);
-
-/// Why a call is refused: AWS's code for it, its status, and a message.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    pub(crate) code: &'static str,
-    pub(crate) status: u16,
-    pub(crate) message: String,
-}
-
-pub(crate) type Answered = Result<Value, Refusal>;
-
-impl Refusal {
-    pub(crate) fn new(code: &'static str, status: u16, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            status,
-            message: message.into(),
-        }
-    }
-}
+use super::{Answer, Exception};
 
 /// The members of a request, as the form has them: `Tags.member.1.Key` and the like.
 #[derive(Debug)]
 pub(crate) struct Form(BTreeMap<String, String>);
 
 impl Form {
-    fn read(body: &[u8]) -> Self {
+    pub(crate) fn read(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
@@ -51,18 +22,18 @@ impl Form {
         self.0.get(name).map(String::as_str)
     }
 
-    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Exception> {
         self.get(name)
             .filter(|value| !value.is_empty())
             .ok_or_else(|| {
                 let message = format!("The request must contain the parameter {name}");
-                Refusal::new("MissingParameter", 400, message)
+                Exception::new("MissingParameter", 400, message)
             })
     }
 
     /// All of it as the JSON protocols would have it: `A.member.2.B` is member `B` of the second in
     /// the list `A`. Every value is text.
-    fn members(&self) -> Value {
+    pub(crate) fn members(&self) -> Value {
         let mut all = Value::Object(Map::new());
         for (name, value) in &self.0 {
             let mut place = &mut all;
@@ -110,28 +81,13 @@ fn member<'a>(place: &'a mut Value, name: &str) -> &'a mut Value {
     &mut place[name]
 }
 
-/// Answers a form; what is not here says which operation that is.
-pub(crate) fn answer(iam: &Iam, cloudwatch: &CloudWatch, body: &[u8]) -> Response {
-    let form = Form::read(body);
-    let action = form.get("Action").unwrap_or_default();
-    let version = form.get("Version").unwrap_or_default();
-    let (namespace, answered) = match version {
-        version if version == CLOUDWATCH.0 => {
-            (CLOUDWATCH.1, cloudwatch.answer_form(action, form.members()))
-        }
-        version if version == IAM.0 => (IAM.1, iam.answer(action, &form)),
-        version if version == STS.0 => (STS.1, iam.answer(action, &form)),
-        _ => ("", None),
-    };
-    match answered {
-        Some(answered) => respond(namespace, action, answered),
-        None => ApiError::not_implemented(&format!("{action} ({version})")).into_response(),
-    }
-}
+/// The version of a service, by which its clients name it, and the namespace of its answers.
+pub(crate) type Namespace = (&'static str, &'static str);
 
-fn respond(namespace: &str, action: &str, answered: Answered) -> Response {
+/// Answers an action in its service's XML namespace.
+pub(crate) fn respond(namespace: &str, action: &str, answer: Answer) -> Response {
     let id = Uuid::new_v4();
-    let (status, xml) = match answered {
+    let (status, xml) = match answer {
         Ok(result) => {
             let metadata =
                 format!("<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>");
@@ -141,15 +97,14 @@ fn respond(namespace: &str, action: &str, answered: Answered) -> Response {
             );
             (StatusCode::OK, xml)
         }
-        Err(refusal) => {
-            let Refusal { code, message, .. } = &refusal;
+        Err(exception) => {
+            let Exception { code, message, .. } = &exception;
             let message = escaped(message);
             let xml = format!(
                 "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>Sender</Type><Code>{code}</Code>\
                  <Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
             );
-            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-            (status, xml)
+            (exception.status, xml)
         }
     };
     (status, [("content-type", "text/xml")], xml).into_response()

@@ -12,7 +12,8 @@ use rustix::io::ioctl_fionbio;
 
 use super::report::Line;
 use crate::{
-    logs::{LogStream, Message, now},
+    clock,
+    logs::{LogStream, Message},
     terminal::Printed,
 };
 
@@ -119,7 +120,7 @@ impl Output {
         let text = line.strip_suffix(b"\n").unwrap_or(&line);
         if !text.is_empty() {
             let text: Arc<str> = String::from_utf8_lossy(text).into();
-            self.write(now(), Message::Printed(text));
+            self.write(clock::milliseconds(), Message::Printed(text));
         }
         self.partial = line;
         self.partial.clear();

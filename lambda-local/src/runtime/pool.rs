@@ -18,8 +18,9 @@ use super::{
     report::Report,
     variables::{Initialization, lambda_variables},
 };
+use crate::place::Place;
 use crate::{
-    lambda::{Place, Snapshot},
+    lambda::Snapshot,
     logs::{LogStream, Logs},
 };
 

@@ -7,8 +7,8 @@ use time::{OffsetDateTime, macros::format_description};
 
 use super::outcome::Outcome;
 use crate::{
+    clock,
     lambda::{LogFormat, Snapshot},
-    logs::now,
 };
 
 /// One of them. It is written when somebody reads it.
@@ -74,7 +74,7 @@ impl Report {
         Line {
             request_id: self.request_id.clone(),
             snapshot: self.snapshot.clone(),
-            at: now(),
+            at: clock::milliseconds(),
             what,
         }
     }

@@ -1,6 +1,7 @@
 //! The variables that Lambda sets in an execution environment.
 
-use crate::lambda::{LogFormat, Place, Snapshot};
+use crate::lambda::{LogFormat, Snapshot};
+use crate::place::Place;
 
 /// Why an environment is started.
 #[derive(Debug, Clone, Copy)]

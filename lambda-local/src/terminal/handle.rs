@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, thread, time::Duration};
 
 use super::{
     queue::{Queue, Shown},
-    request::{How, Printed, Request},
+    request::{Printed, Request},
 };
 use crate::logs::Message;
 use clap::ValueEnum;

@@ -10,7 +10,12 @@ use anstyle::{AnsiColor, Style};
 use http::{Method, StatusCode};
 use time::{OffsetDateTime, macros::format_description};
 
-use crate::{lambda::FunctionRef, logs::Message};
+use crate::logs::Message;
+
+/// What a function is called by whoever invokes it: `hello:live`.
+pub(crate) trait Named: fmt::Display + fmt::Debug + Send + Sync {}
+
+impl<T: fmt::Display + fmt::Debug + Send + Sync> Named for T {}
 
 const DIM: Style = Style::new().dimmed();
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -46,7 +51,7 @@ pub(crate) enum How {
 /// What ran for a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Executed {
-    pub(crate) function: Arc<FunctionRef>,
+    pub(crate) function: Arc<dyn Named>,
     pub(crate) version: String,
     pub(crate) succeeded: bool,
     /// Lambda's word for how it ended.
@@ -152,15 +157,13 @@ impl fmt::Display for How {
 /// What was called, and which version that came to.
 impl fmt::Display for Executed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let qualifier = self.function.qualifier.as_ref().map(ToString::to_string);
-        f.write_str(&self.function.name)?;
-        if let Some(qualifier) = &qualifier {
-            write!(f, ":{qualifier}")?;
+        let called = self.function.to_string();
+        f.write_str(&called)?;
+        let name = called.strip_suffix(&*self.version);
+        match name.is_some_and(|name| name.ends_with(':')) {
+            true => Ok(()),
+            false => write!(f, " → {}", self.version),
         }
-        if qualifier.as_ref() != Some(&self.version) {
-            write!(f, " → {}", self.version)?;
-        }
-        Ok(())
     }
 }
 
@@ -192,7 +195,6 @@ impl fmt::Display for Took {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lambda::Qualifier;
 
     fn request(status: u16, succeeded: bool) -> Request {
         Request {
@@ -204,10 +206,7 @@ mod tests {
                 status: StatusCode::from_u16(status).unwrap(),
             },
             executed: Some(Executed {
-                function: Arc::new(FunctionRef {
-                    name: "hello".to_owned(),
-                    qualifier: Some(Qualifier::Alias("live".to_owned())),
-                }),
+                function: Arc::new("hello:live"),
                 version: "2".to_owned(),
                 succeeded,
                 status: "success",

@@ -12,9 +12,11 @@ use super::{
     integration::Integration,
     stage::Stage,
 };
+use crate::place::Place;
 use crate::{
     apigateway::{route_key::RouteKey, state::Gateway},
-    lambda::{Call, Caller, FunctionRef, Invoked, Lambda, Place, Way as CallWay},
+    lambda::{Call, Caller, FunctionRef, Invoked, Lambda, Way as CallWay},
+    payload::Connection,
     payload::{
         MAX_BODY, decorate, event_body, head_is_too_large, internal_server_error, message,
         preflight, ran, read, text, v1 as event_1,
@@ -22,13 +24,6 @@ use crate::{
     },
     protocol::ApiResult,
 };
-
-/// Where a request came from, and to which port.
-#[derive(Debug, Clone)]
-pub(crate) struct Connection {
-    pub(crate) source_ip: Arc<str>,
-    pub(crate) port: u16,
-}
 
 /// A request's way through the API.
 struct Way<'a> {

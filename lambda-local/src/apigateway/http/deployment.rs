@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     apigateway::state::new_id,
-    lambda::Place,
-    protocol::{ApiError, ApiResult},
-    timestamp,
+    clock,
+    place::Place,
+    protocol::{ApiResult, Exception},
 };
 
 /// By id.
@@ -58,12 +58,11 @@ impl Api {
     pub(crate) fn deploy(&mut self, new: NewDeployment) -> ApiResult<&Deployment> {
         let id = new_id();
         if let Some(name) = &new.stage_name {
-            let stage = self
-                .stages
-                .get_mut(name)
-                .ok_or_else(|| ApiError::gateway_not_found("Invalid stage identifier specified"))?;
+            let stage = self.stages.get_mut(name).ok_or_else(|| {
+                Exception::gateway_not_found("Invalid stage identifier specified")
+            })?;
             if stage.auto_deploy {
-                return Err(ApiError::gateway_bad_request(
+                return Err(Exception::gateway_bad_request(
                     "Deployments cannot be created on a stage with auto-deploy enabled",
                 ));
             }
@@ -72,7 +71,7 @@ impl Api {
         let deployment = Deployment {
             id: id.clone(),
             description: new.description,
-            created: timestamp::now(),
+            created: clock::now(),
             integrations: self.integrations.clone(),
             routes: self.routes.clone(),
         };

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     apigateway::{route_key::RouteKey, state::new_id},
     lambda::Cors,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -76,7 +76,7 @@ impl Api {
 
     pub(crate) fn add_route(&mut self, new: NewRoute) -> ApiResult<&Route> {
         if new.authorization_type.is_some_and(|kind| kind != "NONE") {
-            return Err(ApiError::not_implemented("authorizers of routes"));
+            return Err(Exception::not_implemented("authorizers of routes"));
         }
         let key = RouteKey::parse(&new.route_key)?;
         self.check_route(&key, new.target.as_deref(), None)?;
@@ -118,14 +118,14 @@ impl Api {
     ) -> ApiResult<()> {
         let mut others = self.routes.values().filter(|route| Some(&*route.id) != own);
         if others.any(|route| route.key == *key) {
-            return Err(ApiError::gateway_conflict(format!(
+            return Err(Exception::gateway_conflict(format!(
                 "Route with key {key} already exists for this API"
             )));
         }
         let integration = target.map(|target| target.strip_prefix("integrations/"));
         match integration {
             Some(id) if !id.is_some_and(|id| self.integrations.contains_key(id)) => Err(
-                ApiError::gateway_bad_request("Invalid integration identifier specified"),
+                Exception::gateway_bad_request("Invalid integration identifier specified"),
             ),
             _ => Ok(()),
         }

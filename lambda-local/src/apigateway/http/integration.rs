@@ -8,11 +8,12 @@ use std::{
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
+use crate::place::Place;
 use crate::{
     apigateway::function_uri::{function_of, parse_function, varies},
-    lambda::{FunctionRef, Invoked, Place},
+    lambda::{FunctionRef, Invoked},
     payload::{internal_server_error, response, strict_response},
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,25 +62,25 @@ impl Integration {
     pub(crate) fn new(integration_id: String, new: NewIntegration) -> ApiResult<Self> {
         let kind = new.integration_type.unwrap_or_default();
         if kind != "AWS_PROXY" {
-            return Err(ApiError::not_implemented(&format!(
+            return Err(Exception::not_implemented(&format!(
                 "integrations of type {kind}: only AWS_PROXY to a function"
             )));
         }
         let uri = new.integration_uri.unwrap_or_default();
         if function_of(&uri).is_none() {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "Invalid function ARN or invalid URI specified in the request",
             ));
         }
         let format = new.payload_format_version.unwrap_or_else(|| "1.0".into());
         if !matches!(format.as_str(), "1.0" | "2.0") {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "PayloadFormatVersion should be 1.0 or 2.0",
             ));
         }
         let timeout = new.timeout_in_millis.unwrap_or(30_000);
         if !(50..=30_000).contains(&timeout) {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "Timeout should be between 50 ms and 30000 ms",
             ));
         }

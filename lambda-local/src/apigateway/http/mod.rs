@@ -8,6 +8,6 @@ mod integration;
 mod stage;
 
 pub(crate) use api::Json;
-pub(crate) use api::routes;
-pub(crate) use data_plane::{Connection, invoke, source_arn};
+pub(crate) use api::table;
+pub(crate) use data_plane::{invoke, source_arn};
 pub(crate) use http_api::Api;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::http_api::Api;
 use crate::{
-    protocol::{ApiError, ApiResult},
-    timestamp,
+    clock,
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,12 +69,12 @@ impl Api {
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if !valid {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "Stage name only allows a-zA-Z0-9_- or $default",
             ));
         }
         if self.stages.contains_key(&name) {
-            return Err(ApiError::gateway_conflict("Stage already exists"));
+            return Err(Exception::gateway_conflict("Stage already exists"));
         }
         self.check_deployment(new.deployment_id.as_deref())?;
         let stage = Stage {
@@ -84,7 +84,7 @@ impl Api {
             description: new.description,
             variables: new.stage_variables,
             tags: new.tags,
-            created: timestamp::now(),
+            created: clock::now(),
         };
         Ok(self.stages.entry(name).or_insert(stage))
     }
@@ -109,7 +109,7 @@ impl Api {
 
     fn check_deployment(&self, id: Option<&str>) -> ApiResult<()> {
         match id {
-            Some(id) if !self.deployments.contains_key(id) => Err(ApiError::gateway_not_found(
+            Some(id) if !self.deployments.contains_key(id) => Err(Exception::gateway_not_found(
                 "Invalid deployment identifier specified",
             )),
             _ => Ok(()),

@@ -11,15 +11,16 @@ use super::{deployment::DeployedMethod, rest_api::RestApi, stage::Stage};
 use crate::{
     apigateway::{
         function_uri::parse_function,
-        http::{Connection, invoke, source_arn},
+        http::{invoke, source_arn},
         state::Gateway,
     },
     lambda::{Invoked, new_request_id},
+    payload::Connection,
     payload::{
         MAX_BODY, message, ran, read, strict_response,
         v1::{Matched, event},
     },
-    protocol::ApiError,
+    protocol::Exception,
 };
 
 /// A request's way through the API.
@@ -44,7 +45,7 @@ pub(crate) enum Failure {
     /// The integration's method is not POST.
     NotPost,
     /// Lambda refused.
-    Refused(ApiError),
+    Refused(Exception),
     TimedOut,
     /// The function failed.
     Function(Box<Invoked>),
@@ -112,7 +113,7 @@ impl Gateway {
         let place = &self.lambda.place;
         let invoked = async {
             let event = event(parts, body, &matched);
-            let event = event.map_err(|error| ApiError::service(error.to_string()))?;
+            let event = event.map_err(|error| Exception::service(error.to_string()))?;
             let function = parse_function(&integration.uri, &way.stage.variables, place)?;
             let source = source_arn(place, &way.api.id, &way.stage.name, &way.method.key);
             invoke(&self.lambda, &function, &source, event.into()).await

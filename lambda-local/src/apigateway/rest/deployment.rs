@@ -13,11 +13,9 @@ use super::{
     stage::{Stage, no_canary},
 };
 use crate::{
-    apigateway::{
-        route_key::RouteKey,
-        state::{new_id, now_seconds},
-    },
-    protocol::{ApiError, ApiResult},
+    apigateway::{route_key::RouteKey, state::new_id},
+    clock,
+    protocol::{ApiResult, Exception},
     store::shared,
 };
 
@@ -57,7 +55,7 @@ impl RestApi {
         let deployment = Deployment {
             id: new_id(),
             description: new.description,
-            created: now_seconds(),
+            created: clock::seconds(),
             methods: Arc::new(self.deployable()?),
         };
         if let Some(name) = new.stage_name {
@@ -81,7 +79,7 @@ impl RestApi {
         });
         let methods = methods.collect::<ApiResult<Vec<_>>>()?;
         if methods.is_empty() {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "The REST API doesn't contain any methods",
             ));
         }
@@ -95,7 +93,7 @@ impl RestApi {
     pub(crate) fn delete_deployment(&mut self, id: &str) -> ApiResult<()> {
         self.deployment(id)?;
         if self.stages.values().any(|stage| stage.deployment == id) {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "Active stages pointing to this deployment must be moved or deleted",
             ));
         }
@@ -114,7 +112,7 @@ impl DeployedMethod {
         let integration = method
             .integration
             .clone()
-            .ok_or_else(|| ApiError::gateway_bad_request("No integration defined for method"))?;
+            .ok_or_else(|| Exception::gateway_bad_request("No integration defined for method"))?;
         Ok(Self {
             key: RouteKey::parse(&format!("{} {}", method.http_method, resource.path))?,
             resource_id: resource.id.clone(),
@@ -147,6 +145,6 @@ impl Deployment {
     }
 }
 
-fn no_deployment() -> ApiError {
-    ApiError::gateway_not_found("Invalid Deployment identifier specified")
+fn no_deployment() -> Exception {
+    Exception::gateway_not_found("Invalid Deployment identifier specified")
 }

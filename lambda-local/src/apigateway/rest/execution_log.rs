@@ -60,7 +60,7 @@ impl ExecutionLog {
             Failure::NotPost => self.line(&configuration(
                 "a function is invoked by POST, and the integration's method is another",
             )),
-            Failure::Refused(error) if error.kind == "AccessDeniedException" => {
+            Failure::Refused(error) if error.code == "AccessDeniedException" => {
                 self.line(&configuration("Invalid permissions on Lambda function"))
             }
             Failure::Refused(error) => self.line(&configuration(&error.message)),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     apigateway::function_uri::function_of,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
@@ -58,16 +58,16 @@ pub(crate) struct Patches {
 impl Integration {
     pub(crate) fn new(new: NewIntegration, resource: &str) -> ApiResult<Self> {
         if new.kind != "AWS_PROXY" {
-            return Err(ApiError::not_implemented(&format!(
+            return Err(Exception::not_implemented(&format!(
                 "integrations of type {}: only AWS_PROXY to a function",
                 new.kind
             )));
         }
         if new.credentials.is_some() {
-            return Err(ApiError::not_implemented("credentials of integrations"));
+            return Err(Exception::not_implemented("credentials of integrations"));
         }
         let missing =
-            || ApiError::gateway_bad_request("Enumeration value for HttpMethod must be non-empty");
+            || Exception::gateway_bad_request("Enumeration value for HttpMethod must be non-empty");
         let integration = Self {
             kind: new.kind,
             http_method: new.http_method.ok_or_else(missing)?,
@@ -100,17 +100,17 @@ impl Integration {
 
     fn check(&self) -> ApiResult<()> {
         if !self.uri.contains(":lambda:path/") && !self.uri.contains(":action/") {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "AWS ARN for integration must contain path or action",
             ));
         }
         if function_of(&self.uri).is_none() {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "Invalid function ARN or invalid URI specified in the request",
             ));
         }
         if !(50..=MAX_TIMEOUT).contains(&self.timeout_in_millis) {
-            return Err(ApiError::gateway_bad_request(format!(
+            return Err(Exception::gateway_bad_request(format!(
                 "Timeout should be between 50 ms and {MAX_TIMEOUT} ms"
             )));
         }
@@ -123,11 +123,11 @@ impl Integration {
 }
 
 impl Patch {
-    pub(crate) fn refused(&self, of: &str) -> ApiError {
-        ApiError::not_implemented(&format!("'{}' of {} of {of}", self.op, self.path))
+    pub(crate) fn refused(&self, of: &str) -> Exception {
+        Exception::not_implemented(&format!("'{}' of {} of {of}", self.op, self.path))
     }
 }
 
-pub(crate) fn no_integration() -> ApiError {
-    ApiError::gateway_not_found("No integration defined for method")
+pub(crate) fn no_integration() -> Exception {
+    Exception::gateway_not_found("No integration defined for method")
 }

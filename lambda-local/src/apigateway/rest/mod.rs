@@ -11,5 +11,5 @@ mod rest_api;
 mod stage;
 mod test_invoke;
 
-pub(crate) use api::routes;
+pub(crate) use api::table;
 pub(crate) use rest_api::RestApi;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{integration::Integration, rest_api::RestApi};
 use crate::{
     apigateway::state::new_id,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,13 +55,13 @@ impl RestApi {
         let above = self.resource(parent)?;
         let path = format!("{}/{part}", above.path.trim_end_matches('/'));
         if above.path.ends_with("+}") {
-            return Err(ApiError::gateway_bad_request(format!(
+            return Err(Exception::gateway_bad_request(format!(
                 "Cannot create a child of a resource with a greedy path variable: {}",
                 above.path
             )));
         }
         if self.resources.values().any(|other| other.path == path) {
-            return Err(ApiError::gateway_conflict(format!(
+            return Err(Exception::gateway_conflict(format!(
                 "Another resource with the same parent already has this name: {part}"
             )));
         }
@@ -74,7 +74,7 @@ impl RestApi {
     pub(crate) fn remove_resource(&mut self, id: &str) -> ApiResult<()> {
         let resource = self.resource(id)?;
         if resource.place.is_none() {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "Invalid Resource identifier specified: the root cannot be deleted",
             ));
         }
@@ -94,18 +94,18 @@ impl RestApi {
             "ANY", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS",
         ];
         if new.authorization_type != "NONE" || new.api_key_required {
-            return Err(ApiError::not_implemented(
+            return Err(Exception::not_implemented(
                 "authorization and API keys of methods",
             ));
         }
         if !METHODS.contains(&method) {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "Invalid HTTP method specified",
             ));
         }
         let resource = self.resources.get_mut(resource).ok_or_else(no_resource)?;
         if resource.methods.contains_key(method) {
-            return Err(ApiError::gateway_conflict(
+            return Err(Exception::gateway_conflict(
                 "Method already exists for this resource",
             ));
         }
@@ -155,16 +155,16 @@ fn check_path_part(part: &str) -> ApiResult<()> {
     if !word.is_empty() && word.bytes().all(allowed) {
         return Ok(());
     }
-    Err(ApiError::gateway_bad_request(
+    Err(Exception::gateway_bad_request(
         "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly \
          braces at the beginning and the end.",
     ))
 }
 
-pub(crate) fn no_resource() -> ApiError {
-    ApiError::gateway_not_found("Invalid Resource identifier specified")
+pub(crate) fn no_resource() -> Exception {
+    Exception::gateway_not_found("Invalid Resource identifier specified")
 }
 
-pub(crate) fn no_method() -> ApiError {
-    ApiError::gateway_not_found("Invalid Method identifier specified")
+pub(crate) fn no_method() -> Exception {
+    Exception::gateway_not_found("Invalid Method identifier specified")
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::{deployment::Deployment, integration::Patch, resource::Resource, stage::Stage};
 use crate::{
-    apigateway::state::{new_id, now_seconds},
-    protocol::{ApiError, ApiResult},
+    apigateway::state::new_id,
+    clock,
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,10 +43,10 @@ pub(super) struct NewRestApi {
 impl RestApi {
     pub(super) fn new(new: NewRestApi) -> ApiResult<Self> {
         if new.policy.is_some() {
-            return Err(ApiError::not_implemented("policies of REST APIs"));
+            return Err(Exception::not_implemented("policies of REST APIs"));
         }
         if new.clone_from.is_some() {
-            return Err(ApiError::not_implemented("cloneFrom of REST APIs"));
+            return Err(Exception::not_implemented("cloneFrom of REST APIs"));
         }
         let root = Resource::new(None, "/".to_owned());
         Ok(Self {
@@ -53,7 +54,7 @@ impl RestApi {
             name: new.name,
             description: new.description,
             tags: new.tags,
-            created: now_seconds(),
+            created: clock::seconds(),
             binary_media_types: new.binary_media_types,
             resources: BTreeMap::from([(root.id.clone(), root)]),
             deployments: BTreeMap::new(),

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::{integration::Patch, rest_api::RestApi};
 use crate::{
-    apigateway::{function_uri::parse_function, state::now_seconds},
-    lambda::Place,
-    protocol::{ApiError, ApiResult},
+    apigateway::function_uri::parse_function,
+    clock,
+    place::Place,
+    protocol::{ApiResult, Exception},
 };
 
 type Variables = BTreeMap<String, String>;
@@ -43,7 +44,7 @@ impl RestApi {
     pub(crate) fn add_stage(&mut self, new: NewStage) -> ApiResult<Value> {
         no_canary(new.canary_settings.as_ref())?;
         if self.stages.contains_key(&new.stage_name) {
-            return Err(ApiError::gateway_conflict("Stage already exists"));
+            return Err(Exception::gateway_conflict("Stage already exists"));
         }
         self.check_deployment(&new.deployment_id)?;
         let mut stage = Stage::new(new.stage_name, new.description)?;
@@ -72,7 +73,7 @@ impl RestApi {
             }
         }
         self.check_deployment(&stage.deployment)?;
-        stage.updated = now_seconds();
+        stage.updated = clock::seconds();
         let shown = stage.describe();
         self.stages.insert(name.to_owned(), stage);
         Ok(shown)
@@ -81,7 +82,7 @@ impl RestApi {
     fn check_deployment(&self, id: &str) -> ApiResult<()> {
         match self.deployments.contains_key(id) {
             true => Ok(()),
-            false => Err(ApiError::gateway_bad_request(
+            false => Err(Exception::gateway_bad_request(
                 "Deployment id does not exist",
             )),
         }
@@ -112,15 +113,15 @@ impl Stage {
             description: None,
             variables: variables.clone(),
             tags: BTreeMap::new(),
-            created: now_seconds(),
-            updated: now_seconds(),
+            created: clock::seconds(),
+            updated: clock::seconds(),
         }
     }
 
     pub(crate) fn new(name: String, description: Option<String>) -> ApiResult<Self> {
         let word = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         if !(1..=128).contains(&name.len()) || !name.bytes().all(word) {
-            return Err(ApiError::gateway_bad_request(
+            return Err(Exception::gateway_bad_request(
                 "Stage name only allows a-zA-Z0-9_-",
             ));
         }
@@ -135,7 +136,7 @@ impl Stage {
         if let Some(variables) = variables {
             self.variables = variables;
         }
-        self.updated = now_seconds();
+        self.updated = clock::seconds();
     }
 
     pub(crate) fn describe(&self) -> Value {
@@ -160,14 +161,14 @@ impl Stage {
     }
 }
 
-pub(crate) fn no_stage() -> ApiError {
-    ApiError::gateway_not_found("Invalid stage identifier specified")
+pub(crate) fn no_stage() -> Exception {
+    Exception::gateway_not_found("Invalid stage identifier specified")
 }
 
 pub(crate) fn no_canary(settings: Option<&Value>) -> ApiResult<()> {
     match settings {
         None => Ok(()),
-        Some(_) => Err(ApiError::not_implemented(
+        Some(_) => Err(Exception::not_implemented(
             "canary settings of stages: give the alias a weight",
         )),
     }

@@ -19,10 +19,11 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    apigateway::{http::Connection, state::Gateway},
+    apigateway::state::Gateway,
     lambda::new_request_id,
+    payload::Connection,
     payload::Received,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 const STAGE: &str = "test-invoke-stage";
@@ -53,7 +54,7 @@ impl Gateway {
         let path = parts.uri.path();
         let fit = method_now.key.fit(&parts.method, path);
         let (_, path_parameters) = fit.ok_or_else(|| {
-            ApiError::gateway_bad_request(format!(
+            Exception::gateway_bad_request(format!(
                 "The path {path} is not one of the resource {}",
                 method_now.resource_path
             ))
@@ -77,7 +78,7 @@ impl Gateway {
         let log = ExecutionLog::of(&id).request(&way, &parts, &body);
         let log = log.outcome(&outcome);
         let mut response = response_of(outcome);
-        self.show(received, &mut response);
+        received.show(&self.lambda.terminal, &mut response);
         Ok(shown(response, &log.0, latency).await)
     }
 }
@@ -100,7 +101,7 @@ impl TestInvoke {
             .method(method)
             .uri(path.unwrap_or(resource_path))
             .body(Bytes::from(self.body.clone().unwrap_or_default()));
-        let invalid = |error: String| ApiError::gateway_bad_request(error);
+        let invalid = |error: String| Exception::gateway_bad_request(error);
         let (mut parts, body) = request
             .map_err(|error| invalid(error.to_string()))?
             .into_parts();

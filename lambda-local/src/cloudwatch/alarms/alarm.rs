@@ -5,10 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::definition::Definition;
-use crate::{
-    cloudwatch::{metrics::Sources, state::Refusal},
-    lambda::Place,
-};
+use crate::protocol::Exception;
+use crate::{cloudwatch::metrics::Sources, place::Place};
 
 #[derive(Debug)]
 pub(crate) struct Alarm {
@@ -44,7 +42,7 @@ impl State {
 }
 
 impl Alarm {
-    pub(crate) fn new(definition: Definition, place: &Place, now: u64) -> Result<Self, Refusal> {
+    pub(crate) fn new(definition: Definition, place: &Place, now: u64) -> Result<Self, Exception> {
         definition.check()?;
         let arn = format!(
             "arn:aws:cloudwatch:{}:{}:alarm:{}",

@@ -9,13 +9,8 @@ use super::{
     alarm::{Alarm, State},
     definition::Definition,
 };
-use crate::{
-    cloudwatch::{
-        metrics::Sources,
-        state::{Answer, Refusal},
-    },
-    lambda::Place,
-};
+use crate::protocol::{Answer, Exception};
+use crate::{cloudwatch::metrics::Sources, place::Place};
 
 /// Alarms by name.
 #[derive(Debug, Default)]
@@ -82,10 +77,8 @@ impl Alarms {
 
     pub(crate) fn set_state(&mut self, asked: SetAlarmState, now: u64) -> Answer {
         let Some(alarm) = self.0.get_mut(&asked.alarm_name) else {
-            return Err(Refusal {
-                kind: "ResourceNotFound",
-                message: "The specified alarm does not exist.".to_owned(),
-            });
+            let text = "The specified alarm does not exist.";
+            return Err(Exception::new("ResourceNotFound", 404, text));
         };
         alarm.set(asked.state_value, asked.state_reason, now);
         Ok(json!({}))

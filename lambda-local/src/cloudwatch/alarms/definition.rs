@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::cloudwatch::{
     expressions::{Queries, Query, Series},
     metrics::{Metric, Sources, Statistic},
-    state::Refusal,
 };
+use crate::protocol::Exception;
 
 /// What `PutMetricAlarm` says of an alarm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,9 +50,9 @@ const fn enabled() -> bool {
 
 impl Definition {
     /// Either a metric with a statistic, or queries of which exactly one gives a result.
-    pub(crate) fn check(&self) -> Result<(), Refusal> {
+    pub(crate) fn check(&self) -> Result<(), Exception> {
         if compare(&self.comparison_operator, 0.0, 0.0).is_none() {
-            return Err(Refusal::invalid(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "lambda-local does not know the comparison '{}'",
                 self.comparison_operator
             )));
@@ -61,10 +61,10 @@ impl Definition {
         match (self.statistic(), self.metrics.is_empty(), returned.count()) {
             (Some(name), true, _) => Statistic::parse(name).map(|_| ()),
             (None, false, 1) => Ok(()),
-            (None, false, _) => Err(Refusal::invalid(
+            (None, false, _) => Err(Exception::invalid_parameter(
                 "Exactly one element of the metrics list should return data.",
             )),
-            _ => Err(Refusal::invalid(
+            _ => Err(Exception::invalid_parameter(
                 "give MetricName with Statistic or ExtendedStatistic, or Metrics",
             )),
         }

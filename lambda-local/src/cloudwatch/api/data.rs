@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::cloudwatch::{
     expressions::{Queries, Query, Series},
     metrics::{Metric, Sources, Statistic, check_period},
-    state::{Answer, Refusal},
 };
+use crate::protocol::{Answer, Exception};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -78,7 +78,7 @@ pub(crate) fn get_statistics(
     check_period(request.period)?;
     let times = times(request.start_time, request.end_time, visible)?;
     if request.statistics.is_empty() && request.extended_statistics.is_empty() {
-        return Err(Refusal::invalid(
+        return Err(Exception::invalid_parameter(
             "At least one of the parameters Statistics and ExtendedStatistics must be specified.",
         ));
     }
@@ -112,9 +112,9 @@ fn unit(metric: &str) -> &'static str {
     }
 }
 
-fn times(start: f64, end: f64, visible: u64) -> Result<(u64, u64), Refusal> {
+fn times(start: f64, end: f64, visible: u64) -> Result<(u64, u64), Exception> {
     if !(start >= 0.0 && start < end) {
-        return Err(Refusal::invalid(
+        return Err(Exception::invalid_parameter(
             "The parameter StartTime must be less than the parameter EndTime.",
         ));
     }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::{cloudwatch::state::CloudWatch, protocol::query, timestamp};
+use crate::clock;
 
 /// Members that are numbers or flags in the other protocols.
 const NUMBERS: [&str; 13] = [
@@ -25,37 +25,29 @@ const NUMBERS: [&str; 13] = [
 const FLAGS: [&str; 2] = ["ActionsEnabled", "ReturnData"];
 const MOMENTS: [&str; 3] = ["EndTime", "StartTime", "Timestamp"];
 
-impl CloudWatch {
-    /// `None` for operations that are not here.
-    pub(crate) fn answer_form(&self, operation: &str, request: Value) -> Option<query::Answered> {
-        let answered = self.answer(operation, typed("", "", request))?;
-        let answered = answered.map(|value| written("", value));
-        Some(answered.map_err(|refusal| {
-            let status = if refusal.kind == "ResourceNotFound" {
-                404
-            } else {
-                400
-            };
-            // The older protocol leaves the word out.
-            let code = refusal.kind.strip_suffix("Exception");
-            query::Refusal::new(code.unwrap_or(refusal.kind), status, refusal.message)
-        }))
-    }
+/// The request with each value of its type.
+pub(super) fn typed(request: Value) -> Value {
+    typed_member("", "", request)
 }
 
-/// The request with each value of its type. `within` is the member that holds the one named.
-fn typed(within: &str, name: &str, value: Value) -> Value {
+/// The answer with its moments written out.
+pub(super) fn written(answer: Value) -> Value {
+    written_member("", answer)
+}
+
+/// `within` is the member that holds the one named.
+fn typed_member(within: &str, name: &str, value: Value) -> Value {
     match value {
         Value::Object(members) => members
             .into_iter()
             .map(|(member, value)| {
-                let value = typed(name, &member, value);
+                let value = typed_member(name, &member, value);
                 (member, value)
             })
             .collect(),
         Value::Array(items) => items
             .into_iter()
-            .map(|item| typed(within, name, item))
+            .map(|item| typed_member(within, name, item))
             .collect(),
         Value::String(text) => leaf(within, name, text),
         other => other,
@@ -83,24 +75,24 @@ fn leaf(within: &str, name: &str, text: String) -> Value {
     Value::String(text)
 }
 
-/// The answer with its moments written out.
-fn written(name: &str, value: Value) -> Value {
+fn written_member(name: &str, value: Value) -> Value {
     match value {
         Value::Number(seconds) if name.contains("Timestamp") => {
             let seconds = seconds.as_f64().unwrap_or_default();
             let moment = OffsetDateTime::from_unix_timestamp(seconds as i64);
-            json!(timestamp::written(
-                moment.unwrap_or(OffsetDateTime::UNIX_EPOCH)
-            ))
+            json!(clock::written(moment.unwrap_or(OffsetDateTime::UNIX_EPOCH)))
         }
         Value::Object(members) => members
             .into_iter()
             .map(|(member, value)| {
-                let value = written(&member, value);
+                let value = written_member(&member, value);
                 (member, value)
             })
             .collect(),
-        Value::Array(items) => items.into_iter().map(|item| written(name, item)).collect(),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| written_member(name, item))
+            .collect(),
         other => other,
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct ListMetrics {
 }
 
 pub(crate) fn list(sources: &Sources, request: &ListMetrics) -> Value {
-    let own = sources.own.names().cloned();
+    let own = sources.custom.names().cloned();
     let all: BTreeSet<Name> = sources
         .lambda
         .keys()

@@ -3,5 +3,4 @@
 pub(crate) mod data;
 mod form;
 pub(crate) mod list;
-mod wire;
-pub(crate) use wire::{TARGET, answer_json, routes};
+mod protocols;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::value::{Series, Value, wrong};
-use crate::cloudwatch::state::Refusal;
+use crate::protocol::Exception;
 
 /// Where one is missing, so is the result, and where it is no number: a division by zero, for one.
 pub(crate) fn combine(
     left: Value,
     right: Value,
     apply: fn(f64, f64) -> f64,
-) -> Result<Value, Refusal> {
+) -> Result<Value, Exception> {
     let keep = |pairs: &mut dyn Iterator<Item = (u64, f64)>| {
         Value::Series(pairs.filter(|(_, value)| value.is_finite()).collect())
     };
@@ -42,11 +42,11 @@ pub(crate) fn combine(
     })
 }
 
-fn all_of(values: impl Iterator<Item = Result<Value, Refusal>>) -> Result<Value, Refusal> {
+fn all_of(values: impl Iterator<Item = Result<Value, Exception>>) -> Result<Value, Exception> {
     all(values.collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn all(values: Vec<Value>) -> Result<Value, Refusal> {
+pub(crate) fn all(values: Vec<Value>) -> Result<Value, Exception> {
     let series = values.into_iter().map(|value| match value {
         Value::Series(series) => Ok(series),
         _ => Err(wrong("a list holds series only")),
@@ -54,7 +54,7 @@ pub(crate) fn all(values: Vec<Value>) -> Result<Value, Refusal> {
     series.collect::<Result<_, _>>().map(Value::All)
 }
 
-pub(crate) fn number(value: &Value) -> Result<f64, Refusal> {
+pub(crate) fn number(value: &Value) -> Result<f64, Exception> {
     match value {
         Value::Number(number) => Ok(*number),
         _ => Err(wrong("a number is expected")),
@@ -62,7 +62,7 @@ pub(crate) fn number(value: &Value) -> Result<f64, Refusal> {
 }
 
 /// Does something to a series, or to each of several.
-pub(crate) fn each(value: Value, change: &dyn Fn(&Series) -> Series) -> Result<Value, Refusal> {
+pub(crate) fn each(value: Value, change: &dyn Fn(&Series) -> Series) -> Result<Value, Exception> {
     match value {
         Value::Series(series) => Ok(Value::Series(change(&series))),
         Value::All(all) => Ok(Value::All(all.iter().map(change).collect())),
@@ -70,7 +70,7 @@ pub(crate) fn each(value: Value, change: &dyn Fn(&Series) -> Series) -> Result<V
     }
 }
 
-pub(crate) fn apply(name: &str, mut values: Vec<Value>, period: u64) -> Result<Value, Refusal> {
+pub(crate) fn apply(name: &str, mut values: Vec<Value>, period: u64) -> Result<Value, Exception> {
     let pointwise = |function: fn(f64) -> f64, value: Value| match value {
         Value::Number(number) => Ok(Value::Number(function(number))),
         series => each(series, &|series| {
@@ -103,7 +103,7 @@ pub(crate) fn apply(name: &str, mut values: Vec<Value>, period: u64) -> Result<V
 }
 
 /// A series becomes a number, several become a series.
-fn aggregate(name: &str, value: Value) -> Result<Value, Refusal> {
+fn aggregate(name: &str, value: Value) -> Result<Value, Exception> {
     let of = |values: &[f64]| {
         let count = values.len() as f64;
         let sum: f64 = values.iter().sum();
@@ -136,7 +136,7 @@ fn aggregate(name: &str, value: Value) -> Result<Value, Refusal> {
     }
 }
 
-fn choose(condition: Value, then: Value, otherwise: Option<Value>) -> Result<Value, Refusal> {
+fn choose(condition: Value, then: Value, otherwise: Option<Value>) -> Result<Value, Exception> {
     let at = |value: &Value, at: u64| match value {
         Value::Number(number) => Some(*number),
         Value::Series(series) => series.get(&at).copied(),

@@ -4,13 +4,13 @@ use super::{
     functions::{all, apply, combine, each, number},
     value::{Scope, Value, wrong},
 };
-use crate::cloudwatch::state::Refusal;
+use crate::protocol::Exception;
 
 /// Deeper than anybody writes.
 const MAX_DEPTH: usize = 50;
 
 /// Names, numbers, texts in quotes, and signs.
-pub(crate) fn tokens(text: &str) -> Result<Vec<&str>, Refusal> {
+pub(crate) fn tokens(text: &str) -> Result<Vec<&str>, Exception> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -81,7 +81,7 @@ impl<'t, 's, 'a> Parser<'t, 's, 'a> {
     }
 
     /// The value of all that there is.
-    pub(crate) fn whole(mut self) -> Result<Value, Refusal> {
+    pub(crate) fn whole(mut self) -> Result<Value, Exception> {
         let value = self.expression(0)?;
         match self.tokens.get(self.at) {
             None => Ok(value),
@@ -95,14 +95,14 @@ impl<'t, 's, 'a> Parser<'t, 's, 'a> {
         token
     }
 
-    fn expect(&mut self, sign: &str) -> Result<(), Refusal> {
+    fn expect(&mut self, sign: &str) -> Result<(), Exception> {
         match self.next() {
             Some(token) if token == sign => Ok(()),
             _ => Err(wrong(&format!("'{sign}' is missing"))),
         }
     }
 
-    fn expression(&mut self, binding: u8) -> Result<Value, Refusal> {
+    fn expression(&mut self, binding: u8) -> Result<Value, Exception> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(wrong("it is too deep"));
@@ -120,7 +120,7 @@ impl<'t, 's, 'a> Parser<'t, 's, 'a> {
         Ok(left)
     }
 
-    fn operand(&mut self) -> Result<Value, Refusal> {
+    fn operand(&mut self) -> Result<Value, Exception> {
         let token = self.tokens.get(self.at).copied();
         let token = token.ok_or_else(|| wrong("it ends too early"))?;
         self.at += 1;
@@ -147,7 +147,7 @@ impl<'t, 's, 'a> Parser<'t, 's, 'a> {
         }
     }
 
-    fn list(&mut self, end: &str) -> Result<Vec<Value>, Refusal> {
+    fn list(&mut self, end: &str) -> Result<Vec<Value>, Exception> {
         let mut values = Vec::new();
         while self.tokens.get(self.at) != Some(&end) {
             if !values.is_empty() {
@@ -159,7 +159,7 @@ impl<'t, 's, 'a> Parser<'t, 's, 'a> {
         Ok(values)
     }
 
-    fn call(&mut self, name: &str) -> Result<Value, Refusal> {
+    fn call(&mut self, name: &str) -> Result<Value, Exception> {
         match name.to_ascii_uppercase().as_str() {
             "METRICS" => {
                 let text = match self.next() {
@@ -179,7 +179,7 @@ impl<'t, 's, 'a> Parser<'t, 's, 'a> {
     }
 
     /// The second argument is a number, or the name of a way.
-    fn fill(&mut self) -> Result<Value, Refusal> {
+    fn fill(&mut self) -> Result<Value, Exception> {
         let value = self.expression(0)?;
         self.expect(",")?;
         let way = self.tokens.get(self.at).copied();

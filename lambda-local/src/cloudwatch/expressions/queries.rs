@@ -5,10 +5,8 @@ use std::{cell::RefCell, collections::BTreeMap};
 use serde::{Deserialize, Serialize};
 
 use super::value::{Scope, Series, Value, evaluate};
-use crate::cloudwatch::{
-    metrics::{Metric, Sources, Statistic, check_period},
-    state::Refusal,
-};
+use crate::cloudwatch::metrics::{Metric, Sources, Statistic, check_period};
+use crate::protocol::Exception;
 
 /// Of one call, as on AWS.
 const MAX_QUERIES: usize = 500;
@@ -75,15 +73,15 @@ impl<'a> Queries<'a> {
         all: &'a [Query],
         sources: &'a Sources,
         times: (u64, u64),
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Exception> {
         if all.len() > MAX_QUERIES {
-            return Err(Refusal::invalid(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "The collection MetricDataQueries must not have a size greater than {MAX_QUERIES}."
             )));
         }
         for (index, query) in all.iter().enumerate() {
             if all[..index].iter().any(|other| other.id == query.id) {
-                return Err(Refusal::invalid(format!(
+                return Err(Exception::invalid_parameter(format!(
                     "The values for parameter id in MetricDataQueries are not unique: {}",
                     query.id
                 )));
@@ -106,7 +104,7 @@ impl<'a> Queries<'a> {
     }
 
     /// A query's result: several series where its expression has several.
-    pub(crate) fn results(&self, query: &'a Query) -> Result<Vec<Series>, Refusal> {
+    pub(crate) fn results(&self, query: &'a Query) -> Result<Vec<Series>, Exception> {
         Ok(match self.value(query)? {
             Value::Series(series) => vec![series],
             Value::All(all) => all,
@@ -117,34 +115,34 @@ impl<'a> Queries<'a> {
         })
     }
 
-    fn value(&self, query: &'a Query) -> Result<Value, Refusal> {
+    fn value(&self, query: &'a Query) -> Result<Value, Exception> {
         match (&query.metric_stat, &query.expression) {
             (Some(stat), None) => self.series(stat).map(Value::Series),
             (None, Some(expression)) => self.expression(query, expression),
-            _ => Err(Refusal::invalid(format!(
+            _ => Err(Exception::invalid_parameter(format!(
                 "query '{}' needs either MetricStat or Expression",
                 query.id
             ))),
         }
     }
 
-    fn series(&self, stat: &MetricStat) -> Result<Series, Refusal> {
+    fn series(&self, stat: &MetricStat) -> Result<Series, Exception> {
         let statistic = Statistic::parse(&stat.stat)?;
         let sources = self.sources;
         Ok(sources.series(&stat.metric, statistic, self.times, stat.period))
     }
 
-    fn expression(&self, query: &'a Query, expression: &str) -> Result<Value, Refusal> {
+    fn expression(&self, query: &'a Query, expression: &str) -> Result<Value, Exception> {
         if let Some(value) = self.known.borrow().get(query.id.as_str()) {
             return Ok(value.clone());
         }
         if self.open.borrow().len() >= MAX_CHAIN {
-            return Err(Refusal::invalid(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "lambda-local follows {MAX_CHAIN} expressions that name one another, not more"
             )));
         }
         if self.open.borrow().contains(&query.id.as_str()) {
-            return Err(Refusal::invalid(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "query '{}' needs itself",
                 query.id
             )));
@@ -166,16 +164,16 @@ impl<'a> Queries<'a> {
         Ok(value)
     }
 
-    fn named(&self, id: &str) -> Result<Value, Refusal> {
+    fn named(&self, id: &str) -> Result<Value, Exception> {
         match self.all.iter().find(|query| query.id == id) {
             Some(query) => self.value(query),
-            None => Err(Refusal::invalid(format!(
+            None => Err(Exception::invalid_parameter(format!(
                 "there is no query with id '{id}'"
             ))),
         }
     }
 
-    fn metrics(&self, text: &str) -> Result<Vec<Series>, Refusal> {
+    fn metrics(&self, text: &str) -> Result<Vec<Series>, Exception> {
         let stats = self.all.iter().filter(|query| query.id.contains(text));
         let stats = stats.filter_map(|query| query.metric_stat.as_ref());
         stats.map(|stat| self.series(stat)).collect()
@@ -196,7 +194,7 @@ mod tests {
 
     use super::*;
 
-    fn evaluated(queries: serde_json::Value) -> Result<Vec<Series>, Refusal> {
+    fn evaluated(queries: serde_json::Value) -> Result<Vec<Series>, Exception> {
         let all: Vec<Query> = serde_json::from_value(queries).unwrap();
         let sources = Sources::default();
         let queries = Queries::new(&all, &sources, (0, 120))?;

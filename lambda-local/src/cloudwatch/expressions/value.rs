@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::parser::{Parser, tokens};
-use crate::cloudwatch::state::Refusal;
+use crate::protocol::Exception;
 
 /// Values by the beginning of their period, in seconds since 1970.
 pub(crate) type Series = BTreeMap<u64, f64>;
@@ -20,31 +20,29 @@ pub(crate) enum Value {
 /// What an expression can name.
 pub(crate) struct Scope<'a> {
     /// The value of the query with this id.
-    pub(crate) of: &'a mut dyn FnMut(&str) -> Result<Value, Refusal>,
+    pub(crate) of: &'a mut dyn FnMut(&str) -> Result<Value, Exception>,
     /// The metrics of the call whose id contains a text.
-    pub(crate) metrics: &'a dyn Fn(&str) -> Result<Vec<Series>, Refusal>,
+    pub(crate) metrics: &'a dyn Fn(&str) -> Result<Vec<Series>, Exception>,
     pub(crate) period: u64,
     /// The beginnings of all periods that were asked for.
     pub(crate) times: &'a [u64],
 }
 
-pub(crate) fn evaluate(expression: &str, scope: &mut Scope<'_>) -> Result<Value, Refusal> {
+pub(crate) fn evaluate(expression: &str, scope: &mut Scope<'_>) -> Result<Value, Exception> {
     let tokens = tokens(expression)?;
     Parser::new(&tokens, scope).whole()
 }
 
-pub(super) fn wrong(what: &str) -> Refusal {
-    Refusal {
-        kind: "ValidationError",
-        message: format!("Error in expression: {what}"),
-    }
+pub(super) fn wrong(what: &str) -> Exception {
+    let text = format!("Error in expression: {what}");
+    Exception::new("ValidationError", 400, text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn value(expression: &str) -> Result<Value, Refusal> {
+    fn value(expression: &str) -> Result<Value, Exception> {
         let errors: Series = [(0, 1.0), (60, 2.0)].into();
         let invocations: Series = [(0, 10.0), (60, 4.0), (120, 0.0)].into();
         let all = vec![errors.clone(), invocations.clone()];
@@ -63,7 +61,7 @@ mod tests {
         )
     }
 
-    fn series(pairs: &[(u64, f64)]) -> Result<Value, Refusal> {
+    fn series(pairs: &[(u64, f64)]) -> Result<Value, Exception> {
         Ok(Value::Series(pairs.iter().copied().collect()))
     }
 

@@ -11,7 +11,7 @@ use super::{
     statistic::Statistic,
     statistic_set::{Datum, Values},
 };
-use crate::cloudwatch::state::{Answer, Refusal};
+use crate::protocol::{Answer, Exception};
 
 /// Of one call, as on AWS.
 const MAX_DATA: usize = 1000;
@@ -30,17 +30,17 @@ pub(crate) struct PutMetricData {
 pub(crate) type Name = (String, String, BTreeSet<(String, String)>);
 
 #[derive(Debug, Default)]
-pub(crate) struct OwnMetrics(BTreeMap<Name, BTreeMap<u64, Values>>);
+pub(crate) struct CustomMetrics(BTreeMap<Name, BTreeMap<u64, Values>>);
 
-impl OwnMetrics {
+impl CustomMetrics {
     pub(crate) fn put(&mut self, request: PutMetricData, now: u64) -> Answer {
         if request.namespace.starts_with("AWS/") {
-            return Err(Refusal::invalid(
+            return Err(Exception::invalid_parameter(
                 "The value AWS/ for parameter Namespace is invalid.",
             ));
         }
         if request.metric_data.len() > MAX_DATA {
-            return Err(Refusal::invalid(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "The collection MetricData must not have a size greater than {MAX_DATA}."
             )));
         }
@@ -53,10 +53,10 @@ impl OwnMetrics {
         Ok(json!({}))
     }
 
-    fn add(&mut self, namespace: &str, datum: &Datum, now: u64) -> Result<(), Refusal> {
+    fn add(&mut self, namespace: &str, datum: &Datum, now: u64) -> Result<(), Exception> {
         let name = name(namespace, &datum.metric_name, &datum.dimensions);
         if self.0.len() >= MAX_SERIES && !self.0.contains_key(&name) {
-            return Err(Refusal::invalid(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "lambda-local keeps {MAX_SERIES} metrics at most"
             )));
         }
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn values_are_counted_as_they_were_put() {
-        let mut own = OwnMetrics::default();
+        let mut own = CustomMetrics::default();
         let data = json!({ "Namespace": "Shop", "MetricData": [
             { "MetricName": "Orders", "Value": 4.0, "Timestamp": 100.0 },
             { "MetricName": "Orders", "Values": [1.0, 2.0], "Counts": [3.0, 1.0], "Timestamp": 101.0 },
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_datum_has_one_kind_of_value_and_no_namespace_of_awss() {
-        let mut own = OwnMetrics::default();
+        let mut own = CustomMetrics::default();
         for data in [
             json!({ "Namespace": "AWS/Lambda", "MetricData": [{ "MetricName": "m", "Value": 1.0 }] }),
             json!({ "Namespace": "a", "MetricData": [{ "MetricName": "m" }] }),

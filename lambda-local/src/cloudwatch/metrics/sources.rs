@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    custom::{OwnMetrics, name},
+    custom::{CustomMetrics, name},
     lambda::{Dimension, Metrics, NAMESPACE},
     statistic::Statistic,
 };
-use crate::cloudwatch::{expressions::Series, state::Refusal};
+use crate::cloudwatch::expressions::Series;
+use crate::protocol::Exception;
 
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     pub(crate) lambda: Metrics,
-    pub(crate) own: OwnMetrics,
+    pub(crate) custom: CustomMetrics,
 }
 
 /// A metric with its dimensions, in a query or an alarm.
@@ -42,7 +43,7 @@ impl Sources {
         let of = metric.metric_name.as_deref().unwrap_or_default();
         if namespace != NAMESPACE {
             let name = name(namespace, of, &metric.dimensions);
-            return self.own.series(&name, statistic, times, period);
+            return self.custom.series(&name, statistic, times, period);
         }
         let periods = self.lambda.periods(&metric.dimensions, times, period);
         let values: BTreeMap<u64, f64> = periods
@@ -54,16 +55,16 @@ impl Sources {
 
     pub(crate) fn forget_before(&mut self, second: u64) {
         self.lambda.forget_before(second);
-        self.own.forget_before(second);
+        self.custom.forget_before(second);
     }
 }
 
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html>
-pub(crate) fn check_period(period: u64) -> Result<(), Refusal> {
+pub(crate) fn check_period(period: u64) -> Result<(), Exception> {
     match period {
         1 | 5 | 10 | 20 | 30 => Ok(()),
         period if period > 0 && period.is_multiple_of(60) => Ok(()),
-        _ => Err(Refusal::invalid(
+        _ => Err(Exception::invalid_parameter(
             "The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60.",
         )),
     }

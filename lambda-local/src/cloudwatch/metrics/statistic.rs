@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html>
 
 use super::histogram::Bucket;
-use crate::cloudwatch::state::Refusal;
+use crate::protocol::Exception;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Statistic {
@@ -18,9 +18,9 @@ pub(crate) enum Statistic {
 }
 
 impl Statistic {
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Exception> {
         Self::read(text).ok_or_else(|| {
-            Refusal::invalid(format!(
+            Exception::invalid_parameter(format!(
                 "lambda-local knows the statistics SampleCount, Sum, Average, Minimum, Maximum, \
                  pNN and TC(from:to), not '{text}'"
             ))

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{lambda::Dimension, statistic::Statistic};
-use crate::cloudwatch::state::Refusal;
+use crate::protocol::Exception;
 
 /// Different values that one second of a metric keeps for percentiles; of more, the rest counts
 /// for the sums only.
@@ -44,20 +44,20 @@ pub(crate) struct Values {
 }
 
 impl Datum {
-    pub(crate) fn check(&self) -> Result<(), Refusal> {
+    pub(crate) fn check(&self) -> Result<(), Exception> {
         let given = [
             self.value.is_some(),
             !self.values.is_empty(),
             self.statistic_values.is_some(),
         ];
         if given.into_iter().filter(|given| *given).count() != 1 {
-            return Err(Refusal::invalid(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "metric '{}' needs one of Value, Values and StatisticValues",
                 self.metric_name
             )));
         }
         if !self.counts.is_empty() && self.counts.len() != self.values.len() {
-            return Err(Refusal::invalid(
+            return Err(Exception::invalid_parameter(
                 "The parameters Values and Counts must be of the same length.",
             ));
         }

@@ -9,13 +9,13 @@ use axum::{
 use http::StatusCode;
 use serde_json::Value;
 
-use super::operations::{Function, Json, Paging};
+use super::request::{Function, Json, Paging};
 use crate::{
     lambda::{
         model::{Alias, AliasChange, NewAlias, Page},
         state::Lambda,
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 type AliasPath = Path<(String, String)>;
@@ -37,7 +37,7 @@ pub(crate) async fn get(
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
     let arn = format!("{}:{name}", model.place.function_arn(&reference.name));
-    let missing = || ApiError::not_found(format!("Cannot find alias arn: {arn}"));
+    let missing = || Exception::not_found(format!("Cannot find alias arn: {arn}"));
     let function = model.function(&reference).map_err(|_| missing())?;
     let alias = function.alias(&name).ok_or_else(missing)?;
     Ok(Answer(alias.describe()))

@@ -10,13 +10,13 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::operations::{Function, Json};
+use super::request::{Function, Json};
 use crate::{
     lambda::{
         model::{ACCOUNT_CONCURRENCY, FunctionRef, Model, Page, Qualifier},
         state::Lambda,
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ fn qualifier(model: &Model, reference: &FunctionRef) -> ApiResult<Qualifier> {
     let function = model.function(reference)?;
     let there = match &reference.qualifier {
         None => {
-            return Err(ApiError::validation_message(
+            return Err(Exception::validation_message(
                 "1 validation error detected: Value null at 'qualifier' failed to satisfy \
                  constraint: Member must not be null",
             ));
@@ -88,7 +88,7 @@ pub(crate) async fn provision(
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let count = request.provisioned_concurrent_executions;
     if count == 0 {
-        return Err(ApiError::validation(
+        return Err(Exception::validation(
             "0",
             "provisionedConcurrentExecutions",
             "Member must have value greater than or equal to 1",

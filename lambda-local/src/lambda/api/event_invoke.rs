@@ -9,7 +9,7 @@ use axum::{
 use http::StatusCode;
 use serde_json::Value;
 
-use super::operations::{Function, Json, Paging};
+use super::request::{Function, Json, Paging};
 use crate::{
     lambda::{
         model::{EventInvokeChange, Page},

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    operations::{Function as FunctionOf, Json, Paging},
     package::Package,
+    request::{Function as FunctionOf, Json, Paging},
 };
 use crate::{
     lambda::{
@@ -22,7 +22,7 @@ use crate::{
         },
         state::Lambda,
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let reference = FunctionRef::parse(&request.function_name, None, &lambda.place)?;
     if request.package_type.is_some_and(|kind| kind != "Zip") {
-        return Err(ApiError::not_implemented(
+        return Err(Exception::not_implemented(
             "container images: use package type Zip",
         ));
     }
@@ -228,12 +228,12 @@ pub(crate) async fn delete(
                 model.function_mut(&reference)?.delete_version(*number)?;
             }
             Some(Qualifier::Latest) => {
-                return Err(ApiError::invalid_parameter(
+                return Err(Exception::invalid_parameter(
                     "$LATEST version cannot be deleted without deleting the function.",
                 ));
             }
             Some(Qualifier::Alias(name)) => {
-                return Err(ApiError::validation(
+                return Err(Exception::validation(
                     name,
                     "qualifier",
                     "Member must satisfy regular expression pattern: [0-9]+",

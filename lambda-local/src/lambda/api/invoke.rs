@@ -10,13 +10,13 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::operations::{Function, body_error};
+use super::request::{Function, body_error};
 use crate::{
     lambda::{
         invoke::{Call, Invoked, Way},
         state::{Lambda, new_request_id},
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 /// The largest payload of a synchronous invocation, in bytes.
@@ -53,7 +53,7 @@ pub(crate) async fn invoke(
             empty(StatusCode::ACCEPTED, &request_id)
         }
         Some("DryRun") => empty(StatusCode::NO_CONTENT, &new_request_id()),
-        Some(other) => Err(ApiError::validation(
+        Some(other) => Err(Exception::validation(
             other,
             "invocationType",
             "Member must satisfy enum value set: [Event, RequestResponse, DryRun]",
@@ -86,11 +86,11 @@ pub(crate) fn check_payload(payload: Bytes, kind: Option<&str>) -> ApiResult<Byt
     let size = payload.len();
     match kind {
         Some("Event") if size > MAX_ASYNCHRONOUS => {
-            return Err(ApiError::event_too_large(size, MAX_ASYNCHRONOUS));
+            return Err(Exception::event_too_large(size, MAX_ASYNCHRONOUS));
         }
         Some("Event") => {}
         _ if size > MAX_SYNCHRONOUS => {
-            return Err(ApiError::too_large(MAX_SYNCHRONOUS, "InvokeFunction"));
+            return Err(Exception::too_large(MAX_SYNCHRONOUS, "InvokeFunction"));
         }
         _ => {}
     }
@@ -98,7 +98,7 @@ pub(crate) fn check_payload(payload: Bytes, kind: Option<&str>) -> ApiResult<Byt
         return Ok(Bytes::from_static(b"{}"));
     }
     serde_json::from_slice::<serde::de::IgnoredAny>(&payload).map_err(|error| {
-        ApiError::invalid_request_content(format!(
+        Exception::invalid_request_content(format!(
             "Could not parse request body into json: {error}"
         ))
     })?;
@@ -113,7 +113,7 @@ pub(crate) fn client_context(headers: &HeaderMap) -> ApiResult<Option<String>> {
     let decoded = BASE64_STANDARD.decode(value.as_bytes()).ok();
     let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     text.map(Some).ok_or_else(|| {
-        ApiError::invalid_request_content("Client context must be a valid Base64-encoded JSON")
+        Exception::invalid_request_content("Client context must be a valid Base64-encoded JSON")
     })
 }
 
@@ -133,7 +133,7 @@ fn answer(invoked: &Invoked, tail: bool) -> ApiResult<Response> {
     }
     response
         .body(invoked.payload().into())
-        .map_err(|error| ApiError::service(format!("failed to answer the invocation: {error}")))
+        .map_err(|error| Exception::service(format!("failed to answer the invocation: {error}")))
 }
 
 fn empty(status: StatusCode, request_id: &str) -> ApiResult<Response> {
@@ -142,5 +142,5 @@ fn empty(status: StatusCode, request_id: &str) -> ApiResult<Response> {
         .header("x-amzn-requestid", request_id);
     response
         .body(axum::body::Body::empty())
-        .map_err(|error| ApiError::service(format!("failed to answer the invocation: {error}")))
+        .map_err(|error| Exception::service(format!("failed to answer the invocation: {error}")))
 }

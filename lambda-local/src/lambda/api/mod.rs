@@ -8,10 +8,11 @@ mod invoke;
 mod operations;
 mod package;
 mod policy;
+mod request;
 mod streaming;
 mod tags;
 mod urls;
 mod versions;
 
-pub(crate) use operations::routes;
+pub(crate) use operations::{routes, table};
 pub(crate) use urls::LAMBDA_URL;

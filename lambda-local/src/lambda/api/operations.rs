@@ -1,188 +1,84 @@
 //! Lambda's REST API: paths, members and status codes of the service's model.
 
-use super::{
-    aliases, concurrency, event_invoke, functions, invoke, package, policy, streaming, tags, urls,
-    versions,
-};
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request},
-    routing::{delete, get, post, put},
+use axum::{Router, extract::DefaultBodyLimit, routing::get};
+
+use super::{
+    aliases, concurrency, event_invoke, functions, invoke, package, policy, request::MAX_REQUEST,
+    streaming, tags, urls, versions,
 };
-use http::request::Parts;
-use serde::{Deserialize, de::DeserializeOwned};
+use crate::{lambda::state::Lambda, protocol::Table};
 
-use crate::{
-    lambda::{model::FunctionRef, state::Lambda},
-    operations::of_rest,
-    protocol::{ApiError, ApiResult},
-};
+type Shared = Arc<Lambda>;
 
-/// AWS's own limit for a call with a package in it: 50 MB, in base64.
-const MAX_REQUEST: usize = 69_905_067;
-
-pub(crate) fn routes() -> Router<Arc<Lambda>> {
-    let function = "/2015-03-31/functions/{function}";
-    let at = |rest: &str| format!("{function}{rest}");
-    Router::new()
-        .route(
-            "/2015-03-31/functions",
-            get(functions::list).post(functions::create),
-        )
-        .route(
-            "/2015-03-31/functions/",
-            get(functions::list).post(functions::create),
-        )
-        .route(function, get(functions::get).delete(functions::delete))
-        .route(
-            &at("/configuration"),
-            get(functions::get_configuration).put(functions::update_configuration),
-        )
-        .route(&at("/code"), put(functions::update_code))
+pub(crate) fn routes() -> Router<Shared> {
+    table()
+        .into_router()
         .route("/_aws/lambda-code/{package}", get(package::download))
-        .route(
-            &at("/versions"),
-            get(versions::list).post(versions::publish),
-        )
-        .route(&at("/aliases"), get(aliases::list).post(aliases::create))
-        .route(
-            &at("/aliases/{alias}"),
-            get(aliases::get)
-                .put(aliases::update)
-                .delete(aliases::delete),
-        )
-        .route(&at("/policy"), get(policy::get).post(policy::add))
-        .route(&at("/policy/{statement}"), delete(policy::remove))
-        .route(&at("/invocations"), post(invoke::invoke))
-        .merge(later_routes())
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
 }
 
-/// What Lambda's API got in later versions.
-fn later_routes() -> Router<Arc<Lambda>> {
-    Router::new()
-        .route(
-            "/2021-10-31/functions/{function}/url",
-            get(urls::get)
-                .post(urls::create)
-                .put(urls::update)
-                .delete(urls::delete),
-        )
-        .route("/2021-10-31/functions/{function}/urls", get(urls::list))
-        .route(
-            "/2021-11-15/functions/{function}/response-streaming-invocations",
-            post(streaming::invoke),
-        )
-        .route(
-            "/2014-11-13/functions/{function}/invoke-async",
-            post(invoke::invoke_async),
-        )
-        .route(
-            "/2014-11-13/functions/{function}/invoke-async/",
-            post(invoke::invoke_async),
-        )
-        .route(
-            "/2019-09-25/functions/{function}/event-invoke-config",
-            get(event_invoke::get)
-                .put(event_invoke::put)
-                .post(event_invoke::update)
-                .delete(event_invoke::delete),
-        )
-        .route(
-            "/2019-09-25/functions/{function}/event-invoke-config/list",
-            get(event_invoke::list),
-        )
-        .route(
-            "/2017-03-31/tags/{arn}",
-            get(tags::list).post(tags::add).delete(tags::remove),
-        )
-        .route(
-            "/2017-10-31/functions/{function}/concurrency",
-            put(concurrency::reserve).delete(concurrency::unreserve),
-        )
-        .route(
-            "/2019-09-30/functions/{function}/concurrency",
-            get(concurrency::reserved),
-        )
-        .route(
-            "/2019-09-30/functions/{function}/provisioned-concurrency",
-            get(concurrency::provisioned)
-                .put(concurrency::provision)
-                .delete(concurrency::unprovision),
-        )
-        .route(
-            "/2016-08-19/account-settings",
-            get(concurrency::account_settings),
-        )
-        .route(
-            "/2016-08-19/account-settings/",
-            get(concurrency::account_settings),
-        )
+/// Lambda's operations that are here.
+pub(crate) fn table() -> Table<Shared> {
+    settings(invocations(functions(Table::of("lambda"))))
 }
 
-/// The function that a path names, with the qualifier of the path or of the query.
-pub(crate) struct Function(pub(crate) FunctionRef);
-
-#[derive(Deserialize)]
-struct FunctionPath {
-    function: String,
+/// Functions, versions and aliases.
+#[rustfmt::skip]
+fn functions(table: Table<Shared>) -> Table<Shared> {
+    table
+        .changes("CreateFunction", "POST /2015-03-31/functions", functions::create)
+        .reads("ListFunctions", "GET /2015-03-31/functions", functions::list)
+        .reads("GetFunction", "GET /2015-03-31/functions/{function}", functions::get)
+        .changes("DeleteFunction", "DELETE /2015-03-31/functions/{function}", functions::delete)
+        .reads("GetFunctionConfiguration", "GET /2015-03-31/functions/{function}/configuration", functions::get_configuration)
+        .changes("UpdateFunctionConfiguration", "PUT /2015-03-31/functions/{function}/configuration", functions::update_configuration)
+        .changes("UpdateFunctionCode", "PUT /2015-03-31/functions/{function}/code", functions::update_code)
+        .changes("PublishVersion", "POST /2015-03-31/functions/{function}/versions", versions::publish)
+        .reads("ListVersionsByFunction", "GET /2015-03-31/functions/{function}/versions", versions::list)
+        .changes("CreateAlias", "POST /2015-03-31/functions/{function}/aliases", aliases::create)
+        .reads("ListAliases", "GET /2015-03-31/functions/{function}/aliases", aliases::list)
+        .reads("GetAlias", "GET /2015-03-31/functions/{function}/aliases/{alias}", aliases::get)
+        .changes("UpdateAlias", "PUT /2015-03-31/functions/{function}/aliases/{alias}", aliases::update)
+        .changes("DeleteAlias", "DELETE /2015-03-31/functions/{function}/aliases/{alias}", aliases::delete)
+        .changes("UntagResource", "DELETE /2017-03-31/tags/{arn}", tags::remove)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct QualifierQuery {
-    qualifier: Option<String>,
+/// Who may invoke, by which way, and invocations.
+#[rustfmt::skip]
+fn invocations(table: Table<Shared>) -> Table<Shared> {
+    table
+        .reads("Invoke", "POST /2015-03-31/functions/{function}/invocations", invoke::invoke)
+        .reads("InvokeAsync", "POST /2014-11-13/functions/{function}/invoke-async", invoke::invoke_async)
+        .reads("InvokeWithResponseStream", "POST /2021-11-15/functions/{function}/response-streaming-invocations", streaming::invoke)
+        .changes("AddPermission", "POST /2015-03-31/functions/{function}/policy", policy::add)
+        .reads("GetPolicy", "GET /2015-03-31/functions/{function}/policy", policy::get)
+        .changes("RemovePermission", "DELETE /2015-03-31/functions/{function}/policy/{statement}", policy::remove)
+        .changes("CreateFunctionUrlConfig", "POST /2021-10-31/functions/{function}/url", urls::create)
+        .reads("GetFunctionUrlConfig", "GET /2021-10-31/functions/{function}/url", urls::get)
+        .changes("UpdateFunctionUrlConfig", "PUT /2021-10-31/functions/{function}/url", urls::update)
+        .changes("DeleteFunctionUrlConfig", "DELETE /2021-10-31/functions/{function}/url", urls::delete)
+        .reads("ListFunctionUrlConfigs", "GET /2021-10-31/functions/{function}/urls", urls::list)
+        .changes("PutFunctionEventInvokeConfig", "PUT /2019-09-25/functions/{function}/event-invoke-config", event_invoke::put)
+        .changes("UpdateFunctionEventInvokeConfig", "POST /2019-09-25/functions/{function}/event-invoke-config", event_invoke::update)
+        .reads("GetFunctionEventInvokeConfig", "GET /2019-09-25/functions/{function}/event-invoke-config", event_invoke::get)
+        .changes("DeleteFunctionEventInvokeConfig", "DELETE /2019-09-25/functions/{function}/event-invoke-config", event_invoke::delete)
+        .reads("ListFunctionEventInvokeConfigs", "GET /2019-09-25/functions/{function}/event-invoke-config/list", event_invoke::list)
 }
 
-impl FromRequestParts<Arc<Lambda>> for Function {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, lambda: &Arc<Lambda>) -> ApiResult<Self> {
-        let Path(path) = Path::<FunctionPath>::from_request_parts(parts, lambda)
-            .await
-            .map_err(|error| ApiError::validation_message(error.body_text()))?;
-        let Query(query) = Query::<QualifierQuery>::from_request_parts(parts, lambda)
-            .await
-            .map_err(|error| ApiError::validation_message(error.body_text()))?;
-        FunctionRef::parse(&path.function, query.qualifier.as_deref(), &lambda.place).map(Self)
-    }
-}
-
-/// A JSON body, refused as Lambda refuses it. An empty body is an empty object.
-pub(crate) struct Json<T>(pub(crate) T);
-
-impl<T: DeserializeOwned> FromRequest<Arc<Lambda>> for Json<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, lambda: &Arc<Lambda>) -> ApiResult<Self> {
-        let operation = of_rest(request.method(), request.uri().path(), "");
-        let body = bytes::Bytes::from_request(request, lambda)
-            .await
-            .map_err(|error| body_error(&error, operation.unwrap_or_default()))?;
-        let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
-        serde_json::from_slice(text).map(Self).map_err(|error| {
-            ApiError::serialization(format!("Could not parse request body into json: {error}"))
-        })
-    }
-}
-
-pub(crate) fn body_error(
-    error: &axum::extract::rejection::BytesRejection,
-    operation: &str,
-) -> ApiError {
-    if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
-        return ApiError::too_large(MAX_REQUEST, operation);
-    }
-    ApiError::serialization(error.body_text())
-}
-
-/// The query of a listing.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Paging {
-    pub(super) marker: Option<String>,
-    pub(super) max_items: Option<usize>,
-    pub(super) function_version: Option<String>,
+/// What else is set for a function.
+#[rustfmt::skip]
+fn settings(table: Table<Shared>) -> Table<Shared> {
+    table
+        .reads("ListTags", "GET /2017-03-31/tags/{arn}", tags::list)
+        .changes("TagResource", "POST /2017-03-31/tags/{arn}", tags::add)
+        .changes("PutFunctionConcurrency", "PUT /2017-10-31/functions/{function}/concurrency", concurrency::reserve)
+        .changes("DeleteFunctionConcurrency", "DELETE /2017-10-31/functions/{function}/concurrency", concurrency::unreserve)
+        .reads("GetFunctionConcurrency", "GET /2019-09-30/functions/{function}/concurrency", concurrency::reserved)
+        .changes("PutProvisionedConcurrencyConfig", "PUT /2019-09-30/functions/{function}/provisioned-concurrency", concurrency::provision)
+        .variant("ListProvisionedConcurrencyConfigs", "GET /2019-09-30/functions/{function}/provisioned-concurrency?List=ALL")
+        .reads("GetProvisionedConcurrencyConfig", "GET /2019-09-30/functions/{function}/provisioned-concurrency", concurrency::provisioned)
+        .changes("DeleteProvisionedConcurrencyConfig", "DELETE /2019-09-30/functions/{function}/provisioned-concurrency", concurrency::unprovision)
+        .reads("GetAccountSettings", "GET /2016-08-19/account-settings", concurrency::account_settings)
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     lambda::{model::Code, packages::package_of, state::Lambda},
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 /// The path under which packages are downloaded: `/_aws/lambda-code/{hash}`.
@@ -29,25 +29,25 @@ impl Package {
     /// Unpacks the zip on a thread that may block.
     pub(crate) async fn store(self, lambda: &Arc<Lambda>) -> ApiResult<Code> {
         if self.s3_bucket.is_some() {
-            return Err(ApiError::not_implemented(
+            return Err(Exception::not_implemented(
                 "packages from S3: send the zip as ZipFile",
             ));
         }
         if self.image_uri.is_some() {
-            return Err(ApiError::not_implemented(
+            return Err(Exception::not_implemented(
                 "container images: send a zip as ZipFile",
             ));
         }
         let text = self.zip_file.ok_or_else(|| {
-            ApiError::invalid_parameter("Please provide a source for function code.")
+            Exception::invalid_parameter("Please provide a source for function code.")
         })?;
         let zip = BASE64_STANDARD.decode(text).map_err(|error| {
-            ApiError::serialization(format!("ZipFile is not valid base64: {error}"))
+            Exception::serialization(format!("ZipFile is not valid base64: {error}"))
         })?;
         let lambda = lambda.clone();
         tokio::task::spawn_blocking(move || lambda.code.add(&zip))
             .await
-            .map_err(|error| ApiError::service(format!("failed to unpack the package: {error}")))?
+            .map_err(|error| Exception::service(format!("failed to unpack the package: {error}")))?
     }
 }
 
@@ -72,8 +72,8 @@ pub(crate) async fn download(
         .await
         .map_err(std::io::Error::other)
         .and_then(|read| read);
-    let package = read.map_err(|error| ApiError::service(error.to_string()))?;
-    let package = package.ok_or_else(|| ApiError::not_found("there is no such package"))?;
+    let package = read.map_err(|error| Exception::service(error.to_string()))?;
+    let package = package.ok_or_else(|| Exception::not_found("there is no such package"))?;
     let kind = [(header::CONTENT_TYPE, "application/zip")];
     Ok((kind, package).into_response())
 }

@@ -11,13 +11,13 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::operations::{Function, Json};
+use super::request::{Function, Json};
 use crate::{
     lambda::{
         model::{FunctionRef, Model, NewPermission, Qualifier},
         state::Lambda,
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Deserialize)]
@@ -32,7 +32,7 @@ fn resource(model: &Model, reference: &FunctionRef) -> ApiResult<String> {
     let exists = match &reference.qualifier {
         None => return Ok(function.arn.clone()),
         Some(Qualifier::Latest) => {
-            return Err(ApiError::invalid_parameter(
+            return Err(Exception::invalid_parameter(
                 "We currently do not support adding policies for $LATEST.",
             ));
         }
@@ -71,7 +71,7 @@ pub(crate) async fn get(
     let policy = function
         .policy(reference.qualifier.as_ref())
         .filter(|policy| !policy.is_empty())
-        .ok_or_else(|| ApiError::not_found("The resource you requested does not exist."))?;
+        .ok_or_else(|| Exception::not_found("The resource you requested does not exist."))?;
     Ok(Answer(json!({
         "Policy": policy.document().to_string(),
         "RevisionId": policy.revision,

@@ -15,14 +15,14 @@ use tokio::sync::mpsc;
 
 use super::{
     invoke::{check_payload, client_context, wants_tail},
-    operations::Function,
+    request::Function,
 };
 use crate::{
     lambda::{
         invoke::{Begun, Call, Invoked, Way},
         state::{Lambda, new_request_id},
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 pub(crate) async fn invoke(
@@ -60,7 +60,7 @@ fn answer(status: StatusCode, version: &str, id: &str, body: Body) -> ApiResult<
         .header("x-amzn-requestid", id)
         .header("x-amz-executed-version", version)
         .body(body)
-        .map_err(|error| ApiError::service(format!("failed to answer the invocation: {error}")))
+        .map_err(|error| Exception::service(format!("failed to answer the invocation: {error}")))
 }
 
 /// Sends the events to whoever still listens.
@@ -82,7 +82,7 @@ async fn send(begun: Begun, tail: bool, frames: mpsc::Sender<Bytes>) {
     }
     let end = match ended {
         Ok(invoked) => complete(&invoked, tail),
-        Err(error) => json!({ "ErrorCode": error.kind, "ErrorDetails": error.message }),
+        Err(error) => json!({ "ErrorCode": error.code, "ErrorDetails": error.message }),
     };
     let _ = frames
         .send(event(

@@ -10,10 +10,10 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::operations::Json;
+use super::request::Json;
 use crate::{
     lambda::{model::FunctionRef, state::Lambda},
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>
@@ -23,7 +23,7 @@ const MAX_TAGS: usize = 50;
 fn function(lambda: &Lambda, arn: &str) -> ApiResult<FunctionRef> {
     let reference = FunctionRef::parse(arn, None, &lambda.place)?;
     if reference.qualifier.is_some() {
-        return Err(ApiError::invalid_parameter(
+        return Err(Exception::invalid_parameter(
             "Tags on function aliases and versions are not supported. Please specify either a \
              function ARN or an event source mapping ARN.",
         ));
@@ -57,7 +57,7 @@ pub(crate) async fn add(
     let mut tags = function.tags.clone();
     tags.extend(new.tags);
     if tags.len() > MAX_TAGS {
-        return Err(ApiError::invalid_parameter(format!(
+        return Err(Exception::invalid_parameter(format!(
             "The number of tags exceeds the limit of {MAX_TAGS}."
         )));
     }

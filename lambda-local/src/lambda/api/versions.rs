@@ -10,13 +10,13 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::operations::{Function, Json, Paging};
+use super::request::{Function, Json, Paging};
 use crate::{
     lambda::{
         model::{FunctionConfiguration, Page, Qualifier},
         state::Lambda,
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ pub(crate) async fn publish(
     function.check_revision(request.revision_id.as_deref())?;
     let current = &function.latest.code.sha256;
     if let Some(expected) = request.code_sha256.filter(|expected| expected != current) {
-        return Err(ApiError::invalid_parameter(format!(
+        return Err(Exception::invalid_parameter(format!(
             "CodeSHA256 ({expected}) is different from current CodeSHA256 in $LATEST ({current}). \
              Please try again with the CodeSHA256 in $LATEST."
         )));

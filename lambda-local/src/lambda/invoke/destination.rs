@@ -7,10 +7,8 @@ use super::{
     asynchronous::{Condition, Event},
     call::Invoked,
 };
-use crate::{
-    lambda::model::{Place, Qualifier},
-    timestamp,
-};
+use crate::place::Place;
+use crate::{clock, lambda::model::Qualifier};
 
 /// What became of an event.
 pub(crate) struct Told {
@@ -28,7 +26,7 @@ impl Told {
         let arn = place.function_arn(&reference.name);
         let mut record = json!({
             "version": "1.0",
-            "timestamp": timestamp::now(),
+            "timestamp": clock::now(),
             "requestContext": {
                 "requestId": &*event.request_id,
                 "functionArn": format!("{arn}:{qualifier}"),

@@ -11,6 +11,6 @@ mod target;
 
 pub(crate) use call::{Call, Invoked, Way};
 pub(crate) use detach_on_drop::ToTheEnd;
-pub(crate) use running::{Concurrency, Running};
+pub(crate) use running::Running;
 pub(crate) use streaming::{Begun, Rest};
 pub(crate) use target::Target;

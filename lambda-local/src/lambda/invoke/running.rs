@@ -1,7 +1,6 @@
 //! An invocation while it runs: it counts among the concurrent ones, and is measured at its end.
 
 use std::{
-    collections::HashMap,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -10,9 +9,6 @@ use crate::{
     cloudwatch::{CloudWatch, Measured, Observation, lock},
     lambda::model::{FunctionRef, Qualifier},
 };
-
-/// How many invocations of each function run.
-pub(crate) type Concurrency = HashMap<String, u64>;
 
 #[derive(Debug)]
 pub(crate) struct Running {

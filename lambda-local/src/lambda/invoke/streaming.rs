@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     lambda::state::Lambda,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
     runtime::Piece,
 };
 
@@ -77,5 +77,5 @@ impl Rest {
 
 async fn ended(end: JoinHandle<ApiResult<Invoked>>) -> ApiResult<Invoked> {
     end.await
-        .map_err(|error| ApiError::service(format!("the invocation broke off: {error}")))?
+        .map_err(|error| Exception::service(format!("the invocation broke off: {error}")))?
 }

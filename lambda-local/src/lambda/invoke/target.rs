@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::{
     lambda::{
+        access_denied::access_denied,
         model::{Caller, FunctionRef, Model, Qualifier, Snapshot},
         state::{Lambda, lock},
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
     terminal::{Executed, Printed},
 };
 
@@ -58,7 +59,7 @@ impl Lambda {
             .function(reference)?
             .policy(reference.qualifier.as_ref());
         if !policy.is_some_and(|policy| policy.allows(caller)) {
-            return Err(ApiError::access_denied(caller, reference));
+            return Err(access_denied(caller, reference));
         }
         self.choose(&model, reference)
     }
@@ -98,7 +99,7 @@ pub(crate) fn check_runs_here(snapshot: &Snapshot) -> ApiResult<()> {
     if runtime.starts_with("provided") {
         return Ok(());
     }
-    Err(ApiError::not_implemented(&format!(
+    Err(Exception::not_implemented(&format!(
         "invoking functions of runtime '{runtime}': only provided.al2023 and provided.al2 run here"
     )))
 }

@@ -10,7 +10,7 @@ use super::{
     routing_config::RoutingConfig,
     settling::Clock,
 };
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 /// `CreateAlias`'s body.
 #[derive(Debug, Deserialize)]
@@ -52,7 +52,7 @@ impl Function {
         let target = self.target(&version, &routing)?;
         let arn = format!("{}:{name}", self.arn);
         if self.aliases.contains_key(&name) {
-            return Err(ApiError::conflict(format!("Alias already exists: {arn}")));
+            return Err(Exception::conflict(format!("Alias already exists: {arn}")));
         }
         let alias = Alias {
             name: name.clone(),
@@ -78,14 +78,14 @@ impl Function {
             routing.check_values()?;
         }
         let arn = self.arn.clone();
-        let missing = || ApiError::not_found(format!("Alias not found: {arn}:{name}"));
+        let missing = || Exception::not_found(format!("Alias not found: {arn}:{name}"));
         let current = self.aliases.get(name).ok_or_else(missing)?;
         if change
             .revision_id
             .as_ref()
             .is_some_and(|given| *given != current.revision)
         {
-            return Err(ApiError::precondition_failed("GetFunction/GetAlias"));
+            return Err(Exception::precondition_failed("GetFunction/GetAlias"));
         }
         let shown = current
             .version()
@@ -129,20 +129,20 @@ impl Function {
         if version == "$LATEST" {
             return match additional {
                 None => Ok(Target::Latest),
-                Some(_) => Err(ApiError::invalid_parameter(
+                Some(_) => Err(Exception::invalid_parameter(
                     "$LATEST is not supported for an alias pointing to more than 1 version",
                 )),
             };
         }
         let number = version.parse::<u64>().map_err(|_| {
-            ApiError::validation(
+            Exception::validation(
                 version,
                 "functionVersion",
                 "Member must satisfy regular expression pattern: (\\$LATEST|[0-9]+)",
             )
         })?;
         if additional.is_some_and(|(other, _)| other == number) {
-            return Err(ApiError::invalid_parameter(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "Invalid function version {number}. Function version {number} is already \
                  included in routing configuration."
             )));
@@ -150,7 +150,7 @@ impl Function {
         for needed in std::iter::once(number).chain(additional.map(|(other, _)| other)) {
             if self.version(needed).is_none() {
                 let arn = &self.arn;
-                return Err(ApiError::not_found(format!(
+                return Err(Exception::not_found(format!(
                     "Function not found: {arn}:{needed}"
                 )));
             }
@@ -174,7 +174,7 @@ impl Function {
             () if a.dead_letter_target != b.dead_letter_target => "dead-letter queue",
             () => return Ok(()),
         };
-        Err(ApiError::invalid_parameter(format!(
+        Err(Exception::invalid_parameter(format!(
             "Function versions {one} and {other} of an alias must have the same {what}"
         )))
     }
@@ -184,7 +184,7 @@ fn check_name(name: &str) -> ApiResult<()> {
     if is_word(name, 128) && !name.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(());
     }
-    Err(ApiError::validation(
+    Err(Exception::validation(
         name,
         "name",
         "Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
@@ -196,5 +196,9 @@ fn check_description(description: &str) -> ApiResult<()> {
         return Ok(());
     }
     let constraint = "Member must have length less than or equal to 256";
-    Err(ApiError::validation(description, "description", constraint))
+    Err(Exception::validation(
+        description,
+        "description",
+        constraint,
+    ))
 }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::{function::Function, reference::Qualifier, settling::Clock, snapshot::Snapshot};
 use crate::{
-    protocol::{ApiError, ApiResult},
-    timestamp,
+    clock,
+    protocol::{ApiResult, Exception},
 };
 
 /// Concurrent executions of an account: AWS's default quota.
@@ -52,7 +52,7 @@ impl Provisioned {
             requested,
             not_before: Instant::now() + clock.transition,
             allocation: Arc::default(),
-            modified: timestamp::now().replace('Z', "+0000"),
+            modified: clock::now().replace('Z', "+0000"),
         }
     }
 
@@ -98,7 +98,7 @@ impl Function {
     /// `others` is what other functions have reserved.
     pub(crate) fn reserve(&mut self, count: u32, others: u32) -> ApiResult<()> {
         if others.saturating_add(count) > ACCOUNT_CONCURRENCY - MIN_UNRESERVED {
-            return Err(ApiError::invalid_parameter(format!(
+            return Err(Exception::invalid_parameter(format!(
                 "Specified ReservedConcurrentExecutions for function decreases account's \
                  UnreservedConcurrentExecution below its minimum value of [{MIN_UNRESERVED}]."
             )));
@@ -120,7 +120,7 @@ impl Function {
     ) -> ApiResult<Value> {
         self.check_provisionable(qualifier)?;
         if self.reserved.is_some_and(|reserved| requested > reserved) {
-            return Err(ApiError::invalid_parameter(
+            return Err(Exception::invalid_parameter(
                 "Requested Provisioned Concurrency should not be greater than the \
                  reservedConcurrentExecution for function",
             ));
@@ -133,7 +133,7 @@ impl Function {
     }
 
     fn check_provisionable(&self, qualifier: &Qualifier) -> ApiResult<()> {
-        let refused = |text: &str| Err(ApiError::invalid_parameter(text));
+        let refused = |text: &str| Err(Exception::invalid_parameter(text));
         match qualifier {
             Qualifier::Latest => refused(UNPUBLISHED),
             Qualifier::Version(number) => {
@@ -176,7 +176,7 @@ impl Function {
             .contains_key(&Qualifier::Alias(name.to_owned()));
         let own = to.is_some_and(|to| self.provisioned.contains_key(&Qualifier::Version(to)));
         match takes_along && own {
-            true => Err(ApiError::invalid_parameter(ALREADY_PROVISIONED)),
+            true => Err(Exception::invalid_parameter(ALREADY_PROVISIONED)),
             false => Ok(()),
         }
     }
@@ -193,7 +193,7 @@ impl Function {
     pub(crate) fn provisioned(&self, qualifier: &Qualifier) -> ApiResult<&Provisioned> {
         self.provisioned
             .get(qualifier)
-            .ok_or_else(ApiError::not_provisioned)
+            .ok_or_else(Exception::not_provisioned)
     }
 
     pub(crate) fn all_provisioned(&self) -> impl Iterator<Item = (&Qualifier, &Provisioned)> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::limits::{check_environment, check_range, check_role};
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 /// Lambda's name for a processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +124,7 @@ impl Configuration {
     ) -> ApiResult<Self> {
         let required = |member: &Option<String>, name: &str| match member {
             Some(text) if !text.is_empty() => Ok(text.clone()),
-            _ => Err(ApiError::validation_message(format!(
+            _ => Err(Exception::validation_message(format!(
                 "1 validation error detected: Value null at '{name}' failed to satisfy \
                  constraint: Member must not be null"
             ))),
@@ -141,7 +141,7 @@ impl Configuration {
                 None | Some([]) => Architecture::X86_64,
                 Some([one]) => *one,
                 Some(_) => {
-                    return Err(ApiError::invalid_parameter(
+                    return Err(Exception::invalid_parameter(
                         "Functions must have exactly one architecture.",
                     ));
                 }
@@ -239,9 +239,9 @@ fn refuse_what_is_not_here(change: &ConfigurationChange) -> ApiResult<()> {
     let vpc = change.vpc_config.as_ref();
     let vpc = vpc.is_some_and(|v| !v.subnet_ids.is_empty() || !v.security_group_ids.is_empty());
     match (layers, files, vpc) {
-        (true, _, _) => Err(ApiError::not_implemented("Layers")),
-        (_, true, _) => Err(ApiError::not_implemented("FileSystemConfigs")),
-        (_, _, true) => Err(ApiError::not_implemented("VpcConfig")),
+        (true, _, _) => Err(Exception::not_implemented("Layers")),
+        (_, true, _) => Err(Exception::not_implemented("FileSystemConfigs")),
+        (_, _, true) => Err(Exception::not_implemented("VpcConfig")),
         _ => Ok(()),
     }
 }

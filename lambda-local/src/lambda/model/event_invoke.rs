@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::{
     function::Function,
-    functions::{Model, Place},
+    functions::Model,
     reference::{FunctionRef, Qualifier},
 };
+use crate::place::Place;
 use crate::{
-    logs::store as logs,
-    protocol::{ApiError, ApiResult},
+    clock::milliseconds,
+    protocol::{ApiResult, Exception},
 };
 
 const MAX_RETRIES: u32 = 2;
@@ -89,7 +90,7 @@ impl EventInvoke {
                 Some(destinations) => destinations.clone(),
                 None => self.destinations.clone(),
             },
-            modified: logs::now(),
+            modified: milliseconds(),
         })
     }
 
@@ -112,7 +113,7 @@ impl EventInvoke {
 impl EventInvokeChange {
     fn check(&self) -> ApiResult<()> {
         if let Some(attempts) = self.maximum_retry_attempts.filter(|n| *n > MAX_RETRIES) {
-            return Err(ApiError::validation(
+            return Err(Exception::validation(
                 &attempts.to_string(),
                 "maximumRetryAttempts",
                 "Member must have value less than or equal to 2",
@@ -120,7 +121,7 @@ impl EventInvokeChange {
         }
         let age = self.maximum_event_age_in_seconds;
         match age.filter(|age| !(MIN_AGE..=MAX_AGE).contains(age)) {
-            Some(age) => Err(ApiError::validation(
+            Some(age) => Err(Exception::validation(
                 &age.to_string(),
                 "maximumEventAgeInSeconds",
                 &match age < MIN_AGE {
@@ -140,12 +141,12 @@ impl EventInvokeChange {
         let both = [&destinations.on_success, &destinations.on_failure];
         for arn in both.into_iter().filter_map(|one| one.destination.as_ref()) {
             if !arn.contains(":lambda:") {
-                return Err(ApiError::not_implemented(&format!(
+                return Err(Exception::not_implemented(&format!(
                     "destinations of asynchronous invocations that are no functions, such as {arn}"
                 )));
             }
             if FunctionRef::parse(arn, None, place)?.name == function {
-                return Err(ApiError::invalid_parameter(
+                return Err(Exception::invalid_parameter(
                     "You can't specify the function as a destination for itself.",
                 ));
             }
@@ -196,7 +197,7 @@ impl Model {
         change: &EventInvokeChange,
     ) -> ApiResult<Value> {
         if change.is_empty() {
-            return Err(ApiError::invalid_parameter(
+            return Err(Exception::invalid_parameter(
                 "You must specify at least one of error handling or destination setting.",
             ));
         }
@@ -243,7 +244,7 @@ impl Model {
         let function = self.function(reference)?;
         let qualifier = qualifier(reference);
         function.event_invokes.get(&qualifier).ok_or_else(|| {
-            ApiError::not_found(format!(
+            Exception::not_found(format!(
                 "The function {}:{qualifier} doesn't have an EventInvokeConfig",
                 function.arn
             ))

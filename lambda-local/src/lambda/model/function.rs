@@ -20,7 +20,7 @@ use super::{
     version::Version,
 };
 use crate::{
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
     store::shared,
 };
 
@@ -105,7 +105,7 @@ impl Function {
     pub(crate) fn check_revision(&self, given: Option<&str>) -> ApiResult<()> {
         match given {
             Some(given) if given != self.revision() => {
-                Err(ApiError::precondition_failed("GetFunction/GetAlias"))
+                Err(Exception::precondition_failed("GetFunction/GetAlias"))
             }
             _ => Ok(()),
         }

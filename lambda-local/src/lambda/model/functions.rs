@@ -10,26 +10,11 @@ use super::{
     configuration::Configuration, function::Function, reference::FunctionRef, settling::Clock,
     snapshot::Code,
 };
+use crate::place::Place;
 use crate::{
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
     store::{Changed, Kind},
 };
-
-/// Where this Lambda claims to be: what its ARNs say.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    pub(crate) region: String,
-    pub(crate) account: String,
-}
-
-impl Place {
-    pub(crate) fn function_arn(&self, name: &str) -> String {
-        format!(
-            "arn:aws:lambda:{}:{}:function:{name}",
-            self.region, self.account
-        )
-    }
-}
 
 /// All functions of the one account and region there is.
 #[derive(Debug)]
@@ -91,13 +76,13 @@ impl Model {
         self.functions.get_mut(&reference.name).ok_or(missing)
     }
 
-    pub(crate) fn no_function(&self, reference: &FunctionRef) -> ApiError {
+    pub(crate) fn no_function(&self, reference: &FunctionRef) -> Exception {
         let arn = self.place.function_arn(&reference.name);
         match &reference.qualifier {
             Some(qualifier) => {
-                ApiError::not_found(format!("Function not found: {arn}:{qualifier}"))
+                Exception::not_found(format!("Function not found: {arn}:{qualifier}"))
             }
-            None => ApiError::not_found(format!("Function not found: {arn}")),
+            None => Exception::not_found(format!("Function not found: {arn}")),
         }
     }
 
@@ -108,7 +93,7 @@ impl Model {
         code: Code,
     ) -> ApiResult<&mut Function> {
         if self.functions.contains_key(name) {
-            return Err(ApiError::conflict(format!(
+            return Err(Exception::conflict(format!(
                 "Function already exist: {name}"
             )));
         }
@@ -147,7 +132,7 @@ impl Page {
             None | Some("") => 0,
             Some(text) => text
                 .parse::<usize>()
-                .map_err(|_| ApiError::invalid_parameter("Invalid marker"))?,
+                .map_err(|_| Exception::invalid_parameter("Invalid marker"))?,
         };
         let size = max_items.unwrap_or(50).clamp(1, 10_000);
         let mut rest = items.skip(start).map(|item| json!(item));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 const MAX_ENVIRONMENT_BYTES: usize = 4096;
 
@@ -17,7 +17,7 @@ pub(super) fn check_role(role: &str) -> ApiResult<()> {
     if valid {
         return Ok(());
     }
-    Err(ApiError::validation(
+    Err(Exception::validation(
         role,
         "role",
         "Member must satisfy regular expression pattern: \
@@ -36,7 +36,7 @@ pub(super) fn check_range(
         _ if value < low => format!("Member must have value greater than or equal to {low}"),
         _ => format!("Member must have value less than or equal to {high}"),
     };
-    Err(ApiError::validation(
+    Err(Exception::validation(
         &value.to_string(),
         member,
         &constraint,
@@ -52,7 +52,7 @@ pub(super) fn check_environment(variables: Option<&BTreeMap<String, String>>) ->
         .map(|(name, value)| name.len() + value.len())
         .sum();
     if size > MAX_ENVIRONMENT_BYTES {
-        return Err(ApiError::invalid_parameter(
+        return Err(Exception::invalid_parameter(
             "Lambda was unable to configure your environment variables because the environment \
              variables you have provided exceeded the 4KB limit.",
         ));
@@ -61,7 +61,7 @@ pub(super) fn check_environment(variables: Option<&BTreeMap<String, String>>) ->
         .keys()
         .find(|name| RESERVED.contains(&name.as_str()));
     match reserved {
-        Some(name) => Err(ApiError::invalid_parameter(format!(
+        Some(name) => Err(Exception::invalid_parameter(format!(
             "Lambda was unable to configure your environment variables because the environment \
              variables you have provided contains reserved keys that are currently not supported \
              for modification. Reserved keys used in this request: {name}"

@@ -27,7 +27,7 @@ pub(crate) use cors::Cors;
 pub(crate) use describe::FunctionConfiguration;
 pub(crate) use event_invoke::{EventInvoke, EventInvokeChange};
 pub(crate) use function::Function;
-pub(crate) use functions::{Model, Page, Place};
+pub(crate) use functions::{Model, Page};
 pub(crate) use policy::{Caller, NewPermission};
 pub(crate) use reference::{FunctionRef, Qualifier};
 pub(crate) use settling::Clock;

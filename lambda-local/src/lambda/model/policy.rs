@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{functions::new_revision, url::AuthType};
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Policy {
@@ -65,7 +65,7 @@ impl Policy {
     pub(crate) fn check_revision(&self, given: Option<&str>) -> ApiResult<()> {
         match given {
             Some(given) if given != self.revision => {
-                Err(ApiError::precondition_failed("GetPolicy"))
+                Err(Exception::precondition_failed("GetPolicy"))
             }
             _ => Ok(()),
         }
@@ -84,7 +84,7 @@ impl Policy {
             .iter()
             .any(|statement| statement.id == new.statement_id)
         {
-            return Err(ApiError::conflict(format!(
+            return Err(Exception::conflict(format!(
                 "The statement id ({}) provided already exists. Please provide a new statement \
                  id, or remove the existing statement.",
                 new.statement_id
@@ -109,7 +109,7 @@ impl Policy {
         self.statements
             .retain(|statement| statement.id != statement_id);
         if self.statements.len() == before {
-            return Err(ApiError::not_found(format!(
+            return Err(Exception::not_found(format!(
                 "Statement {statement_id} is not found in resource policy."
             )));
         }
@@ -171,14 +171,14 @@ impl NewPermission {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if !valid {
-            return Err(ApiError::validation(
+            return Err(Exception::validation(
                 &self.statement_id,
                 "statementId",
                 "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
             ));
         }
         if self.action != "*" && !self.action.starts_with("lambda:") {
-            return Err(ApiError::validation(
+            return Err(Exception::validation(
                 &self.action,
                 "action",
                 "Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])",

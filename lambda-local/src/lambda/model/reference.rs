@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::functions::Place;
-use crate::protocol::{ApiError, ApiResult};
+use crate::place::Place;
+use crate::protocol::{ApiResult, Exception};
 
 const NAME_PATTERN: &str = "Member must satisfy regular expression pattern: \
     (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?\
@@ -17,6 +17,17 @@ const NAME_PATTERN: &str = "Member must satisfy regular expression pattern: \
 pub(crate) struct FunctionRef {
     pub(crate) name: String,
     pub(crate) qualifier: Option<Qualifier>,
+}
+
+/// As its users call it: `hello:live`.
+impl fmt::Display for FunctionRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        match &self.qualifier {
+            Some(qualifier) => write!(f, ":{qualifier}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What may stand behind a function's name.
@@ -30,7 +41,7 @@ pub(crate) enum Qualifier {
 impl FunctionRef {
     /// Reads a `FunctionName` as calls take it, and the `Qualifier` given beside it.
     pub(crate) fn parse(text: &str, qualifier: Option<&str>, place: &Place) -> ApiResult<Self> {
-        let invalid = || ApiError::validation(text, "functionName", NAME_PATTERN);
+        let invalid = || Exception::validation(text, "functionName", NAME_PATTERN);
         let parts: Vec<&str> = text.split(':').collect();
         let (name, inline) = match parts.as_slice() {
             [name] => (*name, None),
@@ -71,9 +82,9 @@ impl Qualifier {
             _ if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => text
                 .parse()
                 .map(Self::Version)
-                .map_err(|_| ApiError::validation(text, "qualifier", QUALIFIER_PATTERN)),
+                .map_err(|_| Exception::validation(text, "qualifier", QUALIFIER_PATTERN)),
             _ if is_word(text, 128) => Ok(Self::Alias(text.to_owned())),
-            _ => Err(ApiError::validation(text, "qualifier", QUALIFIER_PATTERN)),
+            _ => Err(Exception::validation(text, "qualifier", QUALIFIER_PATTERN)),
         }
     }
 }
@@ -102,7 +113,7 @@ fn name_and_qualifier<'a>(rest: &[&'a str]) -> Option<(&'a str, Option<&'a str>)
 fn agree(inline: Option<&str>, beside: Option<&str>) -> ApiResult<Option<Qualifier>> {
     let beside = beside.filter(|text| !text.is_empty());
     match (inline, beside) {
-        (Some(inline), Some(beside)) if inline != beside => Err(ApiError::invalid_parameter(
+        (Some(inline), Some(beside)) if inline != beside => Err(Exception::invalid_parameter(
             "The derived qualifier from the function name does not match the specified qualifier.",
         )),
         (Some(text), _) | (None, Some(text)) => Qualifier::parse(text).map(Some),
@@ -114,7 +125,7 @@ fn check_account(account: &str, place: &Place) -> ApiResult<()> {
     if account == place.account {
         return Ok(());
     }
-    Err(ApiError::not_found(format!(
+    Err(Exception::not_found(format!(
         "Function not found: account {account} is not here, this is account {}",
         place.account
     )))
@@ -124,7 +135,7 @@ fn check_region(region: &str, place: &Place) -> ApiResult<()> {
     if region == place.region {
         return Ok(());
     }
-    Err(ApiError::not_found(format!(
+    Err(Exception::not_found(format!(
         "Functions from '{region}' are not reachable in this region ('{}')",
         place.region
     )))
@@ -180,7 +191,7 @@ mod tests {
     #[test]
     fn a_qualifier_that_contradicts_the_name_is_refused() {
         let error = parse("hello:1", Some("2")).unwrap_err();
-        assert_eq!(error.kind, "InvalidParameterValueException");
+        assert_eq!(error.code, "InvalidParameterValueException");
         assert_eq!(
             error.message,
             "The derived qualifier from the function name does not match the specified qualifier."
@@ -199,7 +210,7 @@ mod tests {
             "hello:a b",
         ] {
             assert_eq!(
-                parse(text, None).unwrap_err().kind,
+                parse(text, None).unwrap_err().code,
                 "ValidationException",
                 "{text}"
             );

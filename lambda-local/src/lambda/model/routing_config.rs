@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -21,7 +21,7 @@ impl RoutingConfig {
                 .iter()
                 .map(|(version, weight)| format!("{version}={weight:?}"))
                 .collect();
-            Err(ApiError::validation(
+            Err(Exception::validation(
                 &format!("{{{}}}", entries.join(", ")),
                 "routingConfig.additionalVersionWeights",
                 constraint,
@@ -50,7 +50,7 @@ impl RoutingConfig {
         let mut weights = self.additional_version_weights.iter();
         let first = weights.next();
         if weights.next().is_some() {
-            return Err(ApiError::invalid_parameter(
+            return Err(Exception::invalid_parameter(
                 "Number of items in AdditionalVersionWeights cannot be greater than 1",
             ));
         }

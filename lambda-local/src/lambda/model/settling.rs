@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 /// How long a change takes to settle.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ impl Settling {
         match self.phase() {
             Phase::Settled => Ok(()),
             Phase::Pending => Err(pending()),
-            Phase::InProgress => Err(ApiError::conflict(format!(
+            Phase::InProgress => Err(Exception::conflict(format!(
                 "The operation cannot be performed at this time. An update is in progress for \
                  resource: {arn}"
             ))),
@@ -92,8 +92,8 @@ impl Settling {
     }
 }
 
-pub(super) fn pending() -> ApiError {
-    ApiError::conflict(
+pub(super) fn pending() -> Exception {
+    Exception::conflict(
         "The operation cannot be performed at this time. The function is currently in the \
          following state: Pending",
     )

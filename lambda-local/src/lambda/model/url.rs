@@ -11,8 +11,8 @@ use super::{
     reference::{FunctionRef, Qualifier},
 };
 use crate::{
-    protocol::{ApiError, ApiResult},
-    timestamp,
+    clock,
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ pub(crate) struct UrlChange {
 impl UrlChange {
     fn check(&self) -> ApiResult<()> {
         match self.cors.as_ref().and_then(Cors::too_old) {
-            Some(age) => Err(ApiError::validation(
+            Some(age) => Err(Exception::validation(
                 &age.to_string(),
                 "cors.maxAge",
                 "Member must have value less than or equal to 86400",
@@ -97,7 +97,7 @@ impl Function {
     }
 
     fn url_mut(&mut self, qualifier: Option<&Qualifier>) -> ApiResult<&mut FunctionUrl> {
-        let missing = || ApiError::not_found("The resource you requested does not exist.");
+        let missing = || Exception::not_found("The resource you requested does not exist.");
         self.urls.get_mut(&qualifier.cloned()).ok_or_else(missing)
     }
 }
@@ -110,7 +110,7 @@ impl Model {
     ) -> ApiResult<FunctionUrl> {
         change.check()?;
         let Some(auth_type) = change.auth_type else {
-            return Err(ApiError::validation_message(
+            return Err(Exception::validation_message(
                 "1 validation error detected: Value null at 'authType' failed to satisfy \
                  constraint: Member must not be null",
             ));
@@ -118,7 +118,7 @@ impl Model {
         let arn = self.url_owner(reference)?;
         let function = self.function_mut(reference)?;
         if function.urls.contains_key(&reference.qualifier) {
-            return Err(ApiError::conflict(format!(
+            return Err(Exception::conflict(format!(
                 "Failed to create function url config for [functionArn = {arn}]. Error message: \
                  FunctionUrlConfig exists for this Lambda function"
             )));
@@ -128,8 +128,8 @@ impl Model {
             auth_type,
             invoke_mode: change.invoke_mode.unwrap_or_default(),
             cors: change.cors(),
-            created: timestamp::now(),
-            modified: timestamp::now(),
+            created: clock::now(),
+            modified: clock::now(),
         };
         function
             .urls
@@ -139,7 +139,7 @@ impl Model {
     }
 
     pub(crate) fn url(&self, reference: &FunctionRef) -> ApiResult<&FunctionUrl> {
-        let missing = || ApiError::not_found("The resource you requested does not exist.");
+        let missing = || Exception::not_found("The resource you requested does not exist.");
         let function = self.function(reference)?;
         function.urls.get(&reference.qualifier).ok_or_else(missing)
     }
@@ -157,7 +157,7 @@ impl Model {
         if change.cors.is_some() {
             url.cors = change.cors();
         }
-        url.modified = timestamp::now();
+        url.modified = clock::now();
         Ok(url.clone())
     }
 
@@ -186,7 +186,7 @@ impl Model {
                 Ok(format!("{}:{name}", function.arn))
             }
             Some(Qualifier::Alias(_)) => Err(self.no_function(reference)),
-            Some(other) => Err(ApiError::validation(
+            Some(other) => Err(Exception::validation(
                 &other.to_string(),
                 "qualifier",
                 "Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)",

@@ -13,7 +13,7 @@ use super::{
     snapshot::{Snapshot, now},
 };
 use crate::{
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
     store::shared,
 };
 
@@ -97,7 +97,7 @@ impl Function {
             .collect();
         if !users.is_empty() {
             let users = users.into_iter().collect::<Vec<_>>().join(", ");
-            return Err(ApiError::conflict(format!(
+            return Err(Exception::conflict(format!(
                 "Unable to delete version because the following aliases reference it: [{users}]"
             )));
         }

@@ -15,17 +15,17 @@ use serde_json::json;
 
 use super::response_stream as integration_stream;
 use crate::{
-    apigateway::{Connection, Gateway},
     lambda::{
+        access_denied::access_denied,
         invoke::{Begun, Call, Invoked, Target, Way},
         model::{AuthType, Caller, FunctionRef, FunctionUrl, InvokeMode},
-        state::new_request_id,
+        state::{Lambda, new_request_id},
     },
     payload::{
-        decorate, internal_server_error, message, preflight, ran, read, response, text,
+        Connection, decorate, internal_server_error, message, preflight, ran, read, response, text,
         v2::{Matched, event},
     },
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -33,10 +33,13 @@ const MAX_BODY: usize = 6 << 20;
 const FORBIDDEN: &str = "Forbidden. For troubleshooting Function URL authorization issues, see: \
     https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
 
-impl Gateway {
+/// The host name under which function URLs are reached: `{url-id}.lambda-url.localhost`.
+pub(crate) const LAMBDA_URL_HOST: &str = ".lambda-url.localhost";
+
+impl Lambda {
     /// Answers a request to the function URL `id`.
     pub(crate) async fn execute_url(
-        &self,
+        self: &Arc<Self>,
         id: &str,
         path: &str,
         request: Request,
@@ -98,21 +101,20 @@ impl Gateway {
     }
 
     async fn answer_url(
-        &self,
+        self: &Arc<Self>,
         mode: InvokeMode,
         target: Target,
         event: Bytes,
     ) -> ApiResult<Response> {
-        let lambda = &self.lambda;
         let invoked = match mode {
             InvokeMode::Buffered => {
                 let call = Call::with(event, Way::Http);
-                lambda.invoke(target, call).await?
+                self.invoke(target, call).await?
             }
             InvokeMode::ResponseStream => {
                 let begins = target.executed();
                 let call = Call::with(event, Way::Stream);
-                match lambda.invoke_streaming(target, call).await? {
+                match self.invoke_streaming(target, call).await? {
                     Begun::Stream { content_type, rest } => {
                         let response = integration_stream::response(&content_type, rest).await;
                         return Ok(ran(begins, response));
@@ -124,7 +126,7 @@ impl Gateway {
         Ok(ran(invoked.executed(), whole(&invoked)))
     }
 
-    fn refuse(&self, error: &ApiError) -> Response {
+    fn refuse(&self, error: &Exception) -> Response {
         let text = match error.status {
             StatusCode::FORBIDDEN => FORBIDDEN,
             StatusCode::NOT_FOUND => return (StatusCode::NOT_FOUND, "Not Found").into_response(),
@@ -132,13 +134,13 @@ impl Gateway {
             _ => "Internal Server Error",
         };
         let warning = format_args!("function URL: {}", error.message);
-        self.lambda.terminal.warn(warning);
+        self.terminal.warn(warning);
         (error.status, axum::Json(json!({ "Message": text }))).into_response()
     }
 
     fn url(&self, id: &str) -> ApiResult<(Arc<FunctionRef>, FunctionUrl)> {
-        let model = self.lambda.model();
-        let missing = || ApiError::not_found("there is no such function URL");
+        let model = self.model();
+        let missing = || Exception::not_found("there is no such function URL");
         let (reference, url) = model.at_url(id).ok_or_else(missing)?;
         Ok((Arc::new(reference.clone()), url.clone()))
     }
@@ -150,10 +152,10 @@ impl Gateway {
         headers: &HeaderMap,
     ) -> ApiResult<Target> {
         match url.auth_type {
-            AuthType::None => self.lambda.resolve_for(Caller::FunctionUrl, reference),
+            AuthType::None => self.resolve_for(Caller::FunctionUrl, reference),
             // Whose signature it is, is not looked at: there are no identities here.
-            AuthType::Iam if is_signed(headers) => self.lambda.resolve(reference),
-            AuthType::Iam => Err(ApiError::access_denied(Caller::FunctionUrl, reference)),
+            AuthType::Iam if is_signed(headers) => self.resolve(reference),
+            AuthType::Iam => Err(access_denied(Caller::FunctionUrl, reference)),
         }
     }
 }

@@ -2,3 +2,5 @@
 
 mod data_plane;
 mod response_stream;
+
+pub(crate) use data_plane::LAMBDA_URL_HOST;

@@ -20,9 +20,9 @@ use crate::{
         },
         state::{new_id, no_api},
     },
+    clock,
     lambda::Cors,
-    protocol::{ApiError, ApiResult},
-    timestamp,
+    protocol::{ApiResult, Exception},
 };
 
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ pub(crate) struct ApiChange {
 
 pub(crate) async fn create_api(State(gateway): Shared, Json(new): Json<NewApi>) -> Created {
     if new.protocol_type != "HTTP" {
-        return Err(ApiError::not_implemented(&format!(
+        return Err(Exception::not_implemented(&format!(
             "{} APIs",
             new.protocol_type
         )));
@@ -66,7 +66,7 @@ pub(crate) async fn create_api(State(gateway): Shared, Json(new): Json<NewApi>) 
         description: new.description,
         tags: new.tags,
         cors: new.cors_configuration,
-        created: timestamp::now(),
+        created: clock::now(),
         integrations: BTreeMap::new(),
         routes: BTreeMap::new(),
         stages: BTreeMap::new(),
@@ -121,7 +121,7 @@ pub(crate) async fn update_api(
     Json(change): Json<ApiChange>,
 ) -> ApiResult<Answer<Value>> {
     if change.target.is_some() || change.route_key.is_some() {
-        return Err(ApiError::not_implemented(
+        return Err(Exception::not_implemented(
             "UpdateApi with a target or a route key: update the integration or the route",
         ));
     }
@@ -153,12 +153,12 @@ pub(crate) async fn delete_cors(
 fn check_cors(cors: &Cors) -> ApiResult<()> {
     let all = cors.allow_origins.iter().any(|origin| origin == "*");
     if all && cors.allow_credentials == Some(true) {
-        return Err(ApiError::gateway_bad_request(
+        return Err(Exception::gateway_bad_request(
             "allowCredentials is not allowed with the origin *",
         ));
     }
     match cors.too_old() {
-        Some(_) => Err(ApiError::gateway_bad_request(
+        Some(_) => Err(Exception::gateway_bad_request(
             "maxAge must be between 0 and 86400 seconds",
         )),
         None => Ok(()),

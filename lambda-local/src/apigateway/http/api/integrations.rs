@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::operations::{Created, Json, Shared, items, missing};
 use crate::{
     apigateway::http::integration::NewIntegration,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception},
 };
 
 pub(crate) async fn create_integration(
@@ -66,7 +66,7 @@ pub(crate) async fn delete_integration(
 ) -> ApiResult<StatusCode> {
     gateway.change(&api, |api| {
         if api.routes.values().any(|route| route.leads_to(&id)) {
-            return Err(ApiError::gateway_conflict(
+            return Err(Exception::gateway_conflict(
                 "Cannot delete Integration: it is referenced by a Route",
             ));
         }

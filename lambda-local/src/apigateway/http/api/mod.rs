@@ -8,4 +8,4 @@ mod stages;
 mod tags;
 
 pub(crate) use operations::Json;
-pub(crate) use operations::routes;
+pub(crate) use operations::table;

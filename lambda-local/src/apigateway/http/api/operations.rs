@@ -4,10 +4,9 @@ use super::{integrations, routes as http_routes, stages, tags};
 use std::sync::Arc;
 
 use axum::{
-    Json as Answer, Router,
+    Json as Answer,
     body::Bytes,
     extract::{FromRequest, Request, State},
-    routing::{delete, get, post},
 };
 use http::StatusCode;
 use serde::de::DeserializeOwned;
@@ -16,83 +15,68 @@ use serde_json::{Value, json};
 use super::apis;
 use crate::{
     apigateway::state::Gateway,
-    protocol::{ApiError, ApiResult},
+    protocol::{ApiResult, Exception, Table},
 };
 
 pub(super) type Created = ApiResult<(StatusCode, Answer<Value>)>;
 pub(super) type Shared = State<Arc<Gateway>>;
 
-pub(crate) fn routes() -> Router<Arc<Gateway>> {
-    Router::new()
-        .route("/v2/apis", get(apis::list_apis).post(apis::create_api))
-        .route(
-            "/v2/apis/{api}",
-            get(apis::get_api)
-                .patch(apis::update_api)
-                .delete(apis::delete_api),
-        )
-        .route("/v2/apis/{api}/cors", delete(apis::delete_cors))
-        .route(
-            "/v2/apis/{api}/integrations",
-            get(integrations::list_integrations).post(integrations::create_integration),
-        )
-        .route(
-            "/v2/apis/{api}/integrations/{id}",
-            get(integrations::get_integration)
-                .patch(integrations::update_integration)
-                .delete(integrations::delete_integration),
-        )
-        .route(
-            "/v2/apis/{api}/routes",
-            get(http_routes::list_routes).post(http_routes::create_route),
-        )
-        .route(
-            "/v2/apis/{api}/routes/{id}",
-            get(http_routes::get_route)
-                .patch(http_routes::update_route)
-                .delete(http_routes::delete_route),
-        )
-        .merge(deployed())
-        .route(
-            "/v2/tags/{arn}",
-            get(tags::list).post(tags::add).delete(tags::remove),
-        )
+/// The operations of HTTP APIs that are here.
+pub(crate) fn table() -> Table<Arc<Gateway>> {
+    deployed(apis_with_routes(Table::of("apigatewayv2")))
 }
 
-fn deployed() -> Router<Arc<Gateway>> {
-    Router::new()
-        .route(
-            "/v2/apis/{api}/stages",
-            post(stages::create_stage).get(stages::list_stages),
-        )
-        .route(
-            "/v2/apis/{api}/stages/{id}",
-            get(stages::get_stage)
-                .patch(stages::update_stage)
-                .delete(stages::delete_stage),
-        )
-        .route(
-            "/v2/apis/{api}/deployments",
-            post(stages::create_deployment).get(stages::list_deployments),
-        )
-        .route(
-            "/v2/apis/{api}/deployments/{id}",
-            get(stages::get_deployment),
-        )
+/// APIs, their integrations and routes.
+#[rustfmt::skip]
+fn apis_with_routes(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
+    table
+        .changes("CreateApi", "POST /v2/apis", apis::create_api)
+        .reads("GetApis", "GET /v2/apis", apis::list_apis)
+        .reads("GetApi", "GET /v2/apis/{api}", apis::get_api)
+        .changes("UpdateApi", "PATCH /v2/apis/{api}", apis::update_api)
+        .changes("DeleteApi", "DELETE /v2/apis/{api}", apis::delete_api)
+        .changes("DeleteCorsConfiguration", "DELETE /v2/apis/{api}/cors", apis::delete_cors)
+        .changes("CreateIntegration", "POST /v2/apis/{api}/integrations", integrations::create_integration)
+        .reads("GetIntegrations", "GET /v2/apis/{api}/integrations", integrations::list_integrations)
+        .reads("GetIntegration", "GET /v2/apis/{api}/integrations/{id}", integrations::get_integration)
+        .changes("UpdateIntegration", "PATCH /v2/apis/{api}/integrations/{id}", integrations::update_integration)
+        .changes("DeleteIntegration", "DELETE /v2/apis/{api}/integrations/{id}", integrations::delete_integration)
+        .changes("CreateRoute", "POST /v2/apis/{api}/routes", http_routes::create_route)
+        .reads("GetRoutes", "GET /v2/apis/{api}/routes", http_routes::list_routes)
+        .reads("GetRoute", "GET /v2/apis/{api}/routes/{id}", http_routes::get_route)
+        .changes("UpdateRoute", "PATCH /v2/apis/{api}/routes/{id}", http_routes::update_route)
+        .changes("DeleteRoute", "DELETE /v2/apis/{api}/routes/{id}", http_routes::delete_route)
+        .changes("UntagResource", "DELETE /v2/tags/{arn}", tags::remove)
+}
+
+/// What makes them reachable, and tags.
+#[rustfmt::skip]
+fn deployed(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
+    table
+        .changes("CreateStage", "POST /v2/apis/{api}/stages", stages::create_stage)
+        .reads("GetStages", "GET /v2/apis/{api}/stages", stages::list_stages)
+        .reads("GetStage", "GET /v2/apis/{api}/stages/{id}", stages::get_stage)
+        .changes("UpdateStage", "PATCH /v2/apis/{api}/stages/{id}", stages::update_stage)
+        .changes("DeleteStage", "DELETE /v2/apis/{api}/stages/{id}", stages::delete_stage)
+        .changes("CreateDeployment", "POST /v2/apis/{api}/deployments", stages::create_deployment)
+        .reads("GetDeployments", "GET /v2/apis/{api}/deployments", stages::list_deployments)
+        .reads("GetDeployment", "GET /v2/apis/{api}/deployments/{id}", stages::get_deployment)
+        .reads("GetTags", "GET /v2/tags/{arn}", tags::list)
+        .changes("TagResource", "POST /v2/tags/{arn}", tags::add)
 }
 
 /// A JSON body, refused as API Gateway refuses it.
 pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
-    type Rejection = ApiError;
+    type Rejection = Exception;
 
     async fn from_request(request: Request, state: &S) -> ApiResult<Self> {
         let body = Bytes::from_request(request, state)
             .await
-            .map_err(|error| ApiError::gateway_bad_request(error.body_text()))?;
+            .map_err(|error| Exception::gateway_bad_request(error.body_text()))?;
         serde_json::from_slice(&body).map(Self).map_err(|error| {
-            ApiError::gateway_bad_request(format!("Invalid request body: {error}"))
+            Exception::gateway_bad_request(format!("Invalid request body: {error}"))
         })
     }
 }
@@ -101,6 +85,6 @@ pub(super) fn items(items: impl Iterator<Item = Value>) -> Answer<Value> {
     Answer(json!({ "items": items.collect::<Vec<_>>() }))
 }
 
-pub(super) fn missing(what: &str) -> ApiError {
-    ApiError::gateway_not_found(format!("Invalid {what} identifier specified"))
+pub(super) fn missing(what: &str) -> Exception {
+    Exception::gateway_not_found(format!("Invalid {what} identifier specified"))
 }

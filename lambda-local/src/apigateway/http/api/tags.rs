@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::operations::{Json, Shared};
-use crate::protocol::{ApiError, ApiResult};
+use crate::protocol::{ApiResult, Exception};
 
 #[derive(Deserialize)]
 pub(crate) struct NewTags {
@@ -22,7 +22,7 @@ pub(crate) struct NewTags {
 fn api_of(arn: &str) -> ApiResult<&str> {
     let id = arn.split_once("::/apis/").map(|(_, id)| id);
     id.filter(|id| !id.contains('/'))
-        .ok_or_else(|| ApiError::gateway_bad_request(format!("Invalid ARN {arn}")))
+        .ok_or_else(|| Exception::gateway_bad_request(format!("Invalid ARN {arn}")))
 }
 
 pub(crate) async fn list(

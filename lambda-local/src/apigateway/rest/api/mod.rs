@@ -5,4 +5,4 @@ mod deployments;
 mod methods;
 mod operations;
 mod resources;
-pub(crate) use operations::routes;
+pub(crate) use operations::table;

@@ -3,78 +3,59 @@
 use super::{apis, deployments, methods, resources};
 use std::sync::Arc;
 
-use axum::{
-    Json as Answer, Router,
-    extract::State,
-    routing::{get, post, put},
-};
+use axum::{Json as Answer, extract::State};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{apigateway::state::Gateway, protocol::ApiResult};
+use crate::{
+    apigateway::state::Gateway,
+    protocol::{ApiResult, Table},
+};
 
 pub(super) type Shared = State<Arc<Gateway>>;
 pub(super) type Created = ApiResult<(StatusCode, Answer<Value>)>;
 
-pub(crate) fn routes() -> Router<Arc<Gateway>> {
-    Router::new()
-        .route("/restapis", get(apis::list).post(apis::create))
-        .route(
-            "/restapis/{api}",
-            get(apis::get).patch(apis::update).delete(apis::delete),
-        )
-        .merge(resources_and_methods())
-        .merge(deployments_and_stages())
+/// The operations of REST APIs that are here.
+pub(crate) fn table() -> Table<Arc<Gateway>> {
+    deployed(apis_with_methods(Table::of("apigateway")))
 }
 
-fn resources_and_methods() -> Router<Arc<Gateway>> {
-    let resource = "/restapis/{api}/resources/{resource}";
-    let method = format!("{resource}/methods/{{method}}");
-    Router::new()
-        .route("/restapis/{api}/resources", get(resources::list))
-        .route(
-            resource,
-            get(resources::get)
-                .post(resources::create)
-                .delete(resources::delete),
-        )
-        .route(
-            &method,
-            get(methods::get)
-                .put(methods::put)
-                .delete(methods::delete)
-                .post(methods::test),
-        )
-        .route(
-            &format!("{method}/integration"),
-            put(methods::put_integration)
-                .get(methods::get_integration)
-                .patch(methods::update_integration)
-                .delete(methods::delete_integration),
-        )
+/// APIs, their resources, methods and integrations.
+#[rustfmt::skip]
+fn apis_with_methods(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
+    table
+        .changes("CreateRestApi", "POST /restapis", apis::create)
+        .reads("GetRestApis", "GET /restapis", apis::list)
+        .reads("GetRestApi", "GET /restapis/{api}", apis::get)
+        .changes("UpdateRestApi", "PATCH /restapis/{api}", apis::update)
+        .changes("DeleteRestApi", "DELETE /restapis/{api}", apis::delete)
+        .reads("GetResources", "GET /restapis/{api}/resources", resources::list)
+        .changes("CreateResource", "POST /restapis/{api}/resources/{resource}", resources::create)
+        .reads("GetResource", "GET /restapis/{api}/resources/{resource}", resources::get)
+        .changes("DeleteResource", "DELETE /restapis/{api}/resources/{resource}", resources::delete)
+        .changes("PutMethod", "PUT /restapis/{api}/resources/{resource}/methods/{method}", methods::put)
+        .reads("GetMethod", "GET /restapis/{api}/resources/{resource}/methods/{method}", methods::get)
+        .changes("DeleteMethod", "DELETE /restapis/{api}/resources/{resource}/methods/{method}", methods::delete)
+        .reads("TestInvokeMethod", "POST /restapis/{api}/resources/{resource}/methods/{method}", methods::test)
+        .changes("PutIntegration", "PUT /restapis/{api}/resources/{resource}/methods/{method}/integration", methods::put_integration)
+        .reads("GetIntegration", "GET /restapis/{api}/resources/{resource}/methods/{method}/integration", methods::get_integration)
+        .changes("UpdateIntegration", "PATCH /restapis/{api}/resources/{resource}/methods/{method}/integration", methods::update_integration)
+        .changes("DeleteIntegration", "DELETE /restapis/{api}/resources/{resource}/methods/{method}/integration", methods::delete_integration)
 }
 
-fn deployments_and_stages() -> Router<Arc<Gateway>> {
-    let (deployments, stages) = ("/restapis/{api}/deployments", "/restapis/{api}/stages");
-    Router::new()
-        .route(
-            deployments,
-            post(deployments::create).get(deployments::list),
-        )
-        .route(
-            &format!("{deployments}/{{deployment}}"),
-            get(deployments::get).delete(deployments::delete),
-        )
-        .route(
-            stages,
-            post(deployments::create_stage).get(deployments::list_stages),
-        )
-        .route(
-            &format!("{stages}/{{stage}}"),
-            get(deployments::get_stage)
-                .patch(deployments::update_stage)
-                .delete(deployments::delete_stage),
-        )
+/// What makes them reachable.
+#[rustfmt::skip]
+fn deployed(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
+    table
+        .changes("CreateDeployment", "POST /restapis/{api}/deployments", deployments::create)
+        .reads("GetDeployments", "GET /restapis/{api}/deployments", deployments::list)
+        .reads("GetDeployment", "GET /restapis/{api}/deployments/{deployment}", deployments::get)
+        .changes("DeleteDeployment", "DELETE /restapis/{api}/deployments/{deployment}", deployments::delete)
+        .changes("CreateStage", "POST /restapis/{api}/stages", deployments::create_stage)
+        .reads("GetStages", "GET /restapis/{api}/stages", deployments::list_stages)
+        .reads("GetStage", "GET /restapis/{api}/stages/{stage}", deployments::get_stage)
+        .changes("UpdateStage", "PATCH /restapis/{api}/stages/{stage}", deployments::update_stage)
+        .changes("DeleteStage", "DELETE /restapis/{api}/stages/{stage}", deployments::delete_stage)
 }
 
 pub(super) fn created(shown: Value) -> Created {

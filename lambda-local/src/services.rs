@@ -1,0 +1,53 @@
+//! The services of the one account that there is, side by side.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Result;
+
+use crate::{
+    apigateway::Gateway,
+    cloudwatch::CloudWatch,
+    iam::Iam,
+    lambda::{Lambda, Settings},
+    logs::Logs,
+    store::{Changed, Store},
+};
+
+#[derive(Debug)]
+pub(crate) struct Services {
+    pub(crate) lambda: Arc<Lambda>,
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) cloudwatch: Arc<CloudWatch>,
+    pub(crate) logs: Arc<Logs>,
+    pub(crate) iam: Iam,
+    /// What is still to be written to disk.
+    pub(crate) changed: Arc<Changed>,
+}
+
+impl Services {
+    /// # Errors
+    /// If there can be no folder for packages.
+    pub(crate) fn new(settings: Settings, folder: &Path) -> std::io::Result<Self> {
+        let changed = Arc::new(Changed::default());
+        let logs = Arc::new(Logs::new(settings.terminal.clone()));
+        let place = settings.place.clone();
+        let cloudwatch = Arc::new(CloudWatch::new(place.clone(), settings.metric_delay));
+        let used = (logs.clone(), cloudwatch.clone(), changed.clone());
+        let lambda = Arc::new(Lambda::new(settings, folder, used)?);
+        Ok(Self {
+            gateway: Arc::new(Gateway::new(lambda.clone(), changed.clone())),
+            iam: Iam::new(&place, changed.clone()),
+            lambda,
+            cloudwatch,
+            logs,
+            changed,
+        })
+    }
+
+    /// Takes in what was kept.
+    pub(crate) fn restore(&self, store: &Store) -> Result<()> {
+        self.lambda.restore(store)?;
+        self.iam.restore(store)?;
+        self.gateway.restore(store)
+    }
+}
