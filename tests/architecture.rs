@@ -112,7 +112,7 @@ fn the_deployer_the_emulator_and_the_functions_do_not_know_each_other() {
 
 #[test]
 fn the_model_of_lambda_has_no_io() {
-    for file in sources("lambda-local/src/model") {
+    for file in sources("lambda-local/src/lambda/model") {
         let text = fs::read_to_string(&file).unwrap();
         for io in [
             "std::fs",

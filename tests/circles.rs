@@ -111,6 +111,11 @@ fn no_modules_of_what_decides_import_each_other_in_a_circle() {
 }
 
 #[test]
+fn no_modules_of_lambda_local_import_each_other_in_a_circle() {
+    assert_eq!(circle("lambda-local/src"), [""; 0]);
+}
+
+#[test]
 fn a_circle_would_be_seen() {
     let sources = [
         ("a", "use crate::{b::{B, c::D}, e};"),

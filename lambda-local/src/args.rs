@@ -11,8 +11,7 @@ use clap::Parser;
 use crate::place::Place;
 use crate::{
     faults::Fault,
-    lambda::Settings,
-    runtime::Limits,
+    lambda::{Limits, Settings},
     terminal::{Shows, Terminal},
 };
 

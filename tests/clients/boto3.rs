@@ -33,3 +33,13 @@ fn every_answer_is_what_botocores_models_say() {
     let finished = server.run("python3", &args);
     assert_eq!(finished.stdout.trim(), "boto3 is content");
 }
+
+#[test]
+fn what_is_here_is_what_awss_models_name_and_the_rest_is_refused_so_that_clients_say_it() {
+    let server = Server::start();
+    let script = repository().join("tests/clients/operations_with_boto3.py");
+    let list = repository().join("lambda-local/OPERATIONS.md");
+    let args = [script.to_str().unwrap(), list.to_str().unwrap()];
+    let finished = server.run("python3", &args);
+    assert_eq!(finished.stdout.trim(), "boto3 is content");
+}

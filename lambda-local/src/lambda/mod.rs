@@ -5,12 +5,14 @@ mod api;
 mod invoke;
 mod model;
 mod packages;
+mod runtime;
 mod state;
 mod url;
 
 pub(crate) use api::LAMBDA_URL;
 pub(crate) use api::{routes, table};
 pub(crate) use invoke::{Call, Invoked, Way};
-pub(crate) use model::{Alias, Caller, Cors, Function, FunctionRef, LogFormat, Snapshot};
+pub(crate) use model::{Alias, Caller, Function, FunctionRef, Snapshot};
+pub(crate) use runtime::{EXEC_BOOTSTRAP, Limits, exec_bootstrap};
 pub(crate) use state::{Lambda, Settings, new_request_id};
 pub(crate) use url::LAMBDA_URL_HOST;

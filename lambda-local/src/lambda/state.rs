@@ -18,9 +18,9 @@ use super::{
 use crate::place::Place;
 use crate::{
     cloudwatch::CloudWatch,
+    lambda::runtime::{Invocation, Limits, Pool},
     logs::Logs,
     protocol::{ApiResult, Exception},
-    runtime::{Invocation, Limits, Pool},
     store::{Changed, Kind, Store},
     terminal::Terminal,
 };

@@ -4,4 +4,4 @@ mod api;
 mod store;
 
 pub(crate) use api::operations;
-pub(crate) use store::{LogStream, Logs, Message};
+pub(crate) use store::{LogStream, Logs};

@@ -2,10 +2,10 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    fmt::{self, Debug, Display},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use crate::message::Message;
 use crate::terminal::{Printed, Terminal};
 
 /// Bytes that a log group takes before it forgets the oldest.
@@ -45,41 +45,6 @@ pub(crate) struct LogEvent {
     /// Milliseconds since 1970.
     pub(crate) timestamp: u64,
     pub(crate) message: Message,
-}
-
-/// A line. Few lines are ever read, so those that are not there as text yet are written when
-/// somebody looks.
-#[derive(Clone)]
-pub(crate) enum Message {
-    Printed(Arc<str>),
-    Platform(Arc<dyn Display + Send + Sync>),
-}
-
-impl Message {
-    /// What it takes in memory, about: a line of Lambda's own is reckoned as long as most are.
-    pub(crate) fn bytes(&self) -> usize {
-        const PLATFORM_LINE: usize = 72;
-        size_of::<LogEvent>()
-            + match self {
-                Self::Printed(text) => text.len(),
-                Self::Platform(_) => PLATFORM_LINE,
-            }
-    }
-}
-
-impl Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Printed(text) => f.write_str(text),
-            Self::Platform(line) => Display::fmt(line, f),
-        }
-    }
-}
-
-impl Debug for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Display::fmt(self, f)
-    }
 }
 
 impl Logs {
@@ -148,7 +113,7 @@ impl LogStream {
 
 impl Kept {
     fn add(&mut self, stream: &Arc<str>, timestamp: u64, message: Message) {
-        self.bytes += message.bytes();
+        self.bytes += bytes_of(&message);
         let id = self.next_id;
         self.next_id += 1;
         self.events.push_back(LogEvent {
@@ -161,9 +126,14 @@ impl Kept {
             let Some(oldest) = self.events.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.message.bytes();
+            self.bytes -= bytes_of(&oldest.message);
         }
     }
+}
+
+/// What an event takes in memory, about.
+fn bytes_of(message: &Message) -> usize {
+    size_of::<LogEvent>() + message.bytes()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -5,7 +5,7 @@ use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 
 use super::request_parts::text;
-use crate::lambda::Cors;
+use crate::cors::Cors;
 
 /// The answer to a preflight request; `None` if this is none.
 pub(crate) fn preflight(cors: &Cors, parts: &Parts, status: StatusCode) -> Option<Response> {

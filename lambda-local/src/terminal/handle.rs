@@ -7,7 +7,7 @@ use super::{
     queue::{Queue, Shown},
     request::{Printed, Request},
 };
-use crate::logs::Message;
+use crate::message::Message;
 use clap::ValueEnum;
 
 /// How long the end of the server waits for what is still to be printed.

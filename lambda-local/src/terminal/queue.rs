@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::request::Request;
-use crate::logs::Message;
+use crate::message::Message;
 
 /// Bytes that may wait, about.
 const MAX_BYTES: usize = 4 << 20;

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use http::{Method, StatusCode};
 use time::{OffsetDateTime, macros::format_description};
 
-use crate::logs::Message;
+use crate::message::Message;
 
 /// What a function is called by whoever invokes it: `hello:live`.
 pub(crate) trait Named: fmt::Display + fmt::Debug + Send + Sync {}

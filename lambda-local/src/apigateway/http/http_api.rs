@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     apigateway::{route_key::RouteKey, state::new_id},
-    lambda::Cors,
+    cors::Cors,
     protocol::{ApiResult, Exception},
 };
 

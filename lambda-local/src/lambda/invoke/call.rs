@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     lambda::model::FunctionRef,
-    runtime::{Done, Piece},
+    lambda::runtime::{Done, Piece},
     terminal::{Executed, How, Request, Terminal},
 };
 

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::target::check_runs_here;
 use crate::{
+    lambda::runtime::Pool,
     lambda::{
         model::{Allocation, Function, Snapshot},
         state::{Lambda, lock},
     },
-    runtime::Pool,
     terminal::Terminal,
 };
 

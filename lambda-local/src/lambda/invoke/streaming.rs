@@ -10,9 +10,9 @@ use super::{
     target::Target,
 };
 use crate::{
+    lambda::runtime::Piece,
     lambda::state::Lambda,
     protocol::{ApiResult, Exception},
-    runtime::Piece,
 };
 
 /// Pieces that may wait for a slow client before the function has to.

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    cors::Cors,
     function::Function,
     functions::Model,
     reference::{FunctionRef, Qualifier},
 };
 use crate::{
     clock,
+    cors::Cors,
     protocol::{ApiResult, Exception},
 };
 

@@ -21,7 +21,7 @@ use crate::{
         state::{new_id, no_api},
     },
     clock,
-    lambda::Cors,
+    cors::Cors,
     protocol::{ApiResult, Exception},
 };
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::place::Place;
 use crate::{
-    lambda::Snapshot,
+    lambda::model::Snapshot,
     logs::{LogStream, Logs},
 };
 

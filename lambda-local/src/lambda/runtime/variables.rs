@@ -1,6 +1,6 @@
 //! The variables that Lambda sets in an execution environment.
 
-use crate::lambda::{LogFormat, Snapshot};
+use crate::lambda::model::{LogFormat, Snapshot};
 use crate::place::Place;
 
 /// Why an environment is started.

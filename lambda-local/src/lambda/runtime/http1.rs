@@ -175,7 +175,7 @@ impl Request {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::body::tests::mangled;
+    use crate::lambda::runtime::body::tests::mangled;
 
     #[test]
     fn a_head_says_how_its_body_comes() {

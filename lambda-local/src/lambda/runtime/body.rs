@@ -104,7 +104,7 @@ pub(super) mod tests {
     use super::*;
 
     /// The same with a few bytes changed, more or less.
-    pub(in crate::runtime) fn mangled(bytes: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
+    pub(in crate::lambda::runtime) fn mangled(bytes: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
         let mut text = bytes.to_vec();
         for _ in 0..random.usize(1..6) {
             let at = random.usize(0..text.len());

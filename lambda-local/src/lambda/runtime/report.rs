@@ -8,7 +8,7 @@ use time::{OffsetDateTime, macros::format_description};
 use super::outcome::Outcome;
 use crate::{
     clock,
-    lambda::{LogFormat, Snapshot},
+    lambda::model::{LogFormat, Snapshot},
 };
 
 /// One of them. It is written when somebody reads it.

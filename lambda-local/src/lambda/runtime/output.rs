@@ -11,11 +11,7 @@ use std::{
 use rustix::io::ioctl_fionbio;
 
 use super::report::Line;
-use crate::{
-    clock,
-    logs::{LogStream, Message},
-    terminal::Printed,
-};
+use crate::{clock, logs::LogStream, message::Message, terminal::Printed};
 
 /// The end of an invocation's log that `LogType=Tail` gives, in bytes.
 const MAX_TAIL: usize = 4096;

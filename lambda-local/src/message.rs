@@ -1,0 +1,40 @@
+//! A line that a function printed, or that Lambda says around it.
+
+use std::{
+    fmt::{self, Debug, Display},
+    sync::Arc,
+};
+
+/// A line. Few lines are ever read, so those that are not there as text yet are written when
+/// somebody looks.
+#[derive(Clone)]
+pub(crate) enum Message {
+    Printed(Arc<str>),
+    Platform(Arc<dyn Display + Send + Sync>),
+}
+
+impl Message {
+    /// What it takes in memory, about: a line of Lambda's own is reckoned as long as most are.
+    pub(crate) fn bytes(&self) -> usize {
+        const PLATFORM_LINE: usize = 72;
+        match self {
+            Self::Printed(text) => text.len(),
+            Self::Platform(_) => PLATFORM_LINE,
+        }
+    }
+}
+
+impl Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Printed(text) => f.write_str(text),
+            Self::Platform(line) => Display::fmt(line, f),
+        }
+    }
+}
+
+impl Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
