@@ -8,10 +8,10 @@ use std::{
 
 use clap::Parser;
 
-use crate::place::Place;
 use crate::{
     faults::Fault,
     lambda::{Limits, Settings},
+    place::Place,
     terminal::{Shows, Terminal},
 };
 

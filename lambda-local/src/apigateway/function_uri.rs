@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::place::Place;
 use crate::{
     lambda::FunctionRef,
+    place::Place,
     protocol::{ApiResult, Exception},
 };
 

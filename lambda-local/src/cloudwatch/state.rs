@@ -2,7 +2,11 @@
 //! expressions over them, and alarms.
 
 use super::api::{data, list};
-use crate::place::Place;
+use crate::{
+    clock,
+    place::Place,
+    protocol::{Answer, ApiResult, Exception, Operation},
+};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -10,10 +14,6 @@ use std::{
 };
 
 use super::{alarms::Alarms, metrics::Sources};
-use crate::{
-    clock,
-    protocol::{Answer, ApiResult, Exception, Operation},
-};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -15,11 +15,11 @@ use super::{
     model::{Clock, Function, Model, Snapshot},
     packages::CodeStore,
 };
-use crate::place::Place;
 use crate::{
     cloudwatch::CloudWatch,
     lambda::runtime::{Invocation, Limits, Pool},
     logs::Logs,
+    place::Place,
     protocol::{ApiResult, Exception},
     store::{Changed, Kind, Store},
     terminal::Terminal,

@@ -5,8 +5,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::message::Message;
-use crate::terminal::{Printed, Terminal};
+use crate::{
+    message::Message,
+    terminal::{Printed, Terminal},
+};
 
 /// Bytes that a log group takes before it forgets the oldest.
 const MAX_GROUP_BYTES: usize = 8 << 20;

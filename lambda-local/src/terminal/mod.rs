@@ -7,4 +7,4 @@ mod queue;
 mod request;
 
 pub(crate) use handle::{Shows, Terminal};
-pub(crate) use request::{Executed, How, Printed, Request};
+pub(crate) use request::{Called, Executed, How, Printed, Request};

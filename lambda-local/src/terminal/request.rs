@@ -12,10 +12,11 @@ use time::{OffsetDateTime, macros::format_description};
 
 use crate::message::Message;
 
-/// What a function is called by whoever invokes it: `hello:live`.
-pub(crate) trait Named: fmt::Display + fmt::Debug + Send + Sync {}
-
-impl<T: fmt::Display + fmt::Debug + Send + Sync> Named for T {}
+/// What was called, as its users write it: `hello:live`.
+pub(crate) trait Called: fmt::Display + fmt::Debug + Send + Sync {
+    /// Whether it names this version itself.
+    fn names(&self, version: &str) -> bool;
+}
 
 const DIM: Style = Style::new().dimmed();
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -51,7 +52,7 @@ pub(crate) enum How {
 /// What ran for a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Executed {
-    pub(crate) function: Arc<dyn Named>,
+    pub(crate) function: Arc<dyn Called>,
     pub(crate) version: String,
     pub(crate) succeeded: bool,
     /// Lambda's word for how it ended.
@@ -157,10 +158,8 @@ impl fmt::Display for How {
 /// What was called, and which version that came to.
 impl fmt::Display for Executed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let called = self.function.to_string();
-        f.write_str(&called)?;
-        let name = called.strip_suffix(&*self.version);
-        match name.is_some_and(|name| name.ends_with(':')) {
+        write!(f, "{}", self.function)?;
+        match self.function.names(&self.version) {
             true => Ok(()),
             false => write!(f, " → {}", self.version),
         }
@@ -195,6 +194,12 @@ impl fmt::Display for Took {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Called for &str {
+        fn names(&self, _: &str) -> bool {
+            false
+        }
+    }
 
     fn request(status: u16, succeeded: bool) -> Request {
         Request {

@@ -8,11 +8,11 @@ use std::{
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use crate::place::Place;
 use crate::{
     apigateway::function_uri::{function_of, parse_function, varies},
     lambda::{FunctionRef, Invoked},
     payload::{internal_server_error, response, strict_response},
+    place::Place,
     protocol::{ApiResult, Exception},
 };
 

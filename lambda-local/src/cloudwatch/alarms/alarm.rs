@@ -5,8 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::definition::Definition;
-use crate::protocol::Exception;
-use crate::{cloudwatch::metrics::Sources, place::Place};
+use crate::{cloudwatch::metrics::Sources, place::Place, protocol::Exception};
 
 #[derive(Debug)]
 pub(crate) struct Alarm {

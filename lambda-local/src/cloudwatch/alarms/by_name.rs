@@ -9,8 +9,11 @@ use super::{
     alarm::{Alarm, State},
     definition::Definition,
 };
-use crate::protocol::{Answer, Exception};
-use crate::{cloudwatch::metrics::Sources, place::Place};
+use crate::{
+    cloudwatch::metrics::Sources,
+    place::Place,
+    protocol::{Answer, Exception},
+};
 
 /// Alarms by name.
 #[derive(Debug, Default)]

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cloudwatch::{
-    expressions::{Queries, Query, Series},
-    metrics::{Metric, Sources, Statistic},
+use crate::{
+    cloudwatch::{
+        expressions::{Queries, Query, Series},
+        metrics::{Metric, Sources, Statistic},
+    },
+    protocol::Exception,
 };
-use crate::protocol::Exception;
 
 /// What `PutMetricAlarm` says of an alarm.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cloudwatch::{
-    expressions::{Queries, Query, Series},
-    metrics::{Metric, Sources, Statistic, check_period},
+use crate::{
+    cloudwatch::{
+        expressions::{Queries, Query, Series},
+        metrics::{Metric, Sources, Statistic, check_period},
+    },
+    protocol::{Answer, Exception},
 };
-use crate::protocol::{Answer, Exception};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

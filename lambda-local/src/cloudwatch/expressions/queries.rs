@@ -5,8 +5,10 @@ use std::{cell::RefCell, collections::BTreeMap};
 use serde::{Deserialize, Serialize};
 
 use super::value::{Scope, Series, Value, evaluate};
-use crate::cloudwatch::metrics::{Metric, Sources, Statistic, check_period};
-use crate::protocol::Exception;
+use crate::{
+    cloudwatch::metrics::{Metric, Sources, Statistic, check_period},
+    protocol::Exception,
+};
 
 /// Of one call, as on AWS.
 const MAX_QUERIES: usize = 500;

@@ -9,8 +9,7 @@ use super::{
     lambda::{Dimension, Metrics, NAMESPACE},
     statistic::Statistic,
 };
-use crate::cloudwatch::expressions::Series;
-use crate::protocol::Exception;
+use crate::{cloudwatch::expressions::Series, protocol::Exception};
 
 #[derive(Debug, Default)]
 pub(crate) struct Sources {

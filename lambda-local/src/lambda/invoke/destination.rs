@@ -7,8 +7,7 @@ use super::{
     asynchronous::{Condition, Event},
     call::Invoked,
 };
-use crate::place::Place;
-use crate::{clock, lambda::model::Qualifier};
+use crate::{clock, lambda::model::Qualifier, place::Place};
 
 /// What became of an event.
 pub(crate) struct Told {

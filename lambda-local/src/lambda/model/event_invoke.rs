@@ -11,9 +11,9 @@ use super::{
     functions::Model,
     reference::{FunctionRef, Qualifier},
 };
-use crate::place::Place;
 use crate::{
     clock::milliseconds,
+    place::Place,
     protocol::{ApiResult, Exception},
 };
 

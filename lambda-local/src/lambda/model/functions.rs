@@ -10,8 +10,8 @@ use super::{
     configuration::Configuration, function::Function, reference::FunctionRef, settling::Clock,
     snapshot::Code,
 };
-use crate::place::Place;
 use crate::{
+    place::Place,
     protocol::{ApiResult, Exception},
     store::{Changed, Kind},
 };

@@ -5,8 +5,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::place::Place;
-use crate::protocol::{ApiResult, Exception};
+use crate::{
+    place::Place,
+    protocol::{ApiResult, Exception},
+    terminal::Called,
+};
 
 const NAME_PATTERN: &str = "Member must satisfy regular expression pattern: \
     (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?\
@@ -26,6 +29,15 @@ impl fmt::Display for FunctionRef {
         match &self.qualifier {
             Some(qualifier) => write!(f, ":{qualifier}"),
             None => Ok(()),
+        }
+    }
+}
+
+impl Called for FunctionRef {
+    fn names(&self, version: &str) -> bool {
+        match &self.qualifier {
+            Some(Qualifier::Version(number)) => version.parse() == Ok(*number),
+            _ => false,
         }
     }
 }

@@ -18,10 +18,10 @@ use super::{
     report::Report,
     variables::{Initialization, lambda_variables},
 };
-use crate::place::Place;
 use crate::{
     lambda::model::Snapshot,
     logs::{LogStream, Logs},
+    place::Place,
 };
 
 /// What holds for the environments of every version.

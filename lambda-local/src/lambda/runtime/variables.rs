@@ -1,7 +1,9 @@
 //! The variables that Lambda sets in an execution environment.
 
-use crate::lambda::model::{LogFormat, Snapshot};
-use crate::place::Place;
+use crate::{
+    lambda::model::{LogFormat, Snapshot},
+    place::Place,
+};
 
 /// Why an environment is started.
 #[derive(Debug, Clone, Copy)]
