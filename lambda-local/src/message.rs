@@ -17,10 +17,11 @@ impl Message {
     /// What it takes in memory, about: a line of Lambda's own is reckoned as long as most are.
     pub(crate) fn bytes(&self) -> usize {
         const PLATFORM_LINE: usize = 72;
-        match self {
+        let text = match self {
             Self::Printed(text) => text.len(),
             Self::Platform(_) => PLATFORM_LINE,
-        }
+        };
+        size_of::<Self>() + text
     }
 }
 

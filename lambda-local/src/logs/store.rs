@@ -135,7 +135,7 @@ impl Kept {
 
 /// What an event takes in memory, about.
 fn bytes_of(message: &Message) -> usize {
-    size_of::<LogEvent>() + message.bytes()
+    size_of::<LogEvent>() - size_of::<Message>() + message.bytes()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
