@@ -12,6 +12,8 @@ CLIENTS := $(CURDIR)/target/clients
 # What there is to test with.
 TEST_FEATURES = $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-clients) \
 	$(if $(shell command -v chromium),--features tests/browser)
+LEFT_OUT = $(if $(wildcard $(CLIENTS)/bin/aws),,"tests with the AWS CLI, boto3 and cargo-lambda: \`make clients\` gets them") \
+	$(if $(shell command -v chromium),,"tests of the page in a browser: there is no chromium")
 # cargo-lambda from PATH, or the one that `make tools` gets.
 WITH_TOOLS := PATH="$(CLIENTS)/bin:$$PATH"
 # Statically linked: quicker to start, and free of the C library that Lambda has.
@@ -52,6 +54,9 @@ test: ## Run all tests, or those whose name holds ONLY=…; with the clients tha
 # and all of that would be compiled a second time.
 	cargo test --package rollout -- $(ONLY)
 	RUST_TEST_THREADS=4 cargo test --workspace --exclude rollout $(TEST_FEATURES) -- $(ONLY)
+# In CI, what is left out is a failure.
+	@for what in $(LEFT_OUT); do echo "left out: $$what"; done
+	@test "$(CI)" != true || test -z '$(strip $(LEFT_OUT))'
 
 .PHONY: test-aws
 test-aws: programs clients ## Try on your own AWS account what the deployer relies on; says what it creates, and asks

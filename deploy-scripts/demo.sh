@@ -63,10 +63,14 @@ run rollout --again --strategy steps:10%/4s,50%/4s --certified 5% $fine
 run status
 
 say "Red is deployed: a fifth of what it gets fails, and it is rolled back by itself"
+code=0
 # shellcheck disable=SC2086
-run deploy --binary "$bin/red" --description "gone wrong" --strategy canary:10%/1m $fine ||
-    test $? -eq 3
+run deploy --binary "$bin/red" --description "gone wrong" --strategy canary:10%/1m $fine || code=$?
+test "$code" -eq 3 || { echo "red was to be rolled back: exit code 3, not $code" >&2; exit 1; }
 wait $traffic
 say "What the clients saw of all that"
 cat "$log.traffic"
+for seen in "5000 requests to" "version 1 " "version 2 " "version 3 "; do
+    grep -q "$seen" "$log.traffic" || { echo "the clients did not see: $seen" >&2; exit 1; }
+done
 run history

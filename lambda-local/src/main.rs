@@ -216,7 +216,7 @@ async fn keep_tidy(services: Arc<Services>) {
     loop {
         ticks.tick().await;
         services.lambda.tidy_environments();
-        services.lambda.start_ahead();
+        services.lambda.start_provisioned();
         services.cloudwatch.forget_old();
     }
 }

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::harness::{FINE, Load, Server, rollout, serves, terminal::CTRL_C};
+use crate::harness::{
+    FINE, Load, Server, rollout, serves,
+    terminal::{CTRL_C, Terminal},
+    until,
+};
 
 /// As most terminals are.
 const USUAL: (u16, u16) = (24, 80);
@@ -24,6 +28,69 @@ fn a_rollout_is_watched_until_it_has_ended_and_leaves_what_it_came_to() {
     let left = lines.iter().filter(|line| line.contains("to roll back"));
     assert_eq!(left.count(), 0, "nothing of the picture: {lines:#?}");
     serves(&server, "2");
+}
+
+/// The lines of the picture, from its first to its last.
+fn picture(terminal: &Terminal) -> Vec<String> {
+    terminal.wait(LIMIT, "the whole picture", |lines| {
+        let begin = lines.iter().rposition(|line| line.contains("step 1 of"))?;
+        let whole = lines[begin..]
+            .iter()
+            .any(|line| line.contains("without a verdict"));
+        whole.then(|| lines[begin..].to_vec())
+    })
+}
+
+/// Each line stands below the one before: none is broken, none is left behind.
+fn is_whole(terminal: &Terminal) {
+    let lines = picture(terminal);
+    let begins = [
+        "version 1 to version 2, step 1 of 1",
+        "  version 1  ",
+        "  version 2  ",
+        "  to roll back ",
+        "  to promote ",
+        "  ",
+        "  ",
+    ];
+    assert_eq!(lines.len(), begins.len(), "{lines:#?}");
+    for (line, begin) in lines.iter().zip(begins) {
+        let line = line.trim_start_matches(|c: char| !c.is_ascii() || c == ' ');
+        assert!(
+            line.starts_with(begin.trim_start()),
+            "{line:?} in {lines:#?}"
+        );
+    }
+    assert!(lines[1].contains("failed of"), "{lines:#?}");
+}
+
+#[test]
+fn the_picture_fits_narrow_and_wide_terminals_and_one_that_is_resized() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let load = Load::start(&server, 20);
+    let plan = ["--strategy", "canary:10%/5m", "--on-interrupt", "leave"];
+    for (command, columns) in [("rollout", 80), ("resume", 60), ("resume", 120)] {
+        let options = match command {
+            "rollout" => rollout(&plan),
+            _ => vec!["resume", "--on-interrupt", "leave"],
+        };
+        let mut terminal = server.bluegreen_at_terminal(&options, (24, columns));
+        is_whole(&terminal);
+        if columns == 120 {
+            terminal.resize(24, 60);
+            until("it is drawn anew", || {
+                let lines = picture(&terminal);
+                lines
+                    .iter()
+                    .all(|line| line.chars().count() <= 60)
+                    .then_some(())
+            });
+        }
+        terminal.types(CTRL_C);
+        assert_eq!(terminal.ends_within(LIMIT), Some(4));
+    }
+    load.ends_without_a_failure();
 }
 
 #[test]

@@ -64,6 +64,19 @@ impl Terminal {
         }
     }
 
+    /// As when a person pulls at the window's corner.
+    pub(crate) fn resize(&self, rows: u16, columns: u16) {
+        let size = rustix::termios::Winsize {
+            ws_row: rows,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        rustix::termios::tcsetwinsize(&*self.pty, size).expect("it has any size");
+        let mut screen = self.screen.lock().expect("nobody panics while it is held");
+        screen.resize(rows, columns);
+    }
+
     pub(crate) fn types(&self, text: &str) {
         let typed = (&*self.pty).write_all(text.as_bytes());
         typed.expect("the terminal takes what is typed");
@@ -203,6 +216,12 @@ impl Screen {
         let size = |size| NonZeroU16::new(size).expect("it has a size");
         let parser = Parser::new(size(rows), size(columns), SCROLLBACK);
         Self { parser, columns }
+    }
+
+    fn resize(&mut self, rows: u16, columns: u16) {
+        let size = |size| NonZeroU16::new(size).expect("it has a size");
+        self.parser.screen_mut().set_size(size(rows), size(columns));
+        self.columns = columns;
     }
 
     fn lines(&mut self) -> Vec<String> {

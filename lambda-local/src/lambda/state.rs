@@ -11,7 +11,7 @@ use anyhow::Result;
 use uuid::Uuid;
 
 use super::{
-    invoke::{Call, Invoked, Running, Target, ToTheEnd},
+    invoke::{Call, DetachOnDrop, Invoked, Running, Target},
     model::{Clock, Function, Model, Snapshot},
     packages::CodeStore,
 };
@@ -141,7 +141,7 @@ impl Lambda {
             invoked.show(&terminal, call.way, waits.strong_count() > 0);
             invoked
         };
-        let invoked = ToTheEnd::new(run).await;
+        let invoked = DetachOnDrop::new(run).await;
         drop(caller);
         Ok(invoked)
     }

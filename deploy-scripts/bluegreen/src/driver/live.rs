@@ -1,40 +1,72 @@
 //! The live picture of a rollout: weights, counts, and the evidence against its limits.
 
-use std::{fmt::Write, time::Duration};
+use std::{cell::RefCell, fmt::Write, time::Duration};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollout::Seconds;
 
 use super::event::Look;
 use crate::terminal::{BOLD, DIM, GREEN, RED, bar, routing_lines, styled};
 
+/// How often a line is drawn anew, also after the terminal's size has changed.
+const TICK: Duration = Duration::from_millis(200);
+
 #[derive(Debug)]
 pub(super) struct Live {
-    bar: ProgressBar,
+    picture: MultiProgress,
+    /// A bar for each line: each is cut to the terminal's width, whichever that is by now.
+    lines: RefCell<Vec<ProgressBar>>,
 }
 
 impl Live {
     pub(super) fn new() -> Self {
-        let bar = ProgressBar::new_spinner();
-        let style = ProgressStyle::with_template("{spinner} {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar }
+        Self {
+            picture: MultiProgress::new(),
+            lines: RefCell::default(),
+        }
     }
 
     pub(super) fn show(&self, looked: &Look) {
-        self.bar.set_message(picture(looked));
+        let text = picture(looked);
+        let mut lines = self.lines.borrow_mut();
+        for (index, line) in text.lines().enumerate() {
+            if index == lines.len() {
+                lines.push(self.line(index));
+            }
+            lines[index].set_message(line.to_owned());
+        }
+    }
+
+    fn line(&self, index: usize) -> ProgressBar {
+        let template = if index == 0 {
+            "{spinner} {wide_msg}"
+        } else {
+            "{wide_msg}"
+        };
+        let style = ProgressStyle::with_template(template);
+        let line = ProgressBar::new_spinner();
+        let line = self.picture.add(line);
+        line.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        line.enable_steady_tick(TICK);
+        line
     }
 
     /// Prints something above the picture.
     pub(super) fn beside(&self, print: impl FnOnce()) {
-        self.bar.suspend(print);
+        self.picture.suspend(print);
     }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        for line in self.lines.borrow().iter() {
+            line.disable_steady_tick();
+        }
+        // Nothing more can be done where the terminal is gone.
+        let _ = self.picture.clear();
+        // Lines that end would draw what is left of the others once more.
+        let nowhere = ProgressDrawTarget::hidden();
+        self.picture.set_draw_target(nowhere);
     }
 }
 

@@ -1,25 +1,40 @@
 //! The alias as a picture: a bar for each version's share, and how long ago something was.
 
 use anstyle::Style;
+use console::Term;
 use rollout::{Routing, Version};
 
 use super::{BLUE, BOLD, GREEN, styled};
 
-const WIDTH: usize = 40;
+/// A bar is as wide as the terminal leaves room for beside what stands next to it.
+const BESIDE: u16 = 48;
+const NARROWEST: u16 = 8;
+const WIDEST: u16 = 40;
 
-/// A share from 0 to 1 as a bar of a fixed width. A share that is not 0 shows at least something,
-/// and one that is not 1 never shows everything.
+/// A share from 0 to 1 as a bar. A share that is not 0 shows at least something, and one that is
+/// not 1 never shows everything.
 pub(crate) fn bar(share: f64, style: Style) -> String {
-    let filled = (share * WIDTH as f64).round() as usize;
+    bar_of(share, style, bar_width())
+}
+
+/// In a pipe nothing limits it.
+fn bar_width() -> usize {
+    let size = Term::stdout().size_checked();
+    let room = size.map_or(WIDEST, |(_, columns)| columns.saturating_sub(BESIDE));
+    room.clamp(NARROWEST, WIDEST).into()
+}
+
+fn bar_of(share: f64, style: Style, width: usize) -> String {
+    let filled = (share * width as f64).round() as usize;
     let filled = match share {
         share if share <= 0.0 => 0,
-        share if share >= 1.0 => WIDTH,
-        _ => filled.clamp(1, WIDTH - 1),
+        share if share >= 1.0 => width,
+        _ => filled.clamp(1, width - 1),
     };
     format!(
         "{style}{}{style:#}{}",
         "█".repeat(filled),
-        "░".repeat(WIDTH - filled)
+        "░".repeat(width - filled)
     )
 }
 
@@ -82,12 +97,12 @@ mod tests {
 
     #[test]
     fn a_small_share_is_not_drawn_as_none_nor_a_large_one_as_all() {
-        let filled = |share| bar(share, Style::new()).matches('█').count();
+        let filled = |share| bar_of(share, Style::new(), 40).matches('█').count();
         assert_eq!(filled(0.0), 0);
         assert_eq!(filled(0.001), 1);
         assert_eq!(filled(0.1), 4);
-        assert_eq!(filled(0.999), WIDTH - 1);
-        assert_eq!(filled(1.0), WIDTH);
+        assert_eq!(filled(0.999), 39);
+        assert_eq!(filled(1.0), 40);
     }
 
     #[test]

@@ -14,14 +14,14 @@ pub(crate) struct Progress {
 impl Progress {
     /// A wait of unknown length.
     pub(crate) fn spinner(text: &str) -> Self {
-        let progress = Self::new(ProgressBar::no_length(), "{spinner} {msg}");
+        let progress = Self::new(ProgressBar::no_length(), "{spinner} {wide_msg}");
         progress.say(text);
         progress
     }
 
     /// A count up to `total`.
     pub(crate) fn counter(total: u64) -> Self {
-        Self::new(ProgressBar::new(total), "{bar:20} {pos}/{len}  {msg}")
+        Self::new(ProgressBar::new(total), "{bar:20} {pos}/{len}  {wide_msg}")
     }
 
     fn new(bar: ProgressBar, template: &str) -> Self {

@@ -78,7 +78,7 @@ pub(crate) async fn update(
         function.update_alias(&name, request, &clock)?.describe()
     };
     // What it has of provisioned concurrency moves along.
-    lambda.start_ahead();
+    lambda.start_provisioned();
     Ok(Answer(shown))
 }
 

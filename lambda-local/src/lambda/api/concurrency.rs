@@ -101,7 +101,7 @@ pub(crate) async fn provision(
         let function = model.function_mut(&reference)?;
         function.provision(&qualifier, count, &clock)?
     };
-    lambda.start_ahead();
+    lambda.start_provisioned();
     Ok((StatusCode::ACCEPTED, Answer(shown)))
 }
 

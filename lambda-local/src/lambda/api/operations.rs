@@ -42,7 +42,6 @@ fn functions(table: Table<Shared>) -> Table<Shared> {
         .reads("GetAlias", "GET /2015-03-31/functions/{function}/aliases/{alias}", aliases::get)
         .changes("UpdateAlias", "PUT /2015-03-31/functions/{function}/aliases/{alias}", aliases::update)
         .changes("DeleteAlias", "DELETE /2015-03-31/functions/{function}/aliases/{alias}", aliases::delete)
-        .changes("UntagResource", "DELETE /2017-03-31/tags/{arn}", tags::remove)
 }
 
 /// Who may invoke, by which way, and invocations.
@@ -73,6 +72,7 @@ fn settings(table: Table<Shared>) -> Table<Shared> {
     table
         .reads("ListTags", "GET /2017-03-31/tags/{arn}", tags::list)
         .changes("TagResource", "POST /2017-03-31/tags/{arn}", tags::add)
+        .changes("UntagResource", "DELETE /2017-03-31/tags/{arn}", tags::remove)
         .changes("PutFunctionConcurrency", "PUT /2017-10-31/functions/{function}/concurrency", concurrency::reserve)
         .changes("DeleteFunctionConcurrency", "DELETE /2017-10-31/functions/{function}/concurrency", concurrency::unreserve)
         .reads("GetFunctionConcurrency", "GET /2019-09-30/functions/{function}/concurrency", concurrency::reserved)

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     lambda::{
-        invoke::{Begun, Call, Invoked, Way},
+        invoke::{Call, Invoked, StreamStart, Way},
         state::{Lambda, new_request_id},
     },
     protocol::{ApiResult, Exception},
@@ -64,15 +64,15 @@ fn answer(status: StatusCode, version: &str, id: &str, body: Body) -> ApiResult<
 }
 
 /// Sends the events to whoever still listens.
-async fn send(begun: Begun, tail: bool, frames: mpsc::Sender<Bytes>) {
+async fn send(begun: StreamStart, tail: bool, frames: mpsc::Sender<Bytes>) {
     let (ended, whole) = match begun {
-        Begun::Stream { mut rest, .. } => {
+        StreamStart::Stream { mut rest, .. } => {
             while let Some(piece) = rest.next().await {
                 let _ = frames.send(chunk(piece)).await;
             }
             (rest.end().await, false)
         }
-        Begun::Whole(invoked) => (Ok(invoked), true),
+        StreamStart::Whole(invoked) => (Ok(invoked), true),
     };
     if let Ok(invoked) = &ended
         && whole

@@ -10,15 +10,15 @@ use tokio::runtime::Handle;
 /// Polled where it is awaited: a task of its own would cost two changes of threads for each
 /// invocation. Only what is left when it is dropped becomes one.
 #[derive(Debug)]
-pub(crate) struct ToTheEnd<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
+pub(crate) struct DetachOnDrop<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
 
-impl<F: Future<Output: Send> + Send + 'static> ToTheEnd<F> {
+impl<F: Future<Output: Send> + Send + 'static> DetachOnDrop<F> {
     pub(crate) fn new(future: F) -> Self {
         Self(Some(Box::pin(future)))
     }
 }
 
-impl<F: Future<Output: Send> + Send + 'static> Future for ToTheEnd<F> {
+impl<F: Future<Output: Send> + Send + 'static> Future for DetachOnDrop<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -33,7 +33,7 @@ impl<F: Future<Output: Send> + Send + 'static> Future for ToTheEnd<F> {
     }
 }
 
-impl<F: Future<Output: Send> + Send + 'static> Drop for ToTheEnd<F> {
+impl<F: Future<Output: Send> + Send + 'static> Drop for DetachOnDrop<F> {
     fn drop(&mut self) {
         if let (Some(rest), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
             runtime.spawn(rest);
@@ -45,13 +45,13 @@ impl<F: Future<Output: Send> + Send + 'static> Drop for ToTheEnd<F> {
 mod tests {
     use tokio::sync::oneshot;
 
-    use super::ToTheEnd;
+    use super::DetachOnDrop;
 
     #[tokio::test]
     async fn what_is_dropped_goes_on() {
         let (go, wait) = oneshot::channel();
         let (done, end) = oneshot::channel();
-        let mut work = ToTheEnd::new(async move { done.send(wait.await) });
+        let mut work = DetachOnDrop::new(async move { done.send(wait.await) });
         tokio::select! {
             biased;
             _ = &mut work => unreachable!("nobody said go"),

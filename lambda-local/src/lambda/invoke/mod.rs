@@ -10,7 +10,7 @@ mod streaming;
 mod target;
 
 pub(crate) use call::{Call, Invoked, Way};
-pub(crate) use detach_on_drop::ToTheEnd;
+pub(crate) use detach_on_drop::DetachOnDrop;
 pub(crate) use running::Running;
-pub(crate) use streaming::{Begun, Rest};
+pub(crate) use streaming::{StreamRest, StreamStart};
 pub(crate) use target::Target;

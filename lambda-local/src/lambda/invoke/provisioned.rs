@@ -23,7 +23,7 @@ struct Ahead {
 
 impl Lambda {
     /// Starts what provisioned concurrency asks for and is not there, and keeps no more than that.
-    pub(crate) fn start_ahead(self: &Arc<Self>) {
+    pub(crate) fn start_provisioned(self: &Arc<Self>) {
         let wanted = self.wanted_ahead();
         for (id, pool) in &*lock(&self.pools) {
             pool.keep(wanted.get(id).map_or(0, |ahead| ahead.count));
@@ -66,7 +66,7 @@ impl Ahead {
     }
 
     async fn start(self, pool: Arc<Pool>, terminal: Terminal) {
-        let started = pool.start_ahead().await;
+        let started = pool.start_provisioned().await;
         if let Err(outcome) = &started {
             let (name, version) = (&self.snapshot.function, self.snapshot.label());
             let error = outcome.payload("-");

@@ -20,16 +20,19 @@ const MAX_WAITING: usize = 16;
 
 /// How an invocation begins that may be answered in pieces.
 #[derive(Debug)]
-pub(crate) enum Begun {
+pub(crate) enum StreamStart {
     /// The function streams.
-    Stream { content_type: String, rest: Rest },
+    Stream {
+        content_type: String,
+        rest: StreamRest,
+    },
     /// It has answered, or failed, as a whole.
     Whole(Invoked),
 }
 
 /// The pieces to come, and the end.
 #[derive(Debug)]
-pub(crate) struct Rest {
+pub(crate) struct StreamRest {
     pieces: mpsc::Receiver<Piece>,
     end: JoinHandle<ApiResult<Invoked>>,
 }
@@ -40,7 +43,7 @@ impl Lambda {
         self: &Arc<Self>,
         target: Target,
         call: Call,
-    ) -> ApiResult<Begun> {
+    ) -> ApiResult<StreamStart> {
         let (sender, mut pieces) = mpsc::channel(MAX_WAITING);
         let call = Call {
             pieces: Some(sender),
@@ -49,16 +52,16 @@ impl Lambda {
         let lambda = self.clone();
         let end = tokio::spawn(async move { lambda.invoke(target, call).await });
         match pieces.recv().await {
-            Some(Piece::Begin { content_type }) => Ok(Begun::Stream {
+            Some(Piece::Begin { content_type }) => Ok(StreamStart::Stream {
                 content_type,
-                rest: Rest { pieces, end },
+                rest: StreamRest { pieces, end },
             }),
-            Some(Piece::Data(_)) | None => ended(end).await.map(Begun::Whole),
+            Some(Piece::Data(_)) | None => ended(end).await.map(StreamStart::Whole),
         }
     }
 }
 
-impl Rest {
+impl StreamRest {
     /// The next piece; `None` when there will be no more.
     pub(crate) async fn next(&mut self) -> Option<Bytes> {
         loop {

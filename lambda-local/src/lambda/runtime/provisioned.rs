@@ -18,7 +18,7 @@ impl Pool {
     ///
     /// # Errors
     /// Why one did not start.
-    pub(crate) async fn start_ahead(&self) -> Result<(), Outcome> {
+    pub(crate) async fn start_provisioned(&self) -> Result<(), Outcome> {
         let _alone = self.ahead.lock().await;
         while self.take_place() {
             let environment = self.start(Initialization::Provisioned).await;

@@ -17,7 +17,7 @@ use super::response_stream as integration_stream;
 use crate::{
     lambda::{
         access_denied::access_denied,
-        invoke::{Begun, Call, Invoked, Target, Way},
+        invoke::{Call, Invoked, StreamStart, Target, Way},
         model::{AuthType, Caller, FunctionRef, FunctionUrl, InvokeMode},
         state::{Lambda, new_request_id},
     },
@@ -115,11 +115,11 @@ impl Lambda {
                 let begins = target.executed();
                 let call = Call::with(event, Way::Stream);
                 match self.invoke_streaming(target, call).await? {
-                    Begun::Stream { content_type, rest } => {
+                    StreamStart::Stream { content_type, rest } => {
                         let response = integration_stream::response(&content_type, rest).await;
                         return Ok(ran(begins, response));
                     }
-                    Begun::Whole(invoked) => invoked,
+                    StreamStart::Whole(invoked) => invoked,
                 }
             }
         };

@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{
-    lambda::invoke::Rest,
+    lambda::invoke::StreamRest,
     payload::{head, message},
 };
 
@@ -16,7 +16,7 @@ const WITH_HEAD: &str = "application/vnd.awslambda.http-integration-response";
 const END_OF_HEAD: [u8; 8] = [0; 8];
 const MAX_HEAD: usize = 64 << 10;
 
-pub(crate) async fn response(content_type: &str, mut rest: Rest) -> Response {
+pub(crate) async fn response(content_type: &str, mut rest: StreamRest) -> Response {
     if content_type != WITH_HEAD {
         let mut response = Response::new(body(Bytes::new(), rest));
         if let Ok(kind) = HeaderValue::from_str(content_type)
@@ -40,7 +40,7 @@ pub(crate) async fn response(content_type: &str, mut rest: Rest) -> Response {
 }
 
 /// The head, and what has come of the body; `None` if there is no end of a head.
-async fn read_head(rest: &mut Rest) -> Option<(Bytes, Bytes)> {
+async fn read_head(rest: &mut StreamRest) -> Option<(Bytes, Bytes)> {
     let mut read = BytesMut::new();
     loop {
         let end = read.windows(END_OF_HEAD.len());
@@ -58,7 +58,7 @@ async fn read_head(rest: &mut Rest) -> Option<(Bytes, Bytes)> {
 
 /// What is left of the stream. Where the function fails in the middle, the connection breaks off:
 /// the client must not take what it has for all there is.
-fn body(begin: Bytes, rest: Rest) -> Body {
+fn body(begin: Bytes, rest: StreamRest) -> Body {
     let begin = stream::iter((!begin.is_empty()).then_some(Ok(begin)));
     let pieces = stream::unfold(Some(rest), |rest| async {
         let mut rest = rest?;
