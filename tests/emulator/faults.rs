@@ -27,7 +27,9 @@ fn a_lost_answer_is_lost_and_what_was_asked_is_done() {
     server.create("blue").succeeds();
     let url = format!("{}/2015-03-31/functions{ALIAS}", server.url);
     let change = json!({ "Description": "changed" }).to_string();
-    assert!(ureq::put(&url).send(change).is_err());
+    let lost = ureq::put(&url).send(change).unwrap_err();
+    let answered = matches!(lost, ureq::Error::StatusCode(_));
+    assert!(!answered, "nothing is answered: {lost}");
     let alias = server.lambda("GET", ALIAS, &Value::Null).json();
     assert_eq!(alias["Description"], "changed");
 }

@@ -168,6 +168,19 @@ impl From<Counts> for Answers {
 #[cfg(test)]
 mod tests {
     use super::{Answers, Signal};
+    use crate::verdict::Rule;
+
+    #[test]
+    fn slow_requests_may_differ_by_more_than_errors_and_by_the_same_chances() {
+        let errors = Rule {
+            alpha: 0.02,
+            ..Rule::default()
+        };
+        let slow = Signal::Slow(250).rule(errors);
+        assert_eq!((slow.tolerated, slow.certified), (0.01, 0.05));
+        assert_eq!((slow.alpha, slow.beta), (errors.alpha, errors.beta));
+        assert_eq!(Signal::Errors.rule(errors), errors);
+    }
 
     #[test]
     fn what_the_journal_writes_of_a_signal_is_read_back() {

@@ -54,6 +54,12 @@ plant "a step does not wait for its time" simulation src/controller/decide.rs \
     '() if left.0 > 0 => Some(Waiting::StepTime(left)),' ''
 plant "a step does not wait until something of it was seen" simulation src/controller/decide.rs \
     '() if assessment.green_at_step.requests == 0' '() if false'
+plant "whatever green looks like is calm" controller src/verdict/rule.rs \
+    'let calm = ln_e_rollback < first.rule.ln_rollback_limit() / 2.0;' 'let calm = true;'
+plant "slow requests are judged by the rule for errors" lib src/signal.rs \
+    'certified: 0.05,' 'certified: errors.certified,'
+plant "a signal's bad requests are another's" lib src/signal.rs \
+    'if *kind == signal.kind() {' 'if *kind == ERRORS {'
 plant "a ringing alarm is overheard" simulation src/controller/decide.rs \
     'if let Ok([alarm, ..]) = observed.ringing {' \
     'if let (Ok([alarm, ..]), true) = (observed.ringing, observed.settling) {'

@@ -240,3 +240,15 @@ fn a_period_belongs_to_the_step_in_whose_time_it_lies_whole() {
     unseen.started[0].within = None;
     assert_eq!(unseen.step_of(&samples(200, (1, 0), (1, 0))[19]), None);
 }
+
+/// Three failures of a hundred requests of green are too few to roll back, and enough to wait.
+#[test]
+fn a_green_that_looks_worse_gets_no_more_traffic_until_that_is_settled() {
+    let mut desk = Desk::begun(plan("steps:10%/10s,50%/60s"));
+    desk.samples = Ok(samples(20, (900, 0), (100, 3)));
+    desk.at(22);
+    assert_eq!(desk.waiting(), Waiting::Suspicion);
+    desk.samples = Ok(samples(20, (900, 0), (100, 0)));
+    desk.at(33);
+    assert_eq!(desk.alias.routing.share_of(v(2)), 0.5);
+}
