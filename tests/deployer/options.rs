@@ -135,6 +135,26 @@ fn an_answer_names_its_version_in_the_header_that_one_says() {
     assert_ne!(other["versions"][0]["version"], "1", "{other}");
 }
 
+#[test]
+fn one_connection_sends_one_request_after_the_other() {
+    let server = Server::with_blue();
+    let traffic = ["traffic", "--requests", "20", "--concurrency", "1"];
+    server.bluegreen(&traffic).succeeds();
+    let query = json!({
+        "StartTime": 0, "EndTime": 4_000_000_000_u64,
+        "MetricDataQueries": [{ "Id": "a", "MetricStat": { "Period": 3600, "Stat": "Maximum", "Metric": {
+            "Namespace": "AWS/Lambda", "MetricName": "ConcurrentExecutions",
+            "Dimensions": [{ "Name": "FunctionName", "Value": "hello" }],
+        } } }],
+    });
+    let found = server.cloudwatch("GetMetricData", &query).json();
+    assert_eq!(
+        found["MetricDataResults"][0]["Values"],
+        json!([1.0]),
+        "{found}"
+    );
+}
+
 /// Credentials of a process, an endpoint and a region: all of a profile.
 fn configuration(folder: &Path, url: &str) -> String {
     let script = folder.join("credentials.sh");
