@@ -10,25 +10,28 @@ trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 
 "$bin/lambda-local" --ephemeral --port 0 >"$work/server" &
 until grep -q AWS_ENDPOINT_URL "$work/server"; do sleep 0.05; done
-eval "$(grep export "$work/server")"
+eval "$(grep "^ *export " "$work/server")"
 unset AWS_PROFILE BLUEGREEN_FUNCTION BLUEGREEN_ALIAS
 "$bin/bluegreen" create --binary "$bin/blue" --role arn:aws:iam::000000000000:role/bench >/dev/null 2>&1
-for color in blue green red; do
+# Each deploy has a build that no version is made of yet.
+build=0
+next_build() {
+    build=$((build + 1))
+    rm -f "$work/build.zip"
     python3 -c 'import sys, zipfile
-with zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED) as z: z.write(sys.argv[1], "bootstrap")' \
-        "$bin/$color" "$work/$color.zip"
-done
+with zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED) as z:
+    z.write(sys.argv[1], "bootstrap")
+    z.writestr("build", sys.argv[3])' "$bin/green" "$work/build.zip" "$build"
+}
 
 bluegreen_status() { "$bin/bluegreen" status; }
 aws_status() {
     aws lambda get-alias --function-name hello --name live
     aws lambda list-versions-by-function --function-name hello
 }
-# Each deploy has another build than the one before.
-builds=(green red blue)
-bluegreen_deploy() { "$bin/bluegreen" deploy --zip "$work/$1.zip" --strategy all-at-once; }
+bluegreen_deploy() { "$bin/bluegreen" deploy --zip "$work/build.zip" --strategy all-at-once; }
 aws_deploy() {
-    aws lambda update-function-code --function-name hello --zip-file "fileb://$work/$1.zip"
+    aws lambda update-function-code --function-name hello --zip-file "fileb://$work/build.zip"
     aws lambda wait function-updated-v2 --function-name hello
     local version
     version=$(aws lambda publish-version --function-name hello --query Version --output text)
@@ -47,12 +50,14 @@ timed() { # COMMAND…: its milliseconds
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 # In turn, so that what else the machine does hits all alike.
-for round in 1 2 3 4 5 6 7 8 9; do
+for _ in 1 2 3 4 5 6 7 8 9; do
     timed help >>"$work/help"
     timed bluegreen_status >>"$work/bluegreen_status"
     timed aws_status >>"$work/aws_status"
-    timed bluegreen_deploy "${builds[$((round * 2 % 3))]}" >>"$work/bluegreen_deploy"
-    timed aws_deploy "${builds[$(((round * 2 + 1) % 3))]}" >>"$work/aws_deploy"
+    next_build
+    timed bluegreen_deploy >>"$work/bluegreen_deploy"
+    next_build
+    timed aws_deploy >>"$work/aws_deploy"
 done
 echo "| milliseconds, median of 9 | bluegreen (debug build) | AWS CLI | ratio |"
 echo "|---|---|---|---|"
@@ -69,5 +74,6 @@ until grep -q http "$work/proxy"; do sleep 0.05; done
 export AWS_ENDPOINT_URL=$(head -1 "$work/proxy")
 echo
 echo "Calls of one deploy:"
-bluegreen_deploy green >/dev/null 2>&1 || bluegreen_deploy red >/dev/null 2>&1
+next_build
+bluegreen_deploy >/dev/null 2>&1
 tail -n +2 "$work/proxy" | cat -n
