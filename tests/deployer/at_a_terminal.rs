@@ -24,10 +24,15 @@ fn a_rollout_is_watched_until_it_has_ended_and_leaves_what_it_came_to() {
     terminal.shows("version 1 to version 2");
     assert_eq!(terminal.ends_within(LIMIT), Some(0));
     terminal.shows("version 2 is promoted");
-    let lines = terminal.lines();
-    let left = lines.iter().filter(|line| line.contains("to roll back"));
-    assert_eq!(left.count(), 0, "nothing of the picture: {lines:#?}");
+    left_nothing(&terminal);
     serves(&server, "2");
+}
+
+/// No bar of the picture stands there any more.
+fn left_nothing(terminal: &Terminal) {
+    let lines = terminal.lines();
+    let left = lines.iter().filter(|line| line.contains(['█', '░']));
+    assert_eq!(left.count(), 0, "{lines:#?}");
 }
 
 /// The lines of the picture, from its first to its last.
@@ -99,10 +104,11 @@ fn ctrl_c_at_a_terminal_rolls_back() {
     server.publish("green");
     let plan = ["--strategy", "canary:10%/5m"];
     let mut terminal = server.bluegreen_at_terminal(&rollout(&plan), USUAL);
-    terminal.shows("version 1 to version 2");
+    is_whole(&terminal);
     terminal.types(CTRL_C);
     assert_eq!(terminal.ends_within(LIMIT), Some(3));
     terminal.shows("interrupted by SIGINT");
+    left_nothing(&terminal);
     serves(&server, "1");
 }
 

@@ -5,6 +5,7 @@ mod clean_up;
 mod cut_short;
 mod doctor;
 mod dry_run;
+mod every_option;
 #[cfg(feature = "real-clients")]
 mod explained;
 #[cfg(feature = "real-clients")]
@@ -23,6 +24,7 @@ mod rollout_faults;
 mod rollout_options;
 mod rollout_state;
 mod settings;
+mod test_events;
 mod unanswered;
 mod verdict_command;
 mod ways_in;

@@ -1,73 +1,10 @@
-//! Every option of the programs is in a test, and those that no other test needs are here.
+//! Options that no other test needs: each does what it says.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::{
-    architecture::sources,
-    harness::{Finished, Load, Server, events, program, repository, rollout, serves, until},
-};
-
-/// The long options that a program's help names.
-fn options(program_name: &str, command: &[&str]) -> Vec<String> {
-    let mut help = Command::new(program(program_name));
-    help.args(command).arg("--help");
-    let help = Finished::run(help).succeeds().stdout;
-    let option = |line: &str| {
-        let (_, name) = line.trim_start().split_once("--")?;
-        let is_listed = line.trim_start().starts_with('-');
-        let end = name.find(|c: char| !c.is_ascii_lowercase() && c != '-');
-        is_listed.then(|| format!("--{}", &name[..end.unwrap_or(name.len())]))
-    };
-    help.lines().filter_map(option).collect()
-}
-
-fn commands() -> Vec<String> {
-    let mut help = Command::new(program("bluegreen"));
-    help.arg("--help");
-    let help = Finished::run(help).succeeds().stdout;
-    let list = help.split("Commands:\n").nth(1).unwrap();
-    let lines = list.lines().take_while(|line| !line.is_empty());
-    let names = lines.filter_map(|line| line.split_whitespace().next());
-    names.map(str::to_owned).collect()
-}
-
-/// What tests say, and what the story says that they follow.
-fn told_by_tests() -> String {
-    let own = Path::new(file!()).file_name().unwrap();
-    let tests = sources("tests").into_iter();
-    let tests = tests.filter(|path| path.file_name() != Some(own));
-    let story = ["docs/tutorial.md", "deploy-scripts/demo.sh", "Makefile"];
-    let story = story.map(|path| repository().join(path));
-    let read = |path| fs::read_to_string(path).unwrap();
-    let here = include_str!("options.rs")
-        .rsplit("// Here.")
-        .next()
-        .unwrap();
-    tests.chain(story).map(read).collect::<String>() + here
-}
-
-#[test]
-fn every_option_is_in_a_test() {
-    let told = told_by_tests();
-    let mut all = options("lambda-local", &[]);
-    for command in commands().iter().filter(|command| *command != "help") {
-        all.extend(options("bluegreen", &[command]));
-    }
-    all.sort();
-    all.dedup();
-    assert!(all.len() > 50, "{all:?}");
-    let is_told = |option: &String| {
-        let ends = |c: char| !c.is_ascii_lowercase() && c != '-';
-        let mut places = told.match_indices(option.as_str());
-        places.any(|(at, _)| told[at + option.len()..].starts_with(ends))
-    };
-    all.retain(|option| !["--help", "--version"].contains(&option.as_str()) && !is_told(option));
-    assert_eq!(all, [""; 0], "no test gives these options");
-}
-
-// Here.
+use crate::harness::{Finished, Load, Server, events, program, rollout, serves, until};
 
 #[test]
 fn the_chances_are_those_that_were_asked_for() {
@@ -140,18 +77,9 @@ fn one_connection_sends_one_request_after_the_other() {
     let server = Server::with_blue();
     let traffic = ["traffic", "--requests", "20", "--concurrency", "1"];
     server.bluegreen(&traffic).succeeds();
-    let query = json!({
-        "StartTime": 0, "EndTime": 4_000_000_000_u64,
-        "MetricDataQueries": [{ "Id": "a", "MetricStat": { "Period": 3600, "Stat": "Maximum", "Metric": {
-            "Namespace": "AWS/Lambda", "MetricName": "ConcurrentExecutions",
-            "Dimensions": [{ "Name": "FunctionName", "Value": "hello" }],
-        } } }],
-    });
-    let found = server.cloudwatch("GetMetricData", &query).json();
     assert_eq!(
-        found["MetricDataResults"][0]["Values"],
-        json!([1.0]),
-        "{found}"
+        server.metric("ConcurrentExecutions", "Maximum", 3600),
+        [1.0]
     );
 }
 
@@ -219,15 +147,7 @@ fn metrics_come_as_late_as_lambda_local_is_told() {
     let sent = std::time::Instant::now();
     server.bluegreen(&["traffic", "--requests", "5"]).succeeds();
     until("the metrics are there", || {
-        let query = json!({
-            "StartTime": 0, "EndTime": 4_000_000_000_u64,
-            "MetricDataQueries": [{ "Id": "a", "MetricStat": { "Period": 1, "Stat": "Sum", "Metric": {
-                "Namespace": "AWS/Lambda", "MetricName": "Invocations",
-                "Dimensions": [{ "Name": "FunctionName", "Value": "hello" }],
-            } } }],
-        });
-        let found = server.cloudwatch("GetMetricData", &query).json();
-        let values = found["MetricDataResults"][0]["Values"].as_array()?;
+        let values = server.metric("Invocations", "Sum", 1);
         (!values.is_empty()).then_some(())
     });
     assert!(sent.elapsed().as_secs() >= 2, "{:?}", sent.elapsed());

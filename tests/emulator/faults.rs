@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use crate::harness::{Finished, Server, program};
@@ -48,11 +49,46 @@ fn a_failing_service_is_told_in_each_protocol() {
         (json.status, &json.json()["__type"]),
         (500, &json!("InternalFailure"))
     );
-    let form = [("content-type", "application/x-www-form-urlencoded")];
     let body = b"Action=GetCallerIdentity&Version=2011-06-15";
-    let query = server.request_with("POST", "/", &form, body);
+    let query = server.request_with("POST", "/", &[FORM], body);
     assert_eq!(query.status, 500);
     assert!(query.text().contains("<Code>InternalFailure</Code>"));
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// As `curl -d` sends it.
+#[test]
+fn a_call_to_a_rest_service_is_that_whatever_its_body_claims_to_be() {
+    let server = Server::with(&["--fault", "GetFunction:error:0"]);
+    server.create_misbehaving("f", &Value::Null);
+    let path = "/2015-03-31/functions/f/invocations";
+    let event = json!({ "long": "x".repeat(2 << 20) }).to_string();
+    let echoed = server.request_with("POST", path, &[FORM], event.as_bytes());
+    assert_eq!((echoed.status, echoed.text() == event), (200, true));
+    let server = Server::with(&["--fault", "Invoke:error:1"]);
+    server.create_misbehaving("f", &Value::Null);
+    let failed = server.request_with("POST", path, &[FORM], b"{}");
+    assert_eq!(failed.status, 500, "{}", failed.text());
+}
+
+#[test]
+fn a_form_that_a_client_packed_is_answered_beside_a_fault_and_one_that_is_damaged_is_refused() {
+    let server = Server::with(&["--fault", "GetFunction:error:1"]);
+    let packed =
+        "H4sIAAAAAAACA3NMLsnMz7N1Ty1xTszJSS3yTEnNK8ksqVQLSy0qBskYGRga6hqY6RqaAgD7RHOxKwAAAA==";
+    let packed = BASE64_STANDARD.decode(packed).unwrap();
+    let headers = [FORM, ("content-encoding", "gzip")];
+    let answer = server.request_with("POST", "/", &headers, &packed);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(answer.text().contains("<GetCallerIdentityResult>"));
+    let damaged = server.request_with("POST", "/", &headers, &packed[..20]);
+    assert_eq!(damaged.status, 400, "{}", damaged.text());
+    assert!(
+        damaged
+            .text()
+            .contains("<Code>SerializationException</Code>")
+    );
 }
 
 #[test]

@@ -113,6 +113,23 @@ impl Server {
         answer
     }
 
+    /// All values of a metric of function `hello`, by periods of so many seconds.
+    pub(crate) fn metric(&self, name: &str, statistic: &str, period: u32) -> Vec<f64> {
+        let dimensions = json!([{ "Name": "FunctionName", "Value": "hello" }]);
+        let metric = json!({
+            "Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": dimensions,
+        });
+        let stat = json!({ "Metric": metric, "Period": period, "Stat": statistic });
+        let query = json!({
+            "StartTime": 0, "EndTime": 4_000_000_000_u64,
+            "MetricDataQueries": [{ "Id": "a", "MetricStat": stat }],
+        });
+        let found = self.cloudwatch("GetMetricData", &query).json();
+        let values = found["MetricDataResults"][0]["Values"].as_array();
+        let values = values.into_iter().flatten();
+        values.filter_map(Value::as_f64).collect()
+    }
+
     /// Invokes a function, version or alias (`name:qualifier`) with an event.
     pub(crate) fn invoke(&self, target: &str, event: &Value) -> Answer {
         let path = format!("{FUNCTIONS}/{target}/invocations");

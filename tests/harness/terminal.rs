@@ -142,16 +142,12 @@ impl Server {
         args: &[&str],
         (rows, columns): (u16, u16),
     ) -> Terminal {
-        let given = [
-            ("AWS_ENDPOINT_URL", self.url.as_str()),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ACCESS_KEY_ID", "local"),
-            ("AWS_SECRET_ACCESS_KEY", "local"),
-            ("AWS_CONFIG_FILE", "/nonexistent"),
-        ];
+        let elsewhere = self.command(program("bluegreen"));
         let command = plain(program("bluegreen")).args(args);
+        let given = elsewhere.get_envs();
+        let given = given.filter_map(|(name, value)| Some((name, value?)));
         let set = |command: Command, (name, value)| command.env(name, value);
-        Terminal::start(given.into_iter().fold(command, set), rows, columns)
+        Terminal::start(given.fold(command, set), rows, columns)
     }
 
     /// One in a terminal as wide as most are.

@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use super::{apis::Apis, http::Api, rest::RestApi};
 use crate::{
-    lambda::{Function, LAMBDA_URL, Lambda},
+    lambda::{Function, Lambda, function_url},
     protocol::{ApiResult, Exception, Operation, escaped},
     store::{Changed, Kind, Store},
 };
@@ -101,7 +101,7 @@ impl Gateway {
         }
         for (qualifier, url) in function.urls() {
             let of = qualifier.map_or(String::new(), |qualifier| format!(" of {qualifier}"));
-            let address = format!("{}{LAMBDA_URL}{}/", self.lambda.address, url.id);
+            let address = function_url(&self.lambda.address, &url.id);
             ways.push((format!("Function URL{of}"), address));
         }
         ways

@@ -9,7 +9,6 @@ use crate::protocol::{
     query::{Namespace, respond},
 };
 
-/// The versions of the services, and their XML namespaces.
 const IAM: Namespace = ("2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/");
 const STS: Namespace = ("2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/");
 
@@ -17,9 +16,9 @@ impl Iam {
     /// Answers a form; `None` where this is not the service that it is for, or has no such
     /// operation.
     pub(crate) fn answer_form(&self, version: &str, action: &str, form: &Form) -> Option<Response> {
-        let mut services = [IAM, STS].into_iter();
-        let (_, namespace) = services.find(|(own, _)| *own == version)?;
-        let (answer, operation) = self.answer(action, form)?;
+        let mut services = [("iam", IAM), ("sts", STS)].into_iter();
+        let (service, (_, namespace)) = services.find(|(_, (own, _))| *own == version)?;
+        let (answer, operation) = self.answer(service, action, form)?;
         Some(mark_if(
             operation.changes,
             respond(namespace, action, answer),

@@ -113,9 +113,16 @@ impl Iam {
     }
 
     /// `None` if there is no such operation here.
-    pub(super) fn answer(&self, action: &str, form: &Form) -> Option<(Answer, Operation)> {
+    pub(super) fn answer(
+        &self,
+        service: &str,
+        action: &str,
+        form: &Form,
+    ) -> Option<(Answer, Operation)> {
+        let is_asked =
+            |operation: &Operation| (operation.service, operation.name) == (service, action);
         let mut rows = OPERATIONS.iter();
-        let (operation, call) = rows.find(|(operation, _)| operation.name == action)?;
+        let (operation, call) = rows.find(|(operation, _)| is_asked(operation))?;
         let answer = match call {
             Call::OnAccount(call) => call(self, form),
             Call::OnRole(call) => self.on_role(operation.changes, form, *call),

@@ -9,10 +9,9 @@ mod runtime;
 mod state;
 mod url;
 
-pub(crate) use api::LAMBDA_URL;
 pub(crate) use api::{routes, table};
 pub(crate) use invoke::{Call, Invoked, Way};
 pub(crate) use model::{Alias, Caller, Function, FunctionRef, Snapshot};
 pub(crate) use runtime::{EXEC_BOOTSTRAP, Limits, exec_bootstrap};
 pub(crate) use state::{Lambda, Settings, new_request_id};
-pub(crate) use url::LAMBDA_URL_HOST;
+pub(crate) use url::{LAMBDA_URL, LAMBDA_URL_HOST, function_url};

@@ -101,9 +101,8 @@ impl<S: Clone + Send + Sync + 'static> Table<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        self.with(name, route, false, |method| {
-            MethodRouter::new().on(method, handler)
-        })
+        let row = self.row(name, route, false);
+        self.with(row, |method| MethodRouter::new().on(method, handler))
     }
 
     /// One that may change what is kept.
@@ -112,12 +111,12 @@ impl<S: Clone + Send + Sync + 'static> Table<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        // Its handler may have to say what it is.
-        let operation = Extension(self.row(name, route, true));
-        self.with(name, route, true, |method| {
+        let row = self.row(name, route, true);
+        self.with(row, |method| {
             let handler = MethodRouter::new().on(method, handler);
             let handler: MethodRouter<S> = handler.layer(map_response(mark));
-            handler.layer(operation)
+            // What it is: a call that is too large is refused by its name.
+            handler.layer(Extension(row))
         })
     }
 
@@ -139,18 +138,16 @@ impl<S: Clone + Send + Sync + 'static> Table<S> {
 
     fn with(
         mut self,
-        name: &'static str,
-        route: &'static str,
-        changes: bool,
+        operation: Operation,
         handler: impl FnOnce(MethodFilter) -> MethodRouter<S>,
     ) -> Self {
-        let operation = self.row(name, route, changes);
         self.operations.push(operation);
-        let (method, _) = route.split_once(' ').unwrap_or_default();
+        let (method, _) = operation.route.split_once(' ').unwrap_or_default();
         let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
         let handler = handler(MethodFilter::try_from(method).unwrap_or(MethodFilter::GET));
         let path = operation.path();
-        // In AWS's older models, and so in older clients, some paths end with a slash.
+        // In AWS's older models, and so in older clients, some paths end with a slash. Which of
+        // them do, today's models do not say any more.
         let slashed = format!("{path}/");
         self.router = self.router.route(&slashed, handler.clone());
         self.router = self.router.route(path, handler);

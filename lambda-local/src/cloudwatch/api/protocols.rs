@@ -16,7 +16,7 @@ const FORMS: Namespace = (
     "http://monitoring.amazonaws.com/doc/2010-08-01/",
 );
 
-/// `None` for operations that are not here.
+/// Each gives `None` for operations that are not here.
 impl CloudWatch {
     pub(crate) fn answer_cbor(&self, operation: &str, body: &[u8]) -> Option<Response> {
         let answer = match cbor::read(body) {

@@ -15,4 +15,3 @@ mod urls;
 mod versions;
 
 pub(crate) use operations::{routes, table};
-pub(crate) use urls::LAMBDA_URL;

@@ -14,15 +14,13 @@ use crate::{
     lambda::{
         model::{FunctionUrl, Page, UrlChange},
         state::Lambda,
+        url::function_url,
     },
     protocol::ApiResult,
 };
 
-/// The path under which URLs are reached: `/_aws/lambda-url/{url-id}/…`.
-pub(crate) const LAMBDA_URL: &str = "/_aws/lambda-url/";
-
 fn describe(lambda: &Lambda, arn: &str, url: &FunctionUrl) -> Value {
-    url.describe(arn, &format!("{}{LAMBDA_URL}{}/", lambda.address, url.id))
+    url.describe(arn, &function_url(&lambda.address, &url.id))
 }
 
 pub(crate) async fn create(

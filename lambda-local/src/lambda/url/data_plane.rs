@@ -33,9 +33,6 @@ const MAX_BODY: usize = 6 << 20;
 const FORBIDDEN: &str = "Forbidden. For troubleshooting Function URL authorization issues, see: \
     https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
 
-/// The host name under which function URLs are reached: `{url-id}.lambda-url.localhost`.
-pub(crate) const LAMBDA_URL_HOST: &str = ".lambda-url.localhost";
-
 impl Lambda {
     /// Answers a request to the function URL `id`.
     pub(crate) async fn execute_url(
