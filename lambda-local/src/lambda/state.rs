@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     invoke::{Call, DetachOnDrop, Invoked, Running, Target},
-    model::{Clock, Function, Model, Snapshot},
+    model::{Function, Model, Snapshot},
     packages::CodeStore,
 };
 use crate::{
@@ -66,9 +66,6 @@ impl Lambda {
         folder: &Path,
         (logs, cloudwatch, changed): (Arc<Logs>, Arc<CloudWatch>, Arc<Changed>),
     ) -> std::io::Result<Self> {
-        let clock = Clock {
-            transition: settings.transition,
-        };
         let random = settings
             .seed
             .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
@@ -81,7 +78,7 @@ impl Lambda {
             cloudwatch,
             limits: settings.limits,
             retry_delay: settings.retry_delay,
-            model: Mutex::new(Model::new(settings.place, clock, changed)),
+            model: Mutex::new(Model::new(settings.place, settings.transition, changed)),
             random: Mutex::new(random),
             pools: Mutex::default(),
         })
@@ -103,7 +100,8 @@ impl Lambda {
         Ok(())
     }
 
-    /// The resources. Not to be held while anything is awaited.
+    /// The resources. Not to be held while anything is awaited. What they are told of as now is a
+    /// moment taken after this: an earlier one could lie before a change that they hold.
     pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
         lock(&self.model)
     }

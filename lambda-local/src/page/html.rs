@@ -14,6 +14,7 @@ use axum::{
 use super::plot::plot;
 use crate::{
     announcement::exports,
+    clock::Moment,
     cloudwatch::Recent,
     lambda::{Alias, Function, Snapshot},
     protocol::escaped,
@@ -128,7 +129,7 @@ fn bar(alias: &Alias) -> String {
         "<div class=alias><b>{}</b><div class=bar>",
         escaped(&alias.name)
     );
-    for (version, share) in alias.shares() {
+    for (version, share) in alias.shares(Moment::now()) {
         let percent = share * 100.0;
         let _ = write!(
             html,

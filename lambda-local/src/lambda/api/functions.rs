@@ -15,6 +15,7 @@ use super::{
     request::{Function as FunctionOf, Json, Paging},
 };
 use crate::{
+    clock::Moment,
     lambda::{
         model::{
             Architecture, Configuration, ConfigurationChange, Function, FunctionConfiguration,
@@ -79,11 +80,12 @@ pub(crate) async fn create(
     )?;
     let code = request.code.store(&lambda).await?;
     let mut model = lambda.model();
-    let function = model.create(&reference.name, configuration, code)?;
+    let now = Moment::now();
+    let function = model.create(&reference.name, configuration, code, now)?;
     function.tags = request.tags;
-    let number = request.publish.then(|| function.publish(None));
+    let number = request.publish.then(|| function.publish(None, now));
     let shown = function
-        .describe(number, None)
+        .describe(number, None, now)
         .map(FunctionConfiguration::into_value);
     Ok((StatusCode::CREATED, Answer(shown.unwrap_or_default())))
 }
@@ -98,7 +100,7 @@ pub(crate) async fn get(
     let snapshot = number.map_or(Some(&function.latest), |number| function.version(number));
     let snapshot = snapshot.ok_or_else(|| model.no_function(&reference))?;
     let mut shown = json!({
-        "Configuration": function.describe(number, reference.qualifier.as_ref()),
+        "Configuration": function.describe(number, reference.qualifier.as_ref(), Moment::now()),
         "Code": super::package::describe(&lambda, &snapshot.code.folder),
     });
     if !function.tags.is_empty() {
@@ -119,7 +121,7 @@ pub(crate) async fn get_configuration(
 fn describe(model: &Model, reference: &FunctionRef) -> ApiResult<FunctionConfiguration> {
     let function = model.function(reference)?;
     let number = number_of(model, function, reference)?;
-    let described = function.describe(number, reference.qualifier.as_ref());
+    let described = function.describe(number, reference.qualifier.as_ref(), Moment::now());
     described.ok_or_else(|| model.no_function(reference))
 }
 
@@ -145,14 +147,15 @@ pub(crate) async fn list(
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
     let all_versions = paging.function_version.as_deref() == Some("ALL");
+    let now = Moment::now();
     let entries = model.functions().flat_map(|function| {
         let numbers = function.snapshots().map(|snapshot| snapshot.number);
         let wanted = numbers.take(if all_versions { usize::MAX } else { 1 });
         wanted.filter_map(move |number| match number {
             None if !all_versions => function
-                .list_entry(None)
+                .list_entry(None, now)
                 .map(|entry| entry.with_arn(&function.arn)),
-            number => function.list_entry(number),
+            number => function.list_entry(number, now),
         })
     });
     let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
@@ -167,17 +170,18 @@ pub(crate) async fn update_code(
     lambda.model().function(&reference)?;
     let code = request.code.store(&lambda).await?;
     let mut model = lambda.model();
-    let clock = model.clock.clone();
+    let now = Moment::now();
+    let change = model.change(now);
     let function = model.function_mut(&reference)?;
-    function.check_settled()?;
-    function.check_revision(request.revision_id.as_deref())?;
+    function.check_settled(now)?;
+    function.check_revision(request.revision_id.as_deref(), now)?;
     let mut configuration = function.latest.configuration.clone();
     if let Some([architecture]) = request.architectures.as_deref() {
         configuration.architecture = *architecture;
     }
     if request.dry_run {
         let mut shown = function
-            .describe(None, None)
+            .describe(None, None, now)
             .map(FunctionConfiguration::into_value);
         if let Some(shown) = &mut shown {
             shown["CodeSha256"] = json!(code.sha256);
@@ -185,10 +189,10 @@ pub(crate) async fn update_code(
         }
         return Ok(Answer(shown.unwrap_or_default()));
     }
-    function.change(configuration, code, &clock);
-    let number = request.publish.then(|| function.publish(None));
+    function.change(configuration, code, change);
+    let number = request.publish.then(|| function.publish(None, now));
     let shown = function
-        .describe(number, None)
+        .describe(number, None, now)
         .map(FunctionConfiguration::into_value);
     Ok(Answer(shown.unwrap_or_default()))
 }
@@ -199,18 +203,19 @@ pub(crate) async fn update_configuration(
     Json(request): Json<UpdateConfiguration>,
 ) -> ApiResult<Answer<Value>> {
     let mut model = lambda.model();
-    let clock = model.clock.clone();
+    let now = Moment::now();
+    let change = model.change(now);
     let function = model.function_mut(&reference)?;
     let configuration = function
         .latest
         .configuration
         .changed(request.configuration)?;
-    function.check_settled()?;
-    function.check_revision(request.revision_id.as_deref())?;
+    function.check_settled(now)?;
+    function.check_revision(request.revision_id.as_deref(), now)?;
     let code = function.latest.code.clone();
-    function.change(configuration, code, &clock);
+    function.change(configuration, code, change);
     let shown = function
-        .describe(None, None)
+        .describe(None, None, now)
         .map(FunctionConfiguration::into_value);
     Ok(Answer(shown.unwrap_or_default()))
 }
@@ -225,7 +230,8 @@ pub(crate) async fn delete(
         match &reference.qualifier {
             None => model.delete(&reference)?,
             Some(Qualifier::Version(number)) => {
-                model.function_mut(&reference)?.delete_version(*number)?;
+                let function = model.function_mut(&reference)?;
+                function.delete_version(*number, Moment::now())?;
             }
             Some(Qualifier::Latest) => {
                 return Err(Exception::invalid_parameter(

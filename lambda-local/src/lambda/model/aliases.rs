@@ -8,7 +8,7 @@ use super::{
     functions::new_revision,
     reference::{Qualifier, is_word},
     routing_config::RoutingConfig,
-    settling::Clock,
+    settling::Change,
 };
 use crate::protocol::{ApiResult, Exception};
 
@@ -68,19 +68,19 @@ impl Function {
     pub(crate) fn update_alias(
         &mut self,
         name: &str,
-        change: AliasChange,
-        clock: &Clock,
+        asked: AliasChange,
+        change: Change,
     ) -> ApiResult<&Alias> {
-        if let Some(description) = &change.description {
+        if let Some(description) = &asked.description {
             check_description(description)?;
         }
-        if let Some(routing) = &change.routing_config {
+        if let Some(routing) = &asked.routing_config {
             routing.check_values()?;
         }
         let arn = self.arn.clone();
         let missing = || Exception::not_found(format!("Alias not found: {arn}:{name}"));
         let current = self.aliases.get(name).ok_or_else(missing)?;
-        if change
+        if asked
             .revision_id
             .as_ref()
             .is_some_and(|given| *given != current.revision)
@@ -90,20 +90,20 @@ impl Function {
         let shown = current
             .version()
             .map_or_else(|| "$LATEST".into(), |n| n.to_string());
-        let version = change.function_version.unwrap_or(shown);
+        let version = asked.function_version.unwrap_or(shown);
         // A call that names only the version leaves the weights as they are.
-        let routing = change.routing_config.unwrap_or_else(|| current.routing());
+        let routing = asked.routing_config.unwrap_or_else(|| current.routing());
         let target = self.target(&version, &routing)?;
         let (before, still_leaving) = (current.version(), current.leaving.clone());
         self.check_movable(name, target.version())?;
         let leaving = match before.filter(|_| target.version() != before) {
-            Some(old) => self.move_provisioned(name, clock).map(|to| (old, to)),
+            Some(old) => self.move_provisioned(name, change).map(|to| (old, to)),
             None => still_leaving,
         };
         let current = self.aliases.get(name).ok_or_else(missing)?;
         let updated = Alias {
             leaving,
-            description: change
+            description: asked
                 .description
                 .unwrap_or_else(|| current.description.clone()),
             target,

@@ -9,9 +9,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{function::Function, reference::Qualifier, settling::Clock, snapshot::Snapshot};
+use super::{function::Function, reference::Qualifier, settling::Change, snapshot::Snapshot};
 use crate::{
-    clock,
+    clock::{Moment, written},
     protocol::{ApiResult, Exception},
 };
 
@@ -25,8 +25,9 @@ const MIN_UNRESERVED: u32 = 100;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Provisioned {
     pub(crate) requested: u32,
-    #[serde(skip, default = "Instant::now")]
-    not_before: Instant,
+    /// `None`: it was kept, and takes no time any more.
+    #[serde(skip)]
+    not_before: Option<Instant>,
     #[serde(skip)]
     pub(crate) allocation: Arc<Allocation>,
     modified: String,
@@ -47,23 +48,23 @@ impl Allocation {
 }
 
 impl Provisioned {
-    fn new(requested: u32, clock: &Clock) -> Self {
+    fn new(requested: u32, change: Change) -> Self {
         Self {
             requested,
-            not_before: Instant::now() + clock.transition,
+            not_before: Some(change.settles()),
             allocation: Arc::default(),
-            modified: clock::now().replace('Z', "+0000"),
+            modified: written(change.now.date()).replace('Z', "+0000"),
         }
     }
 
     /// Whether that is done, one way or the other, and how.
-    pub(super) fn allocated(&self) -> Option<bool> {
-        let decided = self.allocation.decided();
-        decided.filter(|_| Instant::now() >= self.not_before)
+    pub(super) fn allocated(&self, now: Moment) -> Option<bool> {
+        let early = self.not_before.is_some_and(|then| now.instant() < then);
+        self.allocation.decided().filter(|_| !early)
     }
 
-    pub(crate) fn describe(&self) -> Value {
-        self.shown(self.allocated())
+    pub(crate) fn describe(&self, now: Moment) -> Value {
+        self.shown(self.allocated(now))
     }
 
     fn shown(&self, allocated: Option<bool>) -> Value {
@@ -116,29 +117,29 @@ impl Function {
         &mut self,
         qualifier: &Qualifier,
         requested: u32,
-        clock: &Clock,
+        change: Change,
     ) -> ApiResult<Value> {
-        self.check_provisionable(qualifier)?;
+        self.check_provisionable(qualifier, change.now)?;
         if self.reserved.is_some_and(|reserved| requested > reserved) {
             return Err(Exception::invalid_parameter(
                 "Requested Provisioned Concurrency should not be greater than the \
                  reservedConcurrentExecution for function",
             ));
         }
-        let provisioned = Provisioned::new(requested, clock);
+        let provisioned = Provisioned::new(requested, change);
         // However soon it is there: the answer comes before.
         let shown = provisioned.shown(None);
         self.provisioned.insert(qualifier.clone(), provisioned);
         Ok(shown)
     }
 
-    fn check_provisionable(&self, qualifier: &Qualifier) -> ApiResult<()> {
+    fn check_provisionable(&self, qualifier: &Qualifier, now: Moment) -> ApiResult<()> {
         let refused = |text: &str| Err(Exception::invalid_parameter(text));
         match qualifier {
             Qualifier::Latest => refused(UNPUBLISHED),
             Qualifier::Version(number) => {
                 let by_alias = |alias: &super::alias::Alias| {
-                    alias.uses(*number)
+                    alias.uses(*number, now)
                         && self
                             .provisioned
                             .contains_key(&Qualifier::Alias(alias.name.clone()))
@@ -183,10 +184,10 @@ impl Function {
 
     /// Allocates an alias's provisioned concurrency anew, to the version that it moves to, if the
     /// alias has any.
-    pub(super) fn move_provisioned(&mut self, name: &str, clock: &Clock) -> Option<Provisioned> {
+    pub(super) fn move_provisioned(&mut self, name: &str, change: Change) -> Option<Provisioned> {
         let qualifier = Qualifier::Alias(name.to_owned());
         let provisioned = self.provisioned.get_mut(&qualifier)?;
-        *provisioned = Provisioned::new(provisioned.requested, clock);
+        *provisioned = Provisioned::new(provisioned.requested, change);
         Some(provisioned.clone())
     }
 

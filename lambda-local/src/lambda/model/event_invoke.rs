@@ -12,7 +12,7 @@ use super::{
     reference::{FunctionRef, Qualifier},
 };
 use crate::{
-    clock::milliseconds,
+    clock::Moment,
     place::Place,
     protocol::{ApiResult, Exception},
 };
@@ -77,7 +77,7 @@ impl EventInvoke {
         one.destination.as_deref()
     }
 
-    fn changed(&self, change: &EventInvokeChange) -> ApiResult<Self> {
+    fn changed(&self, change: &EventInvokeChange, now: Moment) -> ApiResult<Self> {
         change.check()?;
         Ok(Self {
             maximum_retry_attempts: change
@@ -90,7 +90,7 @@ impl EventInvoke {
                 Some(destinations) => destinations.clone(),
                 None => self.destinations.clone(),
             },
-            modified: milliseconds(),
+            modified: now.milliseconds(),
         })
     }
 
@@ -195,6 +195,7 @@ impl Model {
         &mut self,
         reference: &FunctionRef,
         change: &EventInvokeChange,
+        now: Moment,
     ) -> ApiResult<Value> {
         if change.is_empty() {
             return Err(Exception::invalid_parameter(
@@ -202,16 +203,17 @@ impl Model {
             ));
         }
         change.check_destinations(&reference.name, &self.place)?;
-        self.set_event_invoke(reference, EventInvoke::default().changed(change)?)
+        self.set_event_invoke(reference, EventInvoke::default().changed(change, now)?)
     }
 
     pub(crate) fn update_event_invoke(
         &mut self,
         reference: &FunctionRef,
         change: &EventInvokeChange,
+        now: Moment,
     ) -> ApiResult<Value> {
         change.check_destinations(&reference.name, &self.place)?;
-        let settings = self.settings(reference)?.changed(change)?;
+        let settings = self.settings(reference)?.changed(change, now)?;
         self.set_event_invoke(reference, settings)
     }
 

@@ -28,6 +28,5 @@ pub(crate) use function::Function;
 pub(crate) use functions::{Model, Page};
 pub(crate) use policy::{Caller, NewPermission};
 pub(crate) use reference::{FunctionRef, Qualifier};
-pub(crate) use settling::Clock;
 pub(crate) use snapshot::{Code, Snapshot};
 pub(crate) use url::{AuthType, FunctionUrl, InvokeMode, UrlChange};

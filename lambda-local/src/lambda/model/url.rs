@@ -10,7 +10,7 @@ use super::{
     reference::{FunctionRef, Qualifier},
 };
 use crate::{
-    clock,
+    clock::{Moment, written},
     cors::Cors,
     protocol::{ApiResult, Exception},
 };
@@ -107,6 +107,7 @@ impl Model {
         &mut self,
         reference: &FunctionRef,
         change: &UrlChange,
+        now: Moment,
     ) -> ApiResult<FunctionUrl> {
         change.check()?;
         let Some(auth_type) = change.auth_type else {
@@ -128,8 +129,8 @@ impl Model {
             auth_type,
             invoke_mode: change.invoke_mode.unwrap_or_default(),
             cors: change.cors(),
-            created: clock::now(),
-            modified: clock::now(),
+            created: written(now.date()),
+            modified: written(now.date()),
         };
         function
             .urls
@@ -148,6 +149,7 @@ impl Model {
         &mut self,
         reference: &FunctionRef,
         change: &UrlChange,
+        now: Moment,
     ) -> ApiResult<FunctionUrl> {
         change.check()?;
         let function = self.function_mut(reference)?;
@@ -157,7 +159,7 @@ impl Model {
         if change.cors.is_some() {
             url.cors = change.cors();
         }
-        url.modified = clock::now();
+        url.modified = written(now.date());
         Ok(url.clone())
     }
 

@@ -10,9 +10,10 @@ use super::{
     functions::new_revision,
     reference::Qualifier,
     settling::{Phase, Settling, pending},
-    snapshot::{Snapshot, now},
+    snapshot::{Snapshot, written},
 };
 use crate::{
+    clock::Moment,
     protocol::{ApiResult, Exception},
     store::shared,
 };
@@ -29,7 +30,7 @@ pub(super) struct Version {
 
 impl Function {
     /// Publishes `$LATEST` and gives the version's number: the last one's if nothing changed since.
-    pub(crate) fn publish(&mut self, description: Option<String>) -> u64 {
+    pub(crate) fn publish(&mut self, description: Option<String>, now: Moment) -> u64 {
         if let Some(number) = self.unchanged_since() {
             return number;
         }
@@ -37,7 +38,7 @@ impl Function {
         let mut snapshot = Snapshot {
             id: Uuid::new_v4(),
             number: Some(self.last_number),
-            last_modified: now(),
+            last_modified: written(now),
             ..(*self.latest).clone()
         };
         if let Some(description) = description {
@@ -71,9 +72,13 @@ impl Function {
     }
 
     /// `$LATEST` (`None`) or a version, with its revision id.
-    pub(super) fn with_revision(&self, number: Option<u64>) -> Option<(&Snapshot, &str)> {
+    pub(super) fn with_revision(
+        &self,
+        number: Option<u64>,
+        now: Moment,
+    ) -> Option<(&Snapshot, &str)> {
         match number {
-            None => Some((&self.latest, self.revision())),
+            None => Some((&self.latest, self.revision(now))),
             Some(number) => {
                 let version = self.versions.get(&number)?;
                 Some((&version.snapshot, &version.revision))
@@ -88,11 +93,11 @@ impl Function {
 
     /// # Errors
     /// If an alias points at it: on AWS that version cannot be deleted.
-    pub(crate) fn delete_version(&mut self, number: u64) -> ApiResult<()> {
+    pub(crate) fn delete_version(&mut self, number: u64, now: Moment) -> ApiResult<()> {
         let users: BTreeSet<&str> = self
             .aliases
             .values()
-            .filter(|alias| alias.uses(number))
+            .filter(|alias| alias.uses(number, now))
             .map(|alias| alias.name.as_str())
             .collect();
         if !users.is_empty() {
@@ -109,17 +114,17 @@ impl Function {
         Ok(())
     }
 
-    pub(super) fn phase(&self, number: Option<u64>) -> Phase {
+    pub(super) fn phase(&self, number: Option<u64>, now: Moment) -> Phase {
         let version = number.and_then(|number| self.versions.get(&number));
         version
             .map_or(&self.settling, |version| &version.settling)
-            .phase()
+            .phase(now)
     }
 
     /// Only what never became active cannot be invoked: an update leaves what was there before in
     /// place.
-    pub(crate) fn check_invocable(&self, number: Option<u64>) -> ApiResult<()> {
-        match self.phase(number) {
+    pub(crate) fn check_invocable(&self, number: Option<u64>, now: Moment) -> ApiResult<()> {
+        match self.phase(number, now) {
             Phase::Pending => Err(pending()),
             Phase::InProgress | Phase::Settled => Ok(()),
         }
