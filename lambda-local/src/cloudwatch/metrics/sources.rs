@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     custom::{CustomMetrics, name},
     lambda::{Dimension, Metrics, NAMESPACE},
-    statistic::Statistic,
+    statistic::{Series, Statistic},
 };
-use crate::{cloudwatch::expressions::Series, protocol::Exception};
+use crate::protocol::Exception;
 
 #[derive(Debug, Default)]
 pub(crate) struct Sources {

@@ -4,6 +4,11 @@
 use super::histogram::Bucket;
 use crate::protocol::Exception;
 
+use std::collections::BTreeMap;
+
+/// Values by the beginning of their period, in seconds since 1970.
+pub(crate) type Series = BTreeMap<u64, f64>;
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Statistic {
     SampleCount,

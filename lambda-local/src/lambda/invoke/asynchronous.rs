@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::{
     call::{Call, Invoked, Way},
     destination::Told,
+    event::{Condition, Event},
 };
 use crate::{
     lambda::{
@@ -26,25 +27,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// How often an event may lead to another by a destination: AWS ends such loops, too.
 const MOST_HOPS: u8 = 16;
-
-/// An event on its way to a function.
-#[derive(Debug)]
-pub(crate) struct Event {
-    pub(crate) reference: Arc<FunctionRef>,
-    pub(crate) payload: Bytes,
-    /// All attempts have the same.
-    pub(crate) request_id: Arc<str>,
-    accepted: Instant,
-    hops: u8,
-}
-
-/// What became of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Condition {
-    Success,
-    RetriesExhausted,
-    EventAgeExceeded,
-}
 
 impl Lambda {
     /// Accepts an event. Nothing is kept of it on disk: what waits is lost when the server ends.

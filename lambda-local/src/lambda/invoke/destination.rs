@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    asynchronous::{Condition, Event},
     call::Invoked,
+    event::{Condition, Event},
 };
 use crate::{clock, lambda::model::Qualifier, place::Place};
 

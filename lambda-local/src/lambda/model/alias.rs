@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{concurrency::Provisioned, routing_config::RoutingConfig};
+use super::{provisioned::Provisioned, routing_config::RoutingConfig};
 use crate::clock::Moment;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::{
     alias::{Alias, Target},
     function::Function,
-    functions::new_revision,
     reference::{Qualifier, is_word},
+    revision::new_revision,
     routing_config::RoutingConfig,
     settling::Change,
 };

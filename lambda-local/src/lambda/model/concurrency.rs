@@ -1,17 +1,16 @@
 //! Reserved concurrency of functions, and provisioned concurrency of versions and aliases.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Instant,
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    alias::Alias, function::Function, provisioned::Provisioned, reference::Qualifier,
+    settling::Change, snapshot::Snapshot,
 };
-
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
-use super::{function::Function, reference::Qualifier, settling::Change, snapshot::Snapshot};
 use crate::{
-    clock::{Moment, written},
+    clock::Moment,
     protocol::{ApiResult, Exception},
 };
 
@@ -19,77 +18,6 @@ use crate::{
 pub(crate) const ACCOUNT_CONCURRENCY: u32 = 1000;
 /// What must be left for functions without a reservation.
 const MIN_UNRESERVED: u32 = 100;
-
-/// Provisioned concurrency: allocated when its environments are started, and not before the time
-/// that such a change takes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Provisioned {
-    pub(crate) requested: u32,
-    /// `None`: it was kept, and takes no time any more.
-    #[serde(skip)]
-    not_before: Option<Instant>,
-    #[serde(skip)]
-    pub(crate) allocation: Arc<Allocation>,
-    modified: String,
-}
-
-/// Whether the environments could be started: told by whoever starts them.
-#[derive(Debug, Default)]
-pub(crate) struct Allocation(OnceLock<bool>);
-
-impl Allocation {
-    pub(crate) fn decide(&self, started: bool) {
-        let _ = self.0.set(started);
-    }
-
-    pub(crate) fn decided(&self) -> Option<bool> {
-        self.0.get().copied()
-    }
-}
-
-impl Provisioned {
-    fn new(requested: u32, change: Change) -> Self {
-        Self {
-            requested,
-            not_before: Some(change.settles()),
-            allocation: Arc::default(),
-            modified: written(change.now.date()).replace('Z', "+0000"),
-        }
-    }
-
-    /// Whether that is done, one way or the other, and how.
-    pub(super) fn allocated(&self, now: Moment) -> Option<bool> {
-        let early = self.not_before.is_some_and(|then| now.instant() < then);
-        self.allocation.decided().filter(|_| !early)
-    }
-
-    pub(crate) fn describe(&self, now: Moment) -> Value {
-        self.shown(self.allocated(now))
-    }
-
-    fn shown(&self, allocated: Option<bool>) -> Value {
-        let there = if allocated == Some(true) {
-            self.requested
-        } else {
-            0
-        };
-        let mut shown = json!({
-            "RequestedProvisionedConcurrentExecutions": self.requested,
-            "AvailableProvisionedConcurrentExecutions": there,
-            "AllocatedProvisionedConcurrentExecutions": there,
-            "Status": match allocated {
-                None => "IN_PROGRESS",
-                Some(true) => "READY",
-                Some(false) => "FAILED",
-            },
-            "LastModified": self.modified,
-        });
-        if allocated == Some(false) {
-            shown["StatusReason"] = json!("FUNCTION_ERROR_INIT_FAILURE");
-        }
-        shown
-    }
-}
 
 impl Function {
     pub(crate) const fn reserved(&self) -> Option<u32> {
@@ -138,7 +66,7 @@ impl Function {
         match qualifier {
             Qualifier::Latest => refused(UNPUBLISHED),
             Qualifier::Version(number) => {
-                let by_alias = |alias: &super::alias::Alias| {
+                let by_alias = |alias: &Alias| {
                     alias.uses(*number, now)
                         && self
                             .provisioned

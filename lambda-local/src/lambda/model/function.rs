@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::{
     alias::Alias,
-    concurrency::Provisioned,
     configuration::Configuration,
     event_invoke::EventInvoke,
-    functions::new_revision,
     policy::Policy,
+    provisioned::Provisioned,
     reference::Qualifier,
+    revision::new_revision,
     settling::{Change, Phase, Settling},
     snapshot::{Code, Snapshot, written},
     url::FunctionUrl,

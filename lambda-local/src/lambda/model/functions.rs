@@ -161,8 +161,3 @@ impl Page {
         shown
     }
 }
-
-/// A new revision id: a random UUID, as AWS gives.
-pub(crate) fn new_revision() -> String {
-    uuid::Uuid::new_v4().to_string()
-}
