@@ -8,10 +8,11 @@ use http::StatusCode;
 
 use super::{endpoint::endpoint, http::HttpApis, rest::RestApis};
 use crate::{
+    changed::Changed,
     lambda::{Function, LAMBDA_URL, Lambda},
     payload::{Connection, head_is_too_large, message},
     protocol::{Operation, escaped},
-    store::{Changed, Store},
+    store::Store,
 };
 
 #[derive(Debug)]

@@ -15,11 +15,12 @@ use super::{
     packages::CodeStore,
 };
 use crate::{
+    changed::{Changed, Kind},
     cloudwatch::CloudWatch,
     lambda::runtime::{Limits, Pool},
     logs::Logs,
     place::Place,
-    store::{Changed, Kind, Store},
+    store::Store,
     terminal::Terminal,
 };
 

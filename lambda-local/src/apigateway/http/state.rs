@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::http_api::Api;
 use crate::{
     apigateway::{apis::Apis, endpoint::endpoint},
+    changed::{Changed, Kind},
     lambda::Lambda,
     protocol::{ApiResult, Exception},
-    store::{Changed, Kind},
 };
 
 #[derive(Debug)]

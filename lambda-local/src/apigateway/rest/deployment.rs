@@ -13,7 +13,7 @@ use super::{
 use crate::{
     apigateway::route_key::RouteKey,
     protocol::{ApiResult, Exception},
-    store::shared,
+    shared,
 };
 
 /// The methods of an API as they were at a moment.

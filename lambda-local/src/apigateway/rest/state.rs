@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::rest_api::RestApi;
 use crate::{
     apigateway::apis::Apis,
+    changed::{Changed, Kind},
     lambda::Lambda,
     protocol::{ApiResult, Exception},
-    store::{Changed, Kind},
 };
 
 #[derive(Debug)]

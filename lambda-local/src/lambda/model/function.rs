@@ -22,7 +22,7 @@ use super::{
 use crate::{
     clock::Moment,
     protocol::{ApiResult, Exception},
-    store::shared,
+    shared,
 };
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -11,10 +11,10 @@ use super::{
     snapshot::Code,
 };
 use crate::{
+    changed::{Changed, Kind},
     clock::Moment,
     place::Place,
     protocol::{ApiResult, Exception},
-    store::{Changed, Kind},
 };
 
 /// All functions of the one account and region there is.

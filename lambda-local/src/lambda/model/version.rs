@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{settling::Settling, snapshot::Snapshot};
-use crate::store::shared;
+use crate::shared;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Version {
