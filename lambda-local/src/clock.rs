@@ -30,7 +30,7 @@ impl Moment {
 
     /// Since 1970.
     pub(crate) fn milliseconds(self) -> u64 {
-        u64::try_from(since_1970(self.date).as_millis()).unwrap_or(u64::MAX)
+        milliseconds_of(self.date)
     }
 }
 
@@ -41,7 +41,11 @@ pub(crate) fn seconds() -> u64 {
 
 /// Since 1970.
 pub(crate) fn milliseconds() -> u64 {
-    Moment::now().milliseconds()
+    milliseconds_of(SystemTime::now())
+}
+
+fn milliseconds_of(date: SystemTime) -> u64 {
+    u64::try_from(since_1970(date).as_millis()).unwrap_or(u64::MAX)
 }
 
 fn since_1970(date: SystemTime) -> Duration {

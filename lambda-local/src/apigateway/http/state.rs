@@ -25,7 +25,7 @@ impl HttpApis {
     }
 
     pub(super) fn api(&self, id: &str) -> ApiResult<Arc<Api>> {
-        self.by_id.get(id).ok_or_else(|| missing(id))
+        self.by_id.get(id).ok_or_else(|| no_api(id))
     }
 
     pub(super) fn change<T>(
@@ -34,7 +34,7 @@ impl HttpApis {
         change: impl FnOnce(&mut Api) -> ApiResult<T>,
     ) -> ApiResult<T> {
         let changed = self.by_id.change(id, change);
-        changed.ok_or_else(|| missing(id))?
+        changed.ok_or_else(|| no_api(id))?
     }
 
     pub(super) fn endpoint(&self, id: &str) -> String {
@@ -42,6 +42,6 @@ impl HttpApis {
     }
 }
 
-pub(super) fn missing(id: &str) -> Exception {
+pub(super) fn no_api(id: &str) -> Exception {
     Exception::gateway_not_found(format!("Invalid API identifier specified {id}"))
 }

@@ -76,9 +76,11 @@ pub(crate) async fn update(
     let shown = {
         let mut model = lambda.model();
         let now = Moment::now();
-        let change = model.change(now);
+        let transition = model.transition(now);
         let function = model.function_mut(&reference)?;
-        function.update_alias(&name, request, change)?.describe(now)
+        function
+            .update_alias(&name, request, transition)?
+            .describe(now)
     };
     // What it has of provisioned concurrency moves along.
     lambda.start_provisioned();

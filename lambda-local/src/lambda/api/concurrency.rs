@@ -98,9 +98,9 @@ pub(crate) async fn provision(
     let shown = {
         let mut model = lambda.model();
         let qualifier = qualifier(&model, &reference)?;
-        let change = model.change(Moment::now());
+        let transition = model.transition(Moment::now());
         let function = model.function_mut(&reference)?;
-        function.provision(&qualifier, count, change)?
+        function.provision(&qualifier, count, transition)?
     };
     lambda.start_provisioned();
     Ok((StatusCode::ACCEPTED, Answer(shown)))

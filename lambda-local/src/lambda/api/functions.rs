@@ -84,10 +84,7 @@ pub(crate) async fn create(
     let function = model.create(&reference.name, configuration, code, now)?;
     function.tags = request.tags;
     let number = request.publish.then(|| function.publish(None, now));
-    let shown = function
-        .describe(number, None, now)
-        .map(FunctionConfiguration::into_value);
-    Ok((StatusCode::CREATED, Answer(shown.unwrap_or_default())))
+    Ok((StatusCode::CREATED, Answer(shown(function, number, now))))
 }
 
 pub(crate) async fn get(
@@ -115,6 +112,14 @@ pub(crate) async fn get_configuration(
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
     Ok(Answer(describe(&model, &reference)?.into_value()))
+}
+
+/// `$LATEST` or a version that was just published, under the function's own ARN.
+fn shown(function: &Function, number: Option<u64>, now: Moment) -> Value {
+    let shown = function.describe(number, None, now);
+    shown
+        .map(FunctionConfiguration::into_value)
+        .unwrap_or_default()
 }
 
 /// The configuration of what the reference means: for an alias, its version's under its ARN.
@@ -171,7 +176,7 @@ pub(crate) async fn update_code(
     let code = request.code.store(&lambda).await?;
     let mut model = lambda.model();
     let now = Moment::now();
-    let change = model.change(now);
+    let transition = model.transition(now);
     let function = model.function_mut(&reference)?;
     function.check_settled(now)?;
     function.check_revision(request.revision_id.as_deref(), now)?;
@@ -180,21 +185,14 @@ pub(crate) async fn update_code(
         configuration.architecture = *architecture;
     }
     if request.dry_run {
-        let mut shown = function
-            .describe(None, None, now)
-            .map(FunctionConfiguration::into_value);
-        if let Some(shown) = &mut shown {
-            shown["CodeSha256"] = json!(code.sha256);
-            shown["CodeSize"] = json!(code.size);
-        }
-        return Ok(Answer(shown.unwrap_or_default()));
+        let mut shown = shown(function, None, now);
+        shown["CodeSha256"] = json!(code.sha256);
+        shown["CodeSize"] = json!(code.size);
+        return Ok(Answer(shown));
     }
-    function.change(configuration, code, change);
+    function.change(configuration, code, transition);
     let number = request.publish.then(|| function.publish(None, now));
-    let shown = function
-        .describe(number, None, now)
-        .map(FunctionConfiguration::into_value);
-    Ok(Answer(shown.unwrap_or_default()))
+    Ok(Answer(shown(function, number, now)))
 }
 
 pub(crate) async fn update_configuration(
@@ -204,7 +202,7 @@ pub(crate) async fn update_configuration(
 ) -> ApiResult<Answer<Value>> {
     let mut model = lambda.model();
     let now = Moment::now();
-    let change = model.change(now);
+    let transition = model.transition(now);
     let function = model.function_mut(&reference)?;
     let configuration = function
         .latest
@@ -213,11 +211,8 @@ pub(crate) async fn update_configuration(
     function.check_settled(now)?;
     function.check_revision(request.revision_id.as_deref(), now)?;
     let code = function.latest.code.clone();
-    function.change(configuration, code, change);
-    let shown = function
-        .describe(None, None, now)
-        .map(FunctionConfiguration::into_value);
-    Ok(Answer(shown.unwrap_or_default()))
+    function.change(configuration, code, transition);
+    Ok(Answer(shown(function, None, now)))
 }
 
 /// Deletes the function, or one version of it.

@@ -8,7 +8,7 @@ use super::{
     reference::{Qualifier, is_word},
     revision::new_revision,
     routing_config::RoutingConfig,
-    settling::Change,
+    settling::Transition,
 };
 use crate::protocol::{ApiResult, Exception};
 
@@ -68,19 +68,19 @@ impl Function {
     pub(crate) fn update_alias(
         &mut self,
         name: &str,
-        asked: AliasChange,
-        change: Change,
+        change: AliasChange,
+        transition: Transition,
     ) -> ApiResult<&Alias> {
-        if let Some(description) = &asked.description {
+        if let Some(description) = &change.description {
             check_description(description)?;
         }
-        if let Some(routing) = &asked.routing_config {
+        if let Some(routing) = &change.routing_config {
             routing.check_values()?;
         }
         let arn = self.arn.clone();
         let missing = || Exception::not_found(format!("Alias not found: {arn}:{name}"));
         let current = self.aliases.get(name).ok_or_else(missing)?;
-        if asked
+        if change
             .revision_id
             .as_ref()
             .is_some_and(|given| *given != current.revision)
@@ -90,20 +90,20 @@ impl Function {
         let shown = current
             .version()
             .map_or_else(|| "$LATEST".into(), |n| n.to_string());
-        let version = asked.function_version.unwrap_or(shown);
+        let version = change.function_version.unwrap_or(shown);
         // A call that names only the version leaves the weights as they are.
-        let routing = asked.routing_config.unwrap_or_else(|| current.routing());
+        let routing = change.routing_config.unwrap_or_else(|| current.routing());
         let target = self.target(&version, &routing)?;
         let (before, still_leaving) = (current.version(), current.leaving.clone());
         self.check_movable(name, target.version())?;
         let leaving = match before.filter(|_| target.version() != before) {
-            Some(old) => self.move_provisioned(name, change).map(|to| (old, to)),
+            Some(old) => self.move_provisioned(name, transition).map(|to| (old, to)),
             None => still_leaving,
         };
         let current = self.aliases.get(name).ok_or_else(missing)?;
         let updated = Alias {
             leaving,
-            description: asked
+            description: change
                 .description
                 .unwrap_or_else(|| current.description.clone()),
             target,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     alias::Alias, function::Function, provisioned::Provisioned, reference::Qualifier,
-    settling::Change, snapshot::Snapshot,
+    settling::Transition, snapshot::Snapshot,
 };
 use crate::{
     clock::Moment,
@@ -45,16 +45,16 @@ impl Function {
         &mut self,
         qualifier: &Qualifier,
         requested: u32,
-        change: Change,
+        transition: Transition,
     ) -> ApiResult<Value> {
-        self.check_provisionable(qualifier, change.now)?;
+        self.check_provisionable(qualifier, transition.now)?;
         if self.reserved.is_some_and(|reserved| requested > reserved) {
             return Err(Exception::invalid_parameter(
                 "Requested Provisioned Concurrency should not be greater than the \
                  reservedConcurrentExecution for function",
             ));
         }
-        let provisioned = Provisioned::new(requested, change);
+        let provisioned = Provisioned::new(requested, transition);
         // However soon it is there: the answer comes before.
         let shown = provisioned.shown(None);
         self.provisioned.insert(qualifier.clone(), provisioned);
@@ -112,10 +112,14 @@ impl Function {
 
     /// Allocates an alias's provisioned concurrency anew, to the version that it moves to, if the
     /// alias has any.
-    pub(super) fn move_provisioned(&mut self, name: &str, change: Change) -> Option<Provisioned> {
+    pub(super) fn move_provisioned(
+        &mut self,
+        name: &str,
+        transition: Transition,
+    ) -> Option<Provisioned> {
         let qualifier = Qualifier::Alias(name.to_owned());
         let provisioned = self.provisioned.get_mut(&qualifier)?;
-        *provisioned = Provisioned::new(provisioned.requested, change);
+        *provisioned = Provisioned::new(provisioned.requested, transition);
         Some(provisioned.clone())
     }
 

@@ -14,7 +14,7 @@ use super::{
     provisioned::Provisioned,
     reference::Qualifier,
     revision::new_revision,
-    settling::{Change, Phase, Settling},
+    settling::{Phase, Settling, Transition},
     snapshot::{Code, Snapshot, written},
     url::FunctionUrl,
     version::Version,
@@ -54,7 +54,7 @@ impl Function {
         arn: String,
         configuration: Configuration,
         code: Code,
-        change: Change,
+        transition: Transition,
     ) -> Self {
         let latest = Arc::new(Snapshot {
             id: Uuid::new_v4(),
@@ -63,13 +63,13 @@ impl Function {
             number: None,
             code,
             configuration,
-            last_modified: written(change.now),
+            last_modified: written(transition.now),
         });
         Self {
             arn,
             latest,
             tags: BTreeMap::new(),
-            settling: change.creating(),
+            settling: transition.creating(),
             revision_while_settling: new_revision(),
             revision: new_revision(),
             versions: BTreeMap::new(),
@@ -117,15 +117,20 @@ impl Function {
         self.settling.check(&self.arn, now)
     }
 
-    pub(crate) fn change(&mut self, configuration: Configuration, code: Code, change: Change) {
+    pub(crate) fn change(
+        &mut self,
+        configuration: Configuration,
+        code: Code,
+        transition: Transition,
+    ) {
         self.latest = Arc::new(Snapshot {
             id: Uuid::new_v4(),
             code,
             configuration,
-            last_modified: written(change.now),
+            last_modified: written(transition.now),
             ..(*self.latest).clone()
         });
-        self.settling = change.updating();
+        self.settling = transition.updating();
         self.revision_while_settling = new_revision();
         self.revision = new_revision();
     }

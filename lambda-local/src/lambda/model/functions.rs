@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    configuration::Configuration, function::Function, reference::FunctionRef, settling::Change,
+    configuration::Configuration, function::Function, reference::FunctionRef, settling::Transition,
     snapshot::Code,
 };
 use crate::{
@@ -40,11 +40,11 @@ impl Model {
         }
     }
 
-    /// What a call changes now.
-    pub(crate) const fn change(&self, now: Moment) -> Change {
-        Change {
+    /// What a change goes through that is made now.
+    pub(crate) const fn transition(&self, now: Moment) -> Transition {
+        Transition {
             now,
-            transition: self.transition,
+            takes: self.transition,
         }
     }
 
@@ -110,7 +110,7 @@ impl Model {
         }
         self.changed.mark(Kind::Function, name);
         let arn = self.place.function_arn(name);
-        let function = Function::new(name, arn, configuration, code, self.change(now));
+        let function = Function::new(name, arn, configuration, code, self.transition(now));
         Ok(self.functions.entry(name.to_owned()).or_insert(function))
     }
 

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::settling::Change;
+use super::settling::Transition;
 use crate::clock::{Moment, written};
 
 /// Provisioned concurrency: allocated when its environments are started, and not before the time
@@ -39,12 +39,12 @@ impl Allocation {
 }
 
 impl Provisioned {
-    pub(super) fn new(requested: u32, change: Change) -> Self {
+    pub(super) fn new(requested: u32, transition: Transition) -> Self {
         Self {
             requested,
-            not_before: Some(change.settles()),
+            not_before: Some(transition.settles()),
             allocation: Arc::default(),
-            modified: written(change.now.date()).replace('Z', "+0000"),
+            modified: written(transition.now.date()).replace('Z', "+0000"),
         }
     }
 

@@ -8,11 +8,11 @@ use crate::{
     protocol::{ApiResult, Exception},
 };
 
-/// A change that a call makes: when, and how long it takes to settle.
+/// What a change goes through: when it was made, and how long it takes to settle.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Change {
+pub(crate) struct Transition {
     pub(super) now: Moment,
-    pub(super) transition: Duration,
+    pub(super) takes: Duration,
 }
 
 /// A change under way, or done: derived from the time at which it is looked at, so that nothing
@@ -41,10 +41,10 @@ pub(crate) enum Phase {
     Settled,
 }
 
-impl Change {
+impl Transition {
     /// When it will have settled.
     pub(super) fn settles(self) -> Instant {
-        self.now.instant() + self.transition
+        self.now.instant() + self.takes
     }
 
     pub(super) fn creating(self) -> Settling {

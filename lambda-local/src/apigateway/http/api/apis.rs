@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use super::answer::{Created, Shared, items};
 use crate::{
-    apigateway::body::Json,
     apigateway::{
+        body::Json,
         http::{
             http_api::Api, integration::NewIntegration, route::NewRoute, stage::NewStage,
-            state::missing as no_api,
+            state::no_api,
         },
         id::new_id,
     },

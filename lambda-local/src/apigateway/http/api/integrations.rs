@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Created, Shared, items, missing};
 use crate::{
-    apigateway::body::Json,
-    apigateway::http::integration::NewIntegration,
+    apigateway::{body::Json, http::integration::NewIntegration},
     protocol::{ApiResult, Exception},
 };
 

@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use super::answer::{Created, Shared, items, missing};
 use crate::{
-    apigateway::body::Json,
-    apigateway::http::route::{NewRoute, Route, RouteChange},
+    apigateway::{
+        body::Json,
+        http::route::{NewRoute, Route, RouteChange},
+    },
     protocol::ApiResult,
 };
 

@@ -9,10 +9,12 @@ use serde_json::Value;
 
 use super::answer::{Created, Shared, items, missing};
 use crate::{
-    apigateway::body::Json,
-    apigateway::http::{
-        deployment::{Deployment, NewDeployment},
-        stage::{NewStage, Stage, StageChange},
+    apigateway::{
+        body::Json,
+        http::{
+            deployment::{Deployment, NewDeployment},
+            stage::{NewStage, Stage, StageChange},
+        },
     },
     protocol::ApiResult,
 };

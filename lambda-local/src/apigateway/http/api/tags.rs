@@ -11,8 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Shared;
-use crate::apigateway::body::Json;
-use crate::protocol::{ApiResult, Exception};
+use crate::{
+    apigateway::body::Json,
+    protocol::{ApiResult, Exception},
+};
 
 #[derive(Deserialize)]
 pub(crate) struct NewTags {
