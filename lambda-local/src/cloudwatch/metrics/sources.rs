@@ -47,7 +47,7 @@ impl Sources {
         let periods = self.lambda.periods(&metric.dimensions, times, period);
         let values: BTreeMap<u64, f64> = periods
             .iter()
-            .filter_map(|(at, bucket)| Some((*at, statistic.of(of, bucket)?)))
+            .filter_map(|(at, histogram)| Some((*at, statistic.of(of, histogram)?)))
             .collect();
         values
     }

@@ -134,7 +134,9 @@ impl Function {
     }
 
     /// What is to be started ahead: of which version, and for whom.
-    pub(crate) fn ahead(&self) -> impl Iterator<Item = (&Arc<Snapshot>, &Provisioned)> {
+    pub(crate) fn provisioned_versions(
+        &self,
+    ) -> impl Iterator<Item = (&Arc<Snapshot>, &Provisioned)> {
         self.provisioned
             .iter()
             .filter_map(|(qualifier, provisioned)| {
