@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::harness::repository;
+use crate::{
+    harness::repository,
+    imports::{Module, Modules},
+};
 
 /// The Rust files below a folder of the repository.
 pub(crate) fn sources(folder: &str) -> Vec<PathBuf> {
@@ -110,22 +113,50 @@ fn the_deployer_the_emulator_and_the_functions_do_not_know_each_other() {
     }
 }
 
+/// What lambda-local's model may know of the rest: nothing that reads, writes, waits or is asked
+/// for the time.
+const BELOW_THE_MODEL: [&str; 6] = ["changed", "clock", "cors", "place", "protocol", "shared"];
+
 #[test]
-fn the_model_of_lambda_has_no_io() {
+fn the_model_of_lambda_has_no_io_and_no_clock() {
     for file in sources("lambda-local/src/lambda/model") {
         let text = fs::read_to_string(&file).unwrap();
-        for io in [
+        for word in [
             "std::fs",
             "std::net",
             "std::process",
             "std::env",
             "tokio",
             "axum",
+            "async ",
             "SystemTime",
+            "::now",
+            "now()",
+            "now_utc",
+            "elapsed",
         ] {
-            assert!(!text.contains(io), "{io} in {}", file.display());
+            assert!(!text.contains(word), "{word} in {}", file.display());
         }
     }
+}
+
+#[test]
+fn the_model_of_lambda_knows_nothing_that_has_io_or_asks_a_clock() {
+    let modules = Modules::of("lambda-local/src");
+    let is_model = |module: &Module| module.iter().take(2).eq(["lambda", "model"]);
+    let names = modules.names();
+    let models = names.iter().filter(|(module, _)| is_model(module));
+    for name in models.clone().flat_map(|(_, names)| names) {
+        let below = name
+            .first()
+            .is_some_and(|top| BELOW_THE_MODEL.contains(&top.as_str()));
+        assert!(below || is_model(name), "the model names {name:?}");
+        // A moment that it is given, and how one is written.
+        let asks =
+            name[0] == "clock" && !matches!(name.last().unwrap().as_str(), "Moment" | "written");
+        assert!(!asks, "the model names {name:?}");
+    }
+    assert!(models.count() > 10);
 }
 
 #[test]

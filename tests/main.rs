@@ -10,4 +10,5 @@ mod deployer;
 mod documents;
 mod emulator;
 mod harness;
+mod imports;
 mod story;

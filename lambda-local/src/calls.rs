@@ -9,7 +9,7 @@ use axum::{
 };
 
 use crate::{
-    apigateway, lambda, page,
+    lambda, page,
     protocol::{Exception, Form, Protocol, aws_json, body},
     services::Services,
 };
@@ -22,7 +22,7 @@ const LOGS: &str = "Logs_20140328";
 pub(crate) fn router(services: &Arc<Services>) -> Router {
     Router::new()
         .merge(lambda::routes().with_state(services.lambda.clone()))
-        .merge(apigateway::routes().with_state(services.gateway.clone()))
+        .merge(services.gateway.routes())
         .merge(page::routes().with_state(services.clone()))
         .fallback(other)
         .method_not_allowed_fallback(other)

@@ -5,6 +5,7 @@ mod apigateway;
 mod args;
 mod callers;
 mod calls;
+mod changed;
 mod clock;
 mod cloudwatch;
 mod cors;
@@ -21,6 +22,7 @@ mod place;
 mod protocol;
 mod server;
 mod services;
+mod shared;
 mod store;
 mod terminal;
 

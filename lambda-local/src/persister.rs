@@ -4,9 +4,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
+    changed::Kind,
     protocol::{ApiResult, Exception},
     services::Services,
-    store::{Kind, Record, Store, encoded},
+    store::{Record, Store, encoded},
 };
 
 #[derive(Debug)]

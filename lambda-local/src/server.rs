@@ -2,12 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::Body,
-    extract::Request,
-    response::{IntoResponse, Response},
-};
+use axum::{Router, body::Body, extract::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -158,10 +153,10 @@ impl Server {
             Err(never) => match never {},
         };
         // What is acknowledged is on disk.
-        match self.persister.filter(|_| may_have_changed(&response)) {
-            Some(persister) => match persister.keep().await {
+        match self.persister.zip(may_have_changed(&response)) {
+            Some((persister, protocol)) => match persister.keep().await {
                 Ok(()) => response,
-                Err(error) => error.into_response(),
+                Err(error) => protocol.refuse(error),
             },
             None => response,
         }

@@ -6,11 +6,12 @@ use anyhow::Result;
 
 use crate::{
     apigateway::Gateway,
+    changed::Changed,
     cloudwatch::CloudWatch,
     iam::Iam,
     lambda::{Lambda, Settings},
     logs::Logs,
-    store::{Changed, Store},
+    store::Store,
 };
 
 #[derive(Debug)]

@@ -2,64 +2,21 @@
 //! it is answered.
 
 use std::{
-    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use anyhow::{Context, Result, bail};
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::changed::Kind;
+
 /// By kind and name, in CBOR.
 const RESOURCES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("resources");
 const SETTINGS: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
 /// Changes with what is written.
 const FORMAT: &str = "1";
-
-/// A kind of resource that is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
-    Function,
-    HttpApi,
-    RestApi,
-    Role,
-}
-
-impl Kind {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Function => "function",
-            Self::HttpApi => "http-api",
-            Self::RestApi => "rest-api",
-            Self::Role => "role",
-        }
-    }
-}
-
-/// Which resources were made, changed or deleted since they were written last.
-#[derive(Debug, Default)]
-pub(crate) struct Changed(Mutex<BTreeSet<(Kind, String)>>);
-
-impl Changed {
-    pub(crate) fn mark(&self, kind: Kind, name: &str) {
-        self.lock().insert((kind, name.to_owned()));
-    }
-
-    pub(crate) fn take(&self) -> BTreeSet<(Kind, String)> {
-        std::mem::take(&mut *self.lock())
-    }
-
-    /// They could not be written: the next time may.
-    pub(crate) fn give_back(&self, changed: BTreeSet<(Kind, String)>) {
-        self.lock().extend(changed);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<(Kind, String)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// One resource as it is now; `None` if it is not there any more.
 pub(crate) type Record = (Kind, String, Option<Vec<u8>>);
@@ -210,24 +167,4 @@ pub(crate) fn workspace_folder() -> Option<PathBuf> {
     let mut ancestors = folder.ancestors();
     let workspace = ancestors.find(|folder| folder.join("Cargo.lock").exists())?;
     Some(workspace.join("target/lambda-local"))
-}
-
-/// Serializes what is shared as what it holds.
-pub(crate) mod shared {
-    use std::sync::Arc;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(crate) fn serialize<T: Serialize, S: Serializer>(
-        value: &Arc<T>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        value.as_ref().serialize(serializer)
-    }
-
-    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Arc<T>, D::Error> {
-        T::deserialize(deserializer).map(Arc::new)
-    }
 }

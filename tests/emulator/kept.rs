@@ -212,6 +212,15 @@ fn what_the_disk_has_no_room_for_is_not_acknowledged_and_can_be_done_again() {
     let said = alias(3000);
     assert_eq!(said.status, 500);
     assert!(said.text().contains("room on the disk"), "{}", said.text());
+    let form = "application/x-www-form-urlencoded";
+    let role = "Action=CreateRole&Version=2010-05-08&RoleName=r&AssumeRolePolicyDocument=%7B%7D";
+    let headers = [("content-type", form)];
+    let role = server.request_with("POST", "/", &headers, role.as_bytes());
+    // Each in the protocol of its caller.
+    assert_eq!(role.status, 500);
+    let text = role.text();
+    assert!(text.starts_with("<ErrorResponse"), "{text}");
+    assert!(text.contains("room on the disk"), "{text}");
     limit(&server, None);
     assert_eq!(alias(5000).status, 201);
     drop(server);

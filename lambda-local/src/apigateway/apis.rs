@@ -10,8 +10,9 @@ use anyhow::Result;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    changed::{Changed, Kind},
     protocol::ApiResult,
-    store::{Changed, Kind, Store, encoded},
+    store::{Store, encoded},
 };
 
 /// What is changed is marked while the APIs are locked: whoever writes it to disk then waits until

@@ -1,11 +1,15 @@
 //! API Gateway: HTTP APIs and REST APIs in front of functions.
 
 mod apis;
+mod body;
+mod endpoint;
 mod function_uri;
 mod http;
+mod id;
+mod invoke;
 mod rest;
 mod route_key;
 mod state;
 
-pub(crate) use state::{EXECUTE_API, EXECUTE_API_HOST, Gateway};
-pub(crate) use state::{operations, routes};
+pub(crate) use endpoint::{EXECUTE_API, EXECUTE_API_HOST};
+pub(crate) use state::{Gateway, operations};

@@ -8,6 +8,7 @@ mod metrics;
 mod recent;
 mod state;
 
+pub(crate) use api::operations;
 pub(crate) use metrics::{Measured, Observation};
 pub(crate) use recent::{Recent, Second};
-pub(crate) use state::{CloudWatch, lock, operations};
+pub(crate) use state::{CloudWatch, lock};

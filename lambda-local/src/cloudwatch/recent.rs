@@ -21,15 +21,15 @@ impl CloudWatch {
     pub(crate) fn recent(&self, function: &str) -> Recent {
         let (start, end) = (clock::seconds().saturating_sub(SECONDS), clock::seconds());
         let mut recent = Recent::new();
-        for (version, at, bucket) in lock(&self.sources)
+        for (version, at, histogram) in lock(&self.sources)
             .lambda
             .of_function(function, (start, end))
         {
             let seconds = recent.entry(version.to_owned());
             let seconds = seconds.or_insert_with(|| vec![Second::default(); SECONDS as usize]);
             if let Some(second) = seconds.get_mut((at - start) as usize) {
-                second.requests += bucket.invocations;
-                second.errors += bucket.errors;
+                second.requests += histogram.invocations;
+                second.errors += histogram.errors;
             }
         }
         recent

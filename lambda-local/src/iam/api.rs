@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use super::Iam;
 use crate::protocol::{
-    Form,
+    Form, Protocol,
     operation::mark_if,
     query::{Namespace, respond},
 };
@@ -21,6 +21,7 @@ impl Iam {
         let (answer, operation) = self.answer(service, action, form)?;
         Some(mark_if(
             operation.changes,
+            Protocol::Query,
             respond(namespace, action, answer),
         ))
     }

@@ -13,10 +13,11 @@ use time::{Duration, OffsetDateTime};
 
 use super::role::Role;
 use crate::{
+    changed::{Changed, Kind},
     clock,
     place::Place,
     protocol::{Answer, Exception, Form, Operation},
-    store::{Changed, Kind, Store, encoded},
+    store::{Store, encoded},
 };
 
 /// What carries an operation out.

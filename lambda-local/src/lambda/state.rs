@@ -11,17 +11,16 @@ use anyhow::Result;
 use uuid::Uuid;
 
 use super::{
-    invoke::{Call, DetachOnDrop, Invoked, Running, Target},
-    model::{Clock, Function, Model, Snapshot},
+    model::{Function, Model, Snapshot},
     packages::CodeStore,
 };
 use crate::{
+    changed::{Changed, Kind},
     cloudwatch::CloudWatch,
-    lambda::runtime::{Invocation, Limits, Pool},
+    lambda::runtime::{Limits, Pool},
     logs::Logs,
     place::Place,
-    protocol::{ApiResult, Exception},
-    store::{Changed, Kind, Store},
+    store::Store,
     terminal::Terminal,
 };
 
@@ -66,9 +65,6 @@ impl Lambda {
         folder: &Path,
         (logs, cloudwatch, changed): (Arc<Logs>, Arc<CloudWatch>, Arc<Changed>),
     ) -> std::io::Result<Self> {
-        let clock = Clock {
-            transition: settings.transition,
-        };
         let random = settings
             .seed
             .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
@@ -81,7 +77,7 @@ impl Lambda {
             cloudwatch,
             limits: settings.limits,
             retry_delay: settings.retry_delay,
-            model: Mutex::new(Model::new(settings.place, clock, changed)),
+            model: Mutex::new(Model::new(settings.place, settings.transition, changed)),
             random: Mutex::new(random),
             pools: Mutex::default(),
         })
@@ -103,47 +99,10 @@ impl Lambda {
         Ok(())
     }
 
-    /// The resources. Not to be held while anything is awaited.
+    /// The resources. Not to be held while anything is awaited. What they are told of as now is a
+    /// moment taken after this: an earlier one could lie before a change that they hold.
     pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
         lock(&self.model)
-    }
-
-    /// Runs an invocation to its end, also if whoever asked for it has gone away meanwhile.
-    pub(crate) async fn invoke(self: &Arc<Self>, target: Target, call: Call) -> ApiResult<Invoked> {
-        let request_id = call.request_id.unwrap_or_else(|| new_request_id().into());
-        let version = target.version();
-        let invocation = Invocation {
-            request_id: request_id.clone(),
-            payload: call.payload,
-            invoked_arn: target.arn,
-            client_context: call.client_context,
-            timeout: Duration::from_secs(target.snapshot.configuration.timeout.into()),
-            pieces: call.pieces,
-        };
-        let pool = self.pool(&target.snapshot);
-        let running = Running::begin(self.cloudwatch.clone(), target.invoked.clone());
-        if target.reserved.is_some_and(|limit| running.exceeds(limit)) {
-            running.throttle(&version);
-            return Err(Exception::throttled());
-        }
-        let terminal = self.terminal.clone();
-        let caller = Arc::new(());
-        let waits = Arc::downgrade(&caller);
-        let run = async move {
-            let done = pool.invoke(invocation, call.tail).await;
-            running.end(&version, done.duration, done.outcome.is_error());
-            let invoked = Invoked {
-                done,
-                request_id,
-                function: target.invoked,
-                version,
-            };
-            invoked.show(&terminal, call.way, waits.strong_count() > 0);
-            invoked
-        };
-        let invoked = DetachOnDrop::new(run).await;
-        drop(caller);
-        Ok(invoked)
     }
 
     /// Ends environments that are not needed: those idle for too long, and those of code that

@@ -11,20 +11,15 @@ use axum::{
     routing::get,
 };
 
-use super::plot::plot;
+use super::{colour::colour_of, plot::plot};
 use crate::{
     announcement::exports,
+    clock::Moment,
     cloudwatch::Recent,
     lambda::{Alias, Function, Snapshot},
     protocol::escaped,
     services::Services,
 };
-
-/// The colours of versions 1, 2, 3, and so on, again from the first; `$LATEST` has none.
-const COLOURS: [&str; 6] = [
-    "#2b6cb0", "#2f855a", "#c53030", "#b7791f", "#6b46c1", "#0987a0",
-];
-const LATEST: &str = "#718096";
 
 pub(crate) fn routes() -> Router<Arc<Services>> {
     Router::new()
@@ -128,7 +123,7 @@ fn bar(alias: &Alias) -> String {
         "<div class=alias><b>{}</b><div class=bar>",
         escaped(&alias.name)
     );
-    for (version, share) in alias.shares() {
+    for (version, share) in alias.shares(Moment::now()) {
         let percent = share * 100.0;
         let _ = write!(
             html,
@@ -139,11 +134,4 @@ fn bar(alias: &Alias) -> String {
         );
     }
     html + "</div></div>"
-}
-
-pub(super) fn colour_of(version: &str) -> &'static str {
-    let number = version.parse::<usize>();
-    number.map_or(LATEST, |number| {
-        COLOURS[number.saturating_sub(1) % COLOURS.len()]
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::html::colour_of;
+use super::colour::colour_of;
 use crate::cloudwatch::{Recent, Second};
 
 const WIDTH: usize = 720;

@@ -10,6 +10,8 @@ use axum::{
 };
 use http::Method;
 
+use super::Protocol;
+
 /// What AWS's model of the service says of an operation, and whether it changes what is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Operation {
@@ -63,18 +65,19 @@ pub(crate) fn find<'a>(
     all.find(|operation| operation.is(method, path, query))
 }
 
-/// In the extensions of an answer whose operation may have changed what is kept.
+/// In the extensions of an answer whose operation may have changed what is kept: how its caller
+/// speaks, should it turn out that it cannot be kept.
 #[derive(Debug, Clone, Copy)]
-struct MayHaveChanged;
+struct MayHaveChanged(Protocol);
 
 async fn mark(response: Response) -> Response {
-    mark_if(true, response)
+    mark_if(true, Protocol::RestJson, response)
 }
 
 /// Says of an answer whether its operation may have changed what is kept.
-pub(crate) fn mark_if(changes: bool, mut response: Response) -> Response {
+pub(crate) fn mark_if(changes: bool, protocol: Protocol, mut response: Response) -> Response {
     if changes {
-        response.extensions_mut().insert(MayHaveChanged);
+        response.extensions_mut().insert(MayHaveChanged(protocol));
     }
     response
 }
@@ -163,7 +166,8 @@ impl<S: Clone + Send + Sync + 'static> Table<S> {
     }
 }
 
-/// See [`mark_if`].
-pub(crate) fn may_have_changed(response: &Response) -> bool {
-    response.extensions().get::<MayHaveChanged>().is_some()
+/// See [`mark_if`]. How the caller speaks; `None` where nothing that is kept can have changed.
+pub(crate) fn may_have_changed(response: &Response) -> Option<Protocol> {
+    let changed = response.extensions().get::<MayHaveChanged>();
+    changed.map(|MayHaveChanged(protocol)| *protocol)
 }

@@ -1,28 +1,20 @@
 //! API Gateway's data plane: a request to an API becomes an event for the function behind its
 //! route, and the function's answer becomes the response.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 
-use super::{
-    http_api::{Api, Route},
-    integration::Integration,
-    stage::Stage,
-};
-use crate::place::Place;
+use super::{http_api::Api, integration::Integration, route::Route, stage::Stage, state::HttpApis};
 use crate::{
-    apigateway::{route_key::RouteKey, state::Gateway},
-    lambda::{Call, Caller, FunctionRef, Invoked, Lambda, Way as CallWay},
-    payload::Connection,
+    apigateway::invoke::{invoke, source_arn},
     payload::{
-        MAX_BODY, decorate, event_body, head_is_too_large, internal_server_error, message,
-        preflight, ran, read, text, v1 as event_1,
+        Connection, MAX_BODY, decorate, event_body, internal_server_error, message, preflight, ran,
+        read, text, v1,
         v2::{Matched, event},
     },
-    protocol::ApiResult,
 };
 
 /// A request's way through the API.
@@ -42,23 +34,15 @@ struct At<'a> {
     connection: &'a Connection,
 }
 
-impl Gateway {
-    /// Answers a request to the API `id`. `path` is the path as the API's client means it, with
-    /// the stage in front where one is named.
+impl HttpApis {
+    /// Answers a request to the API `id`, which may not be there.
     pub(crate) async fn execute(
-        self: &Arc<Self>,
+        &self,
         id: &str,
         path: &str,
         request: Request,
         connection: &Connection,
     ) -> Response {
-        if head_is_too_large(&request) {
-            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            return message(status, "Request Header Fields Too Large");
-        }
-        if let Some(api) = self.rest_apis.get(id) {
-            return self.execute_rest(&api, path, request, connection).await;
-        }
         let request_id = format!("{:016x}=", fastrand::u64(..));
         let mut answer = match self.api(id) {
             Ok(api) => {
@@ -74,7 +58,7 @@ impl Gateway {
     }
 
     async fn with_cors(
-        self: &Arc<Self>,
+        &self,
         api: &Api,
         path: &str,
         request: Request,
@@ -97,7 +81,7 @@ impl Gateway {
     }
 
     async fn forward(
-        self: &Arc<Self>,
+        &self,
         api: &Api,
         path: &str,
         parts: &Parts,
@@ -150,7 +134,7 @@ impl Gateway {
     ) -> serde_json::Result<Vec<u8>> {
         let key = &way.route.key;
         if integration.is_format_1() {
-            let matched = event_1::Matched {
+            let matched = v1::Matched {
                 version: Some("1.0"),
                 account: &self.lambda.place.account,
                 api: &api.id,
@@ -165,7 +149,7 @@ impl Gateway {
                 connection: at.connection,
                 body_is_binary: event_body(&parts.headers, body).1,
             };
-            return event_1::event(parts, body, &matched);
+            return v1::event(parts, body, &matched);
         }
         let matched = Matched {
             account: &self.lambda.place.account,
@@ -209,40 +193,4 @@ fn find_way<'a>(api: &'a Api, parts: &Parts, path: &str) -> Option<Way<'a>> {
         ))
     });
     fits.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, way)| way)
-}
-
-/// On whose behalf API Gateway invokes.
-pub(crate) fn source_arn(place: &Place, api: &str, stage: &str, key: &RouteKey) -> String {
-    let (region, account) = (place.region.as_str(), place.account.as_str());
-    let route = key.source();
-    // Once for each request, hence without `format!`.
-    [
-        "arn:aws:execute-api:",
-        region,
-        ":",
-        account,
-        ":",
-        api,
-        "/",
-        stage,
-        "/",
-        &route,
-    ]
-    .concat()
-}
-
-/// Invokes what the integration names, if its own policy lets this API do it.
-pub(crate) async fn invoke(
-    lambda: &Arc<Lambda>,
-    function: &Arc<FunctionRef>,
-    source_arn: &str,
-    event: Bytes,
-) -> ApiResult<Invoked> {
-    let caller = Caller::Service {
-        name: "apigateway.amazonaws.com",
-        source_arn,
-    };
-    let target = lambda.resolve_for(caller, function)?;
-    let call = Call::with(event, CallWay::Http);
-    lambda.invoke(target, call).await
 }

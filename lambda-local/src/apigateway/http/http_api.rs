@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::{
     deployment::{Deployment, Integrations, Routes},
     integration::{Integration, NewIntegration},
+    route::{NewRoute, Route, RouteChange},
     stage::Stage,
 };
 use crate::{
-    apigateway::{route_key::RouteKey, state::new_id},
+    apigateway::{id::new_id, route_key::RouteKey},
     cors::Cors,
     protocol::{ApiResult, Exception},
 };
@@ -30,41 +31,6 @@ pub(crate) struct Api {
     pub(crate) stages: BTreeMap<String, Stage>,
     #[serde(default)]
     pub(crate) deployments: BTreeMap<String, Deployment>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Route {
-    id: String,
-    pub(crate) key: RouteKey,
-    /// `integrations/{id}`
-    target: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct NewRoute {
-    pub(crate) route_key: String,
-    pub(crate) target: Option<String>,
-    #[serde(default)]
-    authorization_type: Option<String>,
-}
-
-/// `UpdateRoute`'s body: absent members keep what is there.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct RouteChange {
-    route_key: Option<String>,
-    target: Option<String>,
-}
-
-impl NewRoute {
-    pub(crate) fn catch_all(integration: &str) -> Self {
-        Self {
-            route_key: "$default".into(),
-            target: Some(format!("integrations/{integration}")),
-            authorization_type: None,
-        }
-    }
 }
 
 impl Api {
@@ -148,30 +114,6 @@ impl Api {
         }
         if let Some(cors) = &self.cors {
             shown["corsConfiguration"] = cors.in_lower_case();
-        }
-        shown
-    }
-}
-
-impl Route {
-    /// The id of the integration that the route leads to.
-    pub(crate) fn integration(&self) -> Option<&str> {
-        self.target.as_deref()?.strip_prefix("integrations/")
-    }
-
-    pub(crate) fn leads_to(&self, integration: &str) -> bool {
-        self.integration() == Some(integration)
-    }
-
-    pub(crate) fn describe(&self) -> Value {
-        let mut shown = json!({
-            "apiKeyRequired": false,
-            "authorizationType": "NONE",
-            "routeId": self.id,
-            "routeKey": self.key.to_string(),
-        });
-        if let Some(target) = &self.target {
-            shown["target"] = json!(target);
         }
         shown
     }

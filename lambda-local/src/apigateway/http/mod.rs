@@ -5,9 +5,10 @@ mod data_plane;
 mod deployment;
 mod http_api;
 mod integration;
+mod route;
 mod stage;
+mod stages;
+mod state;
 
-pub(crate) use api::Json;
 pub(crate) use api::table;
-pub(crate) use data_plane::{invoke, source_arn};
-pub(crate) use http_api::Api;
+pub(crate) use state::HttpApis;

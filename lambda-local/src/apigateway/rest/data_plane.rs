@@ -1,18 +1,17 @@
 //! The data plane of REST APIs: `/{stage}/{path}` becomes an event of payload format 1.0, and
 //! what is not an answer of the proxy format is a 502.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
-use super::{deployment::DeployedMethod, rest_api::RestApi, stage::Stage};
+use super::{deployment::DeployedMethod, rest_api::RestApi, stage::Stage, state::RestApis};
 use crate::{
     apigateway::{
         function_uri::parse_function,
-        http::{invoke, source_arn},
-        state::Gateway,
+        invoke::{invoke, source_arn},
     },
     lambda::{Invoked, new_request_id},
     payload::Connection,
@@ -53,10 +52,10 @@ pub(crate) enum Failure {
     Malformed(Box<Invoked>),
 }
 
-impl Gateway {
+impl RestApis {
     /// Answers a request to a REST API. `path` begins with the stage.
-    pub(crate) async fn execute_rest(
-        self: &Arc<Self>,
+    pub(crate) async fn execute(
+        &self,
         api: &RestApi,
         path: &str,
         request: Request,
@@ -68,7 +67,7 @@ impl Gateway {
             Err(refusal) => message(StatusCode::FORBIDDEN, refusal),
             Ok(way) => match read(body, MAX_BODY, "Request Too Long").await {
                 Ok(body) => {
-                    let answered = self.forward_rest(&way, &parts, &body, connection, &request_id);
+                    let answered = self.forward(&way, &parts, &body, connection, &request_id);
                     response_of(answered.await)
                 }
                 Err(refusal) => refusal,
@@ -80,8 +79,8 @@ impl Gateway {
         answer
     }
 
-    pub(crate) async fn forward_rest(
-        self: &Arc<Self>,
+    pub(crate) async fn forward(
+        &self,
         way: &Way<'_>,
         parts: &Parts,
         body: &Bytes,

@@ -7,9 +7,12 @@ mod deployment;
 mod execution_log;
 mod integration;
 mod resource;
+mod resources;
 mod rest_api;
 mod stage;
+mod stages;
+mod state;
 mod test_invoke;
 
 pub(crate) use api::table;
-pub(crate) use rest_api::RestApi;
+pub(crate) use state::RestApis;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{deployment::Deployment, integration::Patch, resource::Resource, stage::Stage};
 use crate::{
-    apigateway::state::new_id,
+    apigateway::id::new_id,
     clock,
     protocol::{ApiResult, Exception},
 };

@@ -5,103 +5,36 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{integration::Patch, rest_api::RestApi};
 use crate::{
-    apigateway::function_uri::parse_function,
     clock,
-    place::Place,
     protocol::{ApiResult, Exception},
 };
 
-type Variables = BTreeMap<String, String>;
+pub(super) type Variables = BTreeMap<String, String>;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Stage {
     pub(crate) name: String,
     pub(crate) deployment: String,
-    description: Option<String>,
+    pub(super) description: Option<String>,
     pub(crate) variables: Variables,
-    tags: BTreeMap<String, String>,
+    pub(super) tags: BTreeMap<String, String>,
     created: u64,
-    updated: u64,
+    pub(super) updated: u64,
 }
 
 /// `CreateStage`'s body.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewStage {
-    stage_name: String,
-    deployment_id: String,
-    description: Option<String>,
+    pub(super) stage_name: String,
+    pub(super) deployment_id: String,
+    pub(super) description: Option<String>,
     #[serde(default)]
-    variables: Variables,
+    pub(super) variables: Variables,
     #[serde(default)]
-    tags: BTreeMap<String, String>,
-    canary_settings: Option<Value>,
-}
-
-impl RestApi {
-    pub(crate) fn add_stage(&mut self, new: NewStage) -> ApiResult<Value> {
-        no_canary(new.canary_settings.as_ref())?;
-        if self.stages.contains_key(&new.stage_name) {
-            return Err(Exception::gateway_conflict("Stage already exists"));
-        }
-        self.check_deployment(&new.deployment_id)?;
-        let mut stage = Stage::new(new.stage_name, new.description)?;
-        stage.deployment = new.deployment_id;
-        stage.variables = new.variables;
-        stage.tags = new.tags;
-        let shown = stage.describe();
-        self.stages.insert(stage.name.clone(), stage);
-        Ok(shown)
-    }
-
-    pub(crate) fn patch_stage(&mut self, name: &str, patches: &[Patch]) -> ApiResult<Value> {
-        let mut stage = self.stages.get(name).cloned().ok_or_else(no_stage)?;
-        for patch in patches {
-            let value = patch.value.clone();
-            match (patch.op.as_str(), patch.path.as_str()) {
-                ("replace", "/deploymentId") => stage.deployment = value,
-                ("replace", "/description") => stage.description = Some(value),
-                (op, path) => match (op, path.strip_prefix("/variables/")) {
-                    ("add" | "replace", Some(name)) => {
-                        stage.variables.insert(name.to_owned(), value);
-                    }
-                    ("remove", Some(name)) => drop(stage.variables.remove(name)),
-                    _ => return Err(patch.refused("stages")),
-                },
-            }
-        }
-        self.check_deployment(&stage.deployment)?;
-        stage.updated = clock::seconds();
-        let shown = stage.describe();
-        self.stages.insert(name.to_owned(), stage);
-        Ok(shown)
-    }
-
-    fn check_deployment(&self, id: &str) -> ApiResult<()> {
-        match self.deployments.contains_key(id) {
-            true => Ok(()),
-            false => Err(Exception::gateway_bad_request(
-                "Deployment id does not exist",
-            )),
-        }
-    }
-
-    /// The stages in which a method leads to this function.
-    pub(crate) fn stages_to(&self, function: &str, place: &Place) -> Vec<&str> {
-        let stages = self.stages.values().filter(|stage| {
-            let methods = self.served(stage).map(|deployment| &deployment.methods);
-            methods
-                .into_iter()
-                .flat_map(|methods| &**methods)
-                .any(|method| {
-                    let named = parse_function(&method.integration.uri, &stage.variables, place);
-                    named.is_ok_and(|named| named.name == function)
-                })
-        });
-        stages.map(|stage| stage.name.as_str()).collect()
-    }
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) canary_settings: Option<Value>,
 }
 
 impl Stage {

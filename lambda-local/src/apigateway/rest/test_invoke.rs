@@ -1,7 +1,7 @@
 //! `TestInvokeMethod`: calls a method as it is now, without a deployment, and tells how that went.
 //! The function's policy has to admit the stage `test-invoke-stage`.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, time::Instant};
 
 use axum::response::Response;
 use bytes::Bytes;
@@ -17,9 +17,9 @@ use super::{
     resource::no_method,
     rest_api::RestApi,
     stage::Stage,
+    state::RestApis,
 };
 use crate::{
-    apigateway::state::Gateway,
     lambda::new_request_id,
     payload::Connection,
     payload::Received,
@@ -40,9 +40,9 @@ pub(crate) struct TestInvoke {
     stage_variables: BTreeMap<String, String>,
 }
 
-impl Gateway {
+impl RestApis {
     pub(crate) async fn test_invoke(
-        self: &Arc<Self>,
+        &self,
         api: &RestApi,
         resource: &str,
         method: &str,
@@ -72,7 +72,7 @@ impl Gateway {
         };
         let (id, started) = (new_request_id(), Instant::now());
         let received = Received::new(&parts.method, path);
-        let forwarded = self.forward_rest(&way, &parts, &body, &connection, &id);
+        let forwarded = self.forward(&way, &parts, &body, &connection, &id);
         let outcome = forwarded.await;
         let latency = started.elapsed().as_millis();
         let log = ExecutionLog::of(&id).request(&way, &parts, &body);

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     cloudwatch::{
-        expressions::{Queries, Query, Series},
-        metrics::{Metric, Sources, Statistic},
+        expressions::{Queries, Query},
+        metrics::{Metric, Series, Sources, Statistic},
     },
     protocol::Exception,
 };

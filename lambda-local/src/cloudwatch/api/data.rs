@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::{
     cloudwatch::{
-        expressions::{Queries, Query, Series},
-        metrics::{Metric, Sources, Statistic, check_period},
+        expressions::{Queries, Query},
+        metrics::{Metric, Series, Sources, Statistic, check_period},
     },
     protocol::{Answer, Exception},
 };

@@ -1,6 +1,9 @@
 //! The calls of CloudWatch.
 
-pub(crate) mod data;
+mod data;
 mod form;
-pub(crate) mod list;
+mod list;
+mod operations;
 mod protocols;
+
+pub(crate) use operations::operations;

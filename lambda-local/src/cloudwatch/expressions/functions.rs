@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::value::{Series, Value, wrong};
-use crate::protocol::Exception;
+use super::value::{Value, wrong};
+use crate::{cloudwatch::metrics::Series, protocol::Exception};
 
 /// Where one is missing, so is the result, and where it is no number: a division by zero, for one.
 pub(crate) fn combine(

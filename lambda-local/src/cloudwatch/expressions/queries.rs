@@ -4,9 +4,12 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::value::{Scope, Series, Value, evaluate};
+use super::{
+    evaluate::evaluate,
+    value::{Scope, Value},
+};
 use crate::{
-    cloudwatch::metrics::{Metric, Sources, Statistic, check_period},
+    cloudwatch::metrics::{Metric, Series, Sources, Statistic, check_period},
     protocol::Exception,
 };
 

@@ -7,7 +7,7 @@ const SHORTEST: f64 = 0.001;
 
 /// How many invocations there were, and how long they took.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Bucket {
+pub(crate) struct Histogram {
     pub(crate) invocations: u64,
     pub(crate) errors: u64,
     pub(crate) throttles: u64,
@@ -21,7 +21,7 @@ pub(crate) struct Bucket {
     pub(crate) concurrent: u64,
 }
 
-impl Bucket {
+impl Histogram {
     pub(crate) fn add(&mut self, milliseconds: f64, failed: bool, concurrent: u64) {
         self.minimum = match self.invocations {
             0 => milliseconds,
@@ -108,34 +108,34 @@ fn middle_of(class: u16) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Bucket;
+    use super::Histogram;
 
-    fn bucket(durations: impl Iterator<Item = f64>) -> Bucket {
-        let mut bucket = Bucket::default();
-        durations.for_each(|milliseconds| bucket.add(milliseconds, false, 1));
-        bucket
+    fn histogram(durations: impl Iterator<Item = f64>) -> Histogram {
+        let mut histogram = Histogram::default();
+        durations.for_each(|milliseconds| histogram.add(milliseconds, false, 1));
+        histogram
     }
 
     #[test]
     fn percentiles_and_counts_are_right_to_one_percent() {
-        let bucket = bucket((1..=1000).map(f64::from));
+        let histogram = histogram((1..=1000).map(f64::from));
         for (share, expected) in [(0.5, 500.0), (0.95, 950.0), (0.99, 990.0), (1.0, 1000.0)] {
-            let got = bucket.percentile(share);
+            let got = histogram.percentile(share);
             assert!(
                 (got - expected).abs() < expected * 0.01,
                 "{got} for {expected}"
             );
         }
-        let slow = bucket.between(250.0, f64::INFINITY);
+        let slow = histogram.between(250.0, f64::INFINITY);
         assert!(slow.abs_diff(750) <= 3, "{slow}");
-        assert_eq!((bucket.shortest(), bucket.longest()), (1.0, 1000.0));
+        assert_eq!((histogram.shortest(), histogram.longest()), (1.0, 1000.0));
     }
 
     #[test]
     fn seconds_add_up() {
-        let mut sum = bucket([1.0, 2.0].into_iter());
-        sum.merge(&bucket([0.5].into_iter()));
-        sum.merge(&Bucket::default());
+        let mut sum = histogram([1.0, 2.0].into_iter());
+        sum.merge(&histogram([0.5].into_iter()));
+        sum.merge(&Histogram::default());
         assert_eq!(
             (sum.invocations, sum.shortest(), sum.longest()),
             (3, 0.5, 2.0)

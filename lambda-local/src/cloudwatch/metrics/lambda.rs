@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::histogram::Bucket;
+use super::histogram::Histogram;
 
 pub(crate) const NAMESPACE: &str = "AWS/Lambda";
 pub(crate) const METRICS: [&str; 5] = [
@@ -60,7 +60,7 @@ pub(crate) struct Metrics {
     series: BTreeMap<String, Vec<Series>>,
 }
 
-type Series = (Key, BTreeMap<u64, Bucket>);
+type Series = (Key, BTreeMap<u64, Histogram>);
 
 /// The finest set: `Resource` is the function's name with the qualifier that was invoked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,17 +74,17 @@ impl Metrics {
     pub(crate) fn add(&mut self, observation: &Observation<'_>) {
         let second = observation.began.duration_since(UNIX_EPOCH);
         let second = second.unwrap_or_default().as_secs();
-        let bucket = self.series_of(observation).entry(second).or_default();
+        let histogram = self.series_of(observation).entry(second).or_default();
         match observation.measured {
             Measured::Ended { duration, failed } => {
                 let milliseconds = duration.as_secs_f64() * 1e3;
-                bucket.add(milliseconds, failed, observation.concurrent);
+                histogram.add(milliseconds, failed, observation.concurrent);
             }
-            Measured::Throttled => bucket.throttles += 1,
+            Measured::Throttled => histogram.throttles += 1,
         }
     }
 
-    fn series_of(&mut self, observation: &Observation<'_>) -> &mut BTreeMap<u64, Bucket> {
+    fn series_of(&mut self, observation: &Observation<'_>) -> &mut BTreeMap<u64, Histogram> {
         let all = self.series.entry(observation.function.to_owned());
         let all = all.or_default();
         let index = match all.iter().position(|(key, _)| key.counts(observation)) {
@@ -112,11 +112,11 @@ impl Metrics {
         &self,
         function: &str,
         (start, end): (u64, u64),
-    ) -> impl Iterator<Item = (&str, u64, &Bucket)> {
+    ) -> impl Iterator<Item = (&str, u64, &Histogram)> {
         let series = self.series.get(function).into_iter().flatten();
         series.flat_map(move |(key, seconds)| {
             let seconds = seconds.range(start..end);
-            seconds.map(|(second, bucket)| (key.version(), *second, bucket))
+            seconds.map(|(second, histogram)| (key.version(), *second, histogram))
         })
     }
 
@@ -131,17 +131,17 @@ impl Metrics {
         dimensions: &[Dimension],
         (start, end): (u64, u64),
         period: u64,
-    ) -> BTreeMap<u64, Bucket> {
-        let mut periods: BTreeMap<u64, Bucket> = BTreeMap::new();
+    ) -> BTreeMap<u64, Histogram> {
+        let mut periods: BTreeMap<u64, Histogram> = BTreeMap::new();
         for (key, seconds) in self.series.values().flatten() {
             if start >= end || !key.has(dimensions) {
                 continue;
             }
-            for (second, bucket) in seconds.range(start..end) {
+            for (second, histogram) in seconds.range(start..end) {
                 periods
                     .entry(second - second % period)
                     .or_default()
-                    .merge(bucket);
+                    .merge(histogram);
             }
         }
         periods

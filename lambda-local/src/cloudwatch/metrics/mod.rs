@@ -10,4 +10,4 @@ mod statistic_set;
 pub(crate) use custom::{Name, describe};
 pub(crate) use lambda::{Dimension, KEPT_SECONDS, Key, METRICS, Measured, NAMESPACE, Observation};
 pub(crate) use sources::{Metric, Sources, check_period};
-pub(crate) use statistic::Statistic;
+pub(crate) use statistic::{Series, Statistic};

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     custom::{CustomMetrics, name},
     lambda::{Dimension, Metrics, NAMESPACE},
-    statistic::Statistic,
+    statistic::{Series, Statistic},
 };
-use crate::{cloudwatch::expressions::Series, protocol::Exception};
+use crate::protocol::Exception;
 
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
@@ -47,7 +47,7 @@ impl Sources {
         let periods = self.lambda.periods(&metric.dimensions, times, period);
         let values: BTreeMap<u64, f64> = periods
             .iter()
-            .filter_map(|(at, bucket)| Some((*at, statistic.of(of, bucket)?)))
+            .filter_map(|(at, histogram)| Some((*at, statistic.of(of, histogram)?)))
             .collect();
         values
     }

@@ -1,8 +1,13 @@
 //! Statistics by their names: `Sum`, `p99`, `TC(250:)`.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html>
 
-use super::histogram::Bucket;
+use super::histogram::Histogram;
 use crate::protocol::Exception;
+
+use std::collections::BTreeMap;
+
+/// Values by the beginning of their period, in seconds since 1970.
+pub(crate) type Series = BTreeMap<u64, f64>;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Statistic {
@@ -55,33 +60,33 @@ impl Statistic {
     }
 
     /// The statistic of a metric of Lambda's; `None` where such a value has no meaning.
-    pub(crate) fn of(self, metric: &str, bucket: &Bucket) -> Option<f64> {
-        let (count, throttles) = (bucket.invocations as f64, bucket.throttles as f64);
+    pub(crate) fn of(self, metric: &str, histogram: &Histogram) -> Option<f64> {
+        let (count, throttles) = (histogram.invocations as f64, histogram.throttles as f64);
         match metric {
             "Throttles" => self.of_events(throttles, count + throttles),
             // Where everything was refused, nothing was invoked.
-            _ if bucket.invocations == 0 => None,
-            "Duration" => Some(self.of_durations(bucket)),
+            _ if histogram.invocations == 0 => None,
+            "Duration" => Some(self.of_durations(histogram)),
             "Invocations" => self.of_events(count, count),
-            "Errors" => self.of_events(bucket.errors as f64, count),
+            "Errors" => self.of_events(histogram.errors as f64, count),
             "ConcurrentExecutions" => match self {
-                Self::Maximum => Some(bucket.concurrent as f64),
+                Self::Maximum => Some(histogram.concurrent as f64),
                 _ => None,
             },
             _ => None,
         }
     }
 
-    fn of_durations(self, bucket: &Bucket) -> f64 {
-        let count = bucket.invocations as f64;
+    fn of_durations(self, histogram: &Histogram) -> f64 {
+        let count = histogram.invocations as f64;
         match self {
             Self::SampleCount => count,
-            Self::Sum => bucket.total_milliseconds(),
-            Self::Average => bucket.total_milliseconds() / count,
-            Self::Minimum => bucket.shortest(),
-            Self::Maximum => bucket.longest(),
-            Self::Percentile(share) => bucket.percentile(share),
-            Self::TrimmedCount(low, high) => bucket.between(low, high) as f64,
+            Self::Sum => histogram.total_milliseconds(),
+            Self::Average => histogram.total_milliseconds() / count,
+            Self::Minimum => histogram.shortest(),
+            Self::Maximum => histogram.longest(),
+            Self::Percentile(share) => histogram.percentile(share),
+            Self::TrimmedCount(low, high) => histogram.between(low, high) as f64,
         }
     }
 
@@ -100,15 +105,15 @@ impl Statistic {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bucket, Statistic};
+    use super::{Histogram, Statistic};
 
     fn value(metric: &str, statistic: &str) -> Option<f64> {
-        let mut bucket = Bucket::default();
+        let mut histogram = Histogram::default();
         for (milliseconds, failed) in [(10.0, false), (20.0, false), (300.0, true), (400.0, false)]
         {
-            bucket.add(milliseconds, failed, 3);
+            histogram.add(milliseconds, failed, 3);
         }
-        Statistic::parse(statistic).unwrap().of(metric, &bucket)
+        Statistic::parse(statistic).unwrap().of(metric, &histogram)
     }
 
     #[test]

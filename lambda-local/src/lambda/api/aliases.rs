@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::request::{Function, Json, Paging};
 use crate::{
+    clock::Moment,
     lambda::{
         model::{Alias, AliasChange, NewAlias, Page},
         state::Lambda,
@@ -27,7 +28,7 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let mut model = lambda.model();
     let alias = model.function_mut(&reference)?.create_alias(request)?;
-    Ok((StatusCode::CREATED, Answer(alias.describe())))
+    Ok((StatusCode::CREATED, Answer(alias.describe(Moment::now()))))
 }
 
 pub(crate) async fn get(
@@ -40,7 +41,7 @@ pub(crate) async fn get(
     let missing = || Exception::not_found(format!("Cannot find alias arn: {arn}"));
     let function = model.function(&reference).map_err(|_| missing())?;
     let alias = function.alias(&name).ok_or_else(missing)?;
-    Ok(Answer(alias.describe()))
+    Ok(Answer(alias.describe(Moment::now())))
 }
 
 pub(crate) async fn list(
@@ -49,16 +50,17 @@ pub(crate) async fn list(
     Query(paging): Query<Paging>,
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
+    let now = Moment::now();
     let wanted = |alias: &Alias| match paging.function_version.as_deref() {
         None => true,
-        Some(version) => alias.points_at(version),
+        Some(version) => alias.points_at(version, now),
     };
     let entries = model
         .function(&reference)?
         .aliases()
         .filter(|alias| wanted(alias));
     let page = Page::cut(
-        entries.map(Alias::describe),
+        entries.map(|alias| alias.describe(now)),
         paging.marker.as_deref(),
         paging.max_items,
     )?;
@@ -73,9 +75,12 @@ pub(crate) async fn update(
 ) -> ApiResult<Answer<Value>> {
     let shown = {
         let mut model = lambda.model();
-        let clock = model.clock.clone();
+        let now = Moment::now();
+        let transition = model.transition(now);
         let function = model.function_mut(&reference)?;
-        function.update_alias(&name, request, &clock)?.describe()
+        function
+            .update_alias(&name, request, transition)?
+            .describe(now)
     };
     // What it has of provisioned concurrency moves along.
     lambda.start_provisioned();

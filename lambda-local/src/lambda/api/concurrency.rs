@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::request::{Function, Json};
 use crate::{
+    clock::Moment,
     lambda::{
         model::{ACCOUNT_CONCURRENCY, FunctionRef, Model, Page, Qualifier},
         state::Lambda,
@@ -97,9 +98,9 @@ pub(crate) async fn provision(
     let shown = {
         let mut model = lambda.model();
         let qualifier = qualifier(&model, &reference)?;
-        let clock = model.clock.clone();
+        let transition = model.transition(Moment::now());
         let function = model.function_mut(&reference)?;
-        function.provision(&qualifier, count, &clock)?
+        function.provision(&qualifier, count, transition)?
     };
     lambda.start_provisioned();
     Ok((StatusCode::ACCEPTED, Answer(shown)))
@@ -120,14 +121,15 @@ pub(crate) async fn provisioned(
     Query(query): Query<ProvisionedQuery>,
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
+    let now = Moment::now();
     if query.list.as_deref() != Some("ALL") {
         let qualifier = qualifier(&model, &reference)?;
         let function = model.function(&reference)?;
-        return Ok(Answer(function.provisioned(&qualifier)?.describe()));
+        return Ok(Answer(function.provisioned(&qualifier)?.describe(now)));
     }
     let function = model.function(&reference)?;
     let entries = function.all_provisioned().map(|(qualifier, provisioned)| {
-        let mut shown = provisioned.describe();
+        let mut shown = provisioned.describe(now);
         shown["FunctionArn"] = json!(format!("{}:{qualifier}", function.arn));
         shown
     });

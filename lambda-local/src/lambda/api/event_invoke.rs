@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::request::{Function, Json, Paging};
 use crate::{
+    clock::Moment,
     lambda::{
         model::{EventInvokeChange, Page},
         state::Lambda,
@@ -24,7 +25,8 @@ pub(crate) async fn put(
     Json(change): Json<EventInvokeChange>,
 ) -> ApiResult<Answer<Value>> {
     let mut model = lambda.model();
-    model.put_event_invoke(&reference, &change).map(Answer)
+    let shown = model.put_event_invoke(&reference, &change, Moment::now());
+    shown.map(Answer)
 }
 
 pub(crate) async fn update(
@@ -33,7 +35,8 @@ pub(crate) async fn update(
     Json(change): Json<EventInvokeChange>,
 ) -> ApiResult<Answer<Value>> {
     let mut model = lambda.model();
-    model.update_event_invoke(&reference, &change).map(Answer)
+    let shown = model.update_event_invoke(&reference, &change, Moment::now());
+    shown.map(Answer)
 }
 
 pub(crate) async fn get(

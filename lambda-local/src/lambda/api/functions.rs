@@ -15,6 +15,7 @@ use super::{
     request::{Function as FunctionOf, Json, Paging},
 };
 use crate::{
+    clock::Moment,
     lambda::{
         model::{
             Architecture, Configuration, ConfigurationChange, Function, FunctionConfiguration,
@@ -79,13 +80,11 @@ pub(crate) async fn create(
     )?;
     let code = request.code.store(&lambda).await?;
     let mut model = lambda.model();
-    let function = model.create(&reference.name, configuration, code)?;
+    let now = Moment::now();
+    let function = model.create(&reference.name, configuration, code, now)?;
     function.tags = request.tags;
-    let number = request.publish.then(|| function.publish(None));
-    let shown = function
-        .describe(number, None)
-        .map(FunctionConfiguration::into_value);
-    Ok((StatusCode::CREATED, Answer(shown.unwrap_or_default())))
+    let number = request.publish.then(|| function.publish(None, now));
+    Ok((StatusCode::CREATED, Answer(shown(function, number, now))))
 }
 
 pub(crate) async fn get(
@@ -98,7 +97,7 @@ pub(crate) async fn get(
     let snapshot = number.map_or(Some(&function.latest), |number| function.version(number));
     let snapshot = snapshot.ok_or_else(|| model.no_function(&reference))?;
     let mut shown = json!({
-        "Configuration": function.describe(number, reference.qualifier.as_ref()),
+        "Configuration": function.describe(number, reference.qualifier.as_ref(), Moment::now()),
         "Code": super::package::describe(&lambda, &snapshot.code.folder),
     });
     if !function.tags.is_empty() {
@@ -115,11 +114,19 @@ pub(crate) async fn get_configuration(
     Ok(Answer(describe(&model, &reference)?.into_value()))
 }
 
+/// `$LATEST` or a version that was just published, under the function's own ARN.
+fn shown(function: &Function, number: Option<u64>, now: Moment) -> Value {
+    let shown = function.describe(number, None, now);
+    shown
+        .map(FunctionConfiguration::into_value)
+        .unwrap_or_default()
+}
+
 /// The configuration of what the reference means: for an alias, its version's under its ARN.
 fn describe(model: &Model, reference: &FunctionRef) -> ApiResult<FunctionConfiguration> {
     let function = model.function(reference)?;
     let number = number_of(model, function, reference)?;
-    let described = function.describe(number, reference.qualifier.as_ref());
+    let described = function.describe(number, reference.qualifier.as_ref(), Moment::now());
     described.ok_or_else(|| model.no_function(reference))
 }
 
@@ -145,14 +152,15 @@ pub(crate) async fn list(
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
     let all_versions = paging.function_version.as_deref() == Some("ALL");
+    let now = Moment::now();
     let entries = model.functions().flat_map(|function| {
         let numbers = function.snapshots().map(|snapshot| snapshot.number);
         let wanted = numbers.take(if all_versions { usize::MAX } else { 1 });
         wanted.filter_map(move |number| match number {
             None if !all_versions => function
-                .list_entry(None)
+                .list_entry(None, now)
                 .map(|entry| entry.with_arn(&function.arn)),
-            number => function.list_entry(number),
+            number => function.list_entry(number, now),
         })
     });
     let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
@@ -167,30 +175,24 @@ pub(crate) async fn update_code(
     lambda.model().function(&reference)?;
     let code = request.code.store(&lambda).await?;
     let mut model = lambda.model();
-    let clock = model.clock.clone();
+    let now = Moment::now();
+    let transition = model.transition(now);
     let function = model.function_mut(&reference)?;
-    function.check_settled()?;
-    function.check_revision(request.revision_id.as_deref())?;
+    function.check_settled(now)?;
+    function.check_revision(request.revision_id.as_deref(), now)?;
     let mut configuration = function.latest.configuration.clone();
     if let Some([architecture]) = request.architectures.as_deref() {
         configuration.architecture = *architecture;
     }
     if request.dry_run {
-        let mut shown = function
-            .describe(None, None)
-            .map(FunctionConfiguration::into_value);
-        if let Some(shown) = &mut shown {
-            shown["CodeSha256"] = json!(code.sha256);
-            shown["CodeSize"] = json!(code.size);
-        }
-        return Ok(Answer(shown.unwrap_or_default()));
+        let mut shown = shown(function, None, now);
+        shown["CodeSha256"] = json!(code.sha256);
+        shown["CodeSize"] = json!(code.size);
+        return Ok(Answer(shown));
     }
-    function.change(configuration, code, &clock);
-    let number = request.publish.then(|| function.publish(None));
-    let shown = function
-        .describe(number, None)
-        .map(FunctionConfiguration::into_value);
-    Ok(Answer(shown.unwrap_or_default()))
+    function.change(configuration, code, transition);
+    let number = request.publish.then(|| function.publish(None, now));
+    Ok(Answer(shown(function, number, now)))
 }
 
 pub(crate) async fn update_configuration(
@@ -199,20 +201,18 @@ pub(crate) async fn update_configuration(
     Json(request): Json<UpdateConfiguration>,
 ) -> ApiResult<Answer<Value>> {
     let mut model = lambda.model();
-    let clock = model.clock.clone();
+    let now = Moment::now();
+    let transition = model.transition(now);
     let function = model.function_mut(&reference)?;
     let configuration = function
         .latest
         .configuration
         .changed(request.configuration)?;
-    function.check_settled()?;
-    function.check_revision(request.revision_id.as_deref())?;
+    function.check_settled(now)?;
+    function.check_revision(request.revision_id.as_deref(), now)?;
     let code = function.latest.code.clone();
-    function.change(configuration, code, &clock);
-    let shown = function
-        .describe(None, None)
-        .map(FunctionConfiguration::into_value);
-    Ok(Answer(shown.unwrap_or_default()))
+    function.change(configuration, code, transition);
+    Ok(Answer(shown(function, None, now)))
 }
 
 /// Deletes the function, or one version of it.
@@ -225,7 +225,8 @@ pub(crate) async fn delete(
         match &reference.qualifier {
             None => model.delete(&reference)?,
             Some(Qualifier::Version(number)) => {
-                model.function_mut(&reference)?.delete_version(*number)?;
+                let function = model.function_mut(&reference)?;
+                function.delete_version(*number, Moment::now())?;
             }
             Some(Qualifier::Latest) => {
                 return Err(Exception::invalid_parameter(

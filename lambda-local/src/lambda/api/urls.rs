@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::request::{Function, Json, Paging};
 use crate::{
+    clock::Moment,
     lambda::{
         model::{FunctionUrl, Page, UrlChange},
         state::Lambda,
@@ -29,7 +30,7 @@ pub(crate) async fn create(
     Json(request): Json<UrlChange>,
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let mut model = lambda.model();
-    let url = model.create_url(&reference, &request)?;
+    let url = model.create_url(&reference, &request, Moment::now())?;
     let mut shown = describe(&lambda, &model.url_owner(&reference)?, &url);
     // What was just made was not modified.
     if let Some(members) = shown.as_object_mut() {
@@ -54,7 +55,7 @@ pub(crate) async fn update(
     Json(request): Json<UrlChange>,
 ) -> ApiResult<Answer<Value>> {
     let mut model = lambda.model();
-    let url = model.update_url(&reference, &request)?;
+    let url = model.update_url(&reference, &request, Moment::now())?;
     let arn = model.url_owner(&reference)?;
     Ok(Answer(describe(&lambda, &arn, &url)))
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::request::{Function, Json, Paging};
 use crate::{
+    clock::Moment,
     lambda::{
         model::{FunctionConfiguration, Page, Qualifier},
         state::Lambda,
@@ -33,9 +34,10 @@ pub(crate) async fn publish(
     Json(request): Json<Publish>,
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let mut model = lambda.model();
+    let now = Moment::now();
     let function = model.function_mut(&reference)?;
-    function.check_settled()?;
-    function.check_revision(request.revision_id.as_deref())?;
+    function.check_settled(now)?;
+    function.check_revision(request.revision_id.as_deref(), now)?;
     let current = &function.latest.code.sha256;
     if let Some(expected) = request.code_sha256.filter(|expected| expected != current) {
         return Err(Exception::invalid_parameter(format!(
@@ -44,8 +46,8 @@ pub(crate) async fn publish(
         )));
     }
     let description = request.description.filter(|text| !text.is_empty());
-    let number = function.publish(description);
-    let shown = function.describe(Some(number), Some(&Qualifier::Version(number)));
+    let number = function.publish(description, now);
+    let shown = function.describe(Some(number), Some(&Qualifier::Version(number)), now);
     let shown = shown
         .map(FunctionConfiguration::into_value)
         .unwrap_or_default();
@@ -59,9 +61,10 @@ pub(crate) async fn list(
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
     let function = model.function(&reference)?;
+    let now = Moment::now();
     let entries = function
         .snapshots()
-        .filter_map(|snapshot| function.list_entry(snapshot.number));
+        .filter_map(|snapshot| function.list_entry(snapshot.number, now));
     let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
     Ok(Answer(page.into_value("Versions")))
 }

@@ -10,7 +10,8 @@ use bytes::Bytes;
 
 use super::{
     call::{Call, Invoked, Way},
-    destination::Told,
+    destination::Delivery,
+    event::{Condition, Event},
 };
 use crate::{
     lambda::{
@@ -26,25 +27,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// How often an event may lead to another by a destination: AWS ends such loops, too.
 const MOST_HOPS: u8 = 16;
-
-/// An event on its way to a function.
-#[derive(Debug)]
-pub(crate) struct Event {
-    pub(crate) reference: Arc<FunctionRef>,
-    pub(crate) payload: Bytes,
-    /// All attempts have the same.
-    pub(crate) request_id: Arc<str>,
-    accepted: Instant,
-    hops: u8,
-}
-
-/// What became of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Condition {
-    Success,
-    RetriesExhausted,
-    EventAgeExceeded,
-}
 
 impl Lambda {
     /// Accepts an event. Nothing is kept of it on disk: what waits is lost when the server ends.
@@ -78,12 +60,12 @@ impl Lambda {
     /// # Errors
     /// What the event did not reach.
     async fn deliver(self: &Arc<Self>, event: &Event) -> Result<(), String> {
-        let told = self.run_to_the_end(event).await?;
-        self.tell_destination(event, &told)?;
-        match told.condition {
+        let delivery = self.run_with_retries(event).await?;
+        self.tell_destination(event, &delivery)?;
+        match delivery.condition {
             Condition::Success => Ok(()),
             Condition::RetriesExhausted => {
-                Err(format!("the function failed {} times", told.attempts))
+                Err(format!("the function failed {} times", delivery.attempts))
             }
             Condition::EventAgeExceeded => Err("it is older than MaximumEventAgeInSeconds".into()),
         }
@@ -91,7 +73,7 @@ impl Lambda {
 
     /// # Errors
     /// Why the event cannot be run at all.
-    async fn run_to_the_end(self: &Arc<Self>, event: &Event) -> Result<Told, String> {
+    async fn run_with_retries(self: &Arc<Self>, event: &Event) -> Result<Delivery, String> {
         let (mut attempts, mut pause, mut last) = (0, FIRST_PAUSE, None);
         let condition = loop {
             let settings = self.settings(event)?;
@@ -116,7 +98,7 @@ impl Lambda {
                 Err(error) => return Err(error.message),
             }
         };
-        Ok(Told {
+        Ok(Delivery {
             condition,
             attempts,
             last,
@@ -139,9 +121,13 @@ impl Lambda {
     }
 
     /// Sends the record of an event to the function that is to have it.
-    fn tell_destination(self: &Arc<Self>, event: &Event, told: &Told) -> Result<(), String> {
+    fn tell_destination(
+        self: &Arc<Self>,
+        event: &Event,
+        delivery: &Delivery,
+    ) -> Result<(), String> {
         let settings = self.settings(event)?;
-        let Some(arn) = settings.destination(told.condition == Condition::Success) else {
+        let Some(arn) = settings.destination(delivery.condition == Condition::Success) else {
             return Ok(());
         };
         if event.hops == MOST_HOPS {
@@ -152,7 +138,7 @@ impl Lambda {
         let reference = FunctionRef::parse(arn, None, &self.place);
         self.deliver_soon(Event {
             reference: Arc::new(reference.map_err(|error| error.message)?),
-            payload: told.record(event, &self.place).into(),
+            payload: delivery.record(event, &self.place).into(),
             request_id: new_request_id().into(),
             accepted: Instant::now(),
             hops: event.hops + 1,

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::{
-    lambda::model::FunctionRef,
+    lambda::model::{FunctionRef, Qualifier},
     lambda::runtime::{Done, Piece},
-    terminal::{Executed, How, Request, Terminal},
+    terminal::{Called, Executed, How, Request, Terminal},
 };
 
 /// What an invocation is given, and what is wanted of it beside the answer.
@@ -91,5 +91,14 @@ impl Invoked {
             how: How::Lambda(call),
             executed: Some(self.executed()),
         });
+    }
+}
+
+impl Called for FunctionRef {
+    fn names(&self, version: &str) -> bool {
+        match &self.qualifier {
+            Some(Qualifier::Version(number)) => version.parse() == Ok(*number),
+            _ => false,
+        }
     }
 }

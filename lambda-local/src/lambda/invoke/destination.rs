@@ -4,20 +4,20 @@
 use serde_json::{Value, json};
 
 use super::{
-    asynchronous::{Condition, Event},
     call::Invoked,
+    event::{Condition, Event},
 };
 use crate::{clock, lambda::model::Qualifier, place::Place};
 
 /// What became of an event.
-pub(crate) struct Told {
+pub(crate) struct Delivery {
     pub(crate) condition: Condition,
     pub(crate) attempts: u32,
     /// The last attempt, if one was made.
     pub(crate) last: Option<Invoked>,
 }
 
-impl Told {
+impl Delivery {
     /// The record, as JSON.
     pub(crate) fn record(&self, event: &Event, place: &Place) -> String {
         let reference = &event.reference;

@@ -4,13 +4,13 @@ mod asynchronous;
 mod call;
 mod destination;
 mod detach_on_drop;
+mod event;
 mod provisioned;
+mod run;
 mod running;
 mod streaming;
 mod target;
 
 pub(crate) use call::{Call, Invoked, Way};
-pub(crate) use detach_on_drop::DetachOnDrop;
-pub(crate) use running::Running;
 pub(crate) use streaming::{StreamRest, StreamStart};
 pub(crate) use target::Target;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What is to be started of one version.
-struct Ahead {
+struct Provision {
     snapshot: Arc<Snapshot>,
     count: usize,
     allocations: Vec<Arc<Allocation>>,
@@ -24,41 +24,41 @@ struct Ahead {
 impl Lambda {
     /// Starts what provisioned concurrency asks for and is not there, and keeps no more than that.
     pub(crate) fn start_provisioned(self: &Arc<Self>) {
-        let wanted = self.wanted_ahead();
+        let wanted = self.wanted();
         for (id, pool) in &*lock(&self.pools) {
-            pool.keep(wanted.get(id).map_or(0, |ahead| ahead.count));
+            pool.keep(wanted.get(id).map_or(0, |provision| provision.count));
         }
-        for ahead in wanted.into_values() {
+        for provision in wanted.into_values() {
             // What does not run here can be rehearsed all the same, as its versions and aliases are.
-            if check_runs_here(&ahead.snapshot).is_err() {
-                ahead.decide(true);
+            if check_runs_here(&provision.snapshot).is_err() {
+                provision.decide(true);
                 continue;
             }
-            let pool = self.pool(&ahead.snapshot);
-            pool.keep(ahead.count);
-            if ahead.is_to_be_started(&pool) {
-                tokio::spawn(ahead.start(pool, self.terminal.clone()));
+            let pool = self.pool(&provision.snapshot);
+            pool.keep(provision.count);
+            if provision.is_to_be_started(&pool) {
+                tokio::spawn(provision.start(pool, self.terminal.clone()));
             }
         }
     }
 
-    fn wanted_ahead(&self) -> HashMap<Uuid, Ahead> {
-        let mut wanted: HashMap<Uuid, Ahead> = HashMap::new();
+    fn wanted(&self) -> HashMap<Uuid, Provision> {
+        let mut wanted: HashMap<Uuid, Provision> = HashMap::new();
         let model = self.model();
-        for (snapshot, provisioned) in model.functions().flat_map(Function::ahead) {
-            let ahead = wanted.entry(snapshot.id).or_insert_with(|| Ahead {
+        for (snapshot, provisioned) in model.functions().flat_map(Function::provisioned_versions) {
+            let provision = wanted.entry(snapshot.id).or_insert_with(|| Provision {
                 snapshot: snapshot.clone(),
                 count: 0,
                 allocations: Vec::new(),
             });
-            ahead.count += provisioned.requested as usize;
-            ahead.allocations.push(provisioned.allocation.clone());
+            provision.count += provisioned.requested as usize;
+            provision.allocations.push(provisioned.allocation.clone());
         }
         wanted
     }
 }
 
-impl Ahead {
+impl Provision {
     /// What failed once is not tried again until it is asked for again.
     fn is_to_be_started(&self, pool: &Pool) -> bool {
         let any = |state| self.allocations.iter().any(|one| one.decided() == state);

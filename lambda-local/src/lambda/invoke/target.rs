@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    clock::Moment,
     lambda::{
         access_denied::access_denied,
         model::{Caller, FunctionRef, Model, Qualifier, Snapshot},
@@ -67,18 +68,19 @@ impl Lambda {
     fn choose(&self, model: &Model, reference: &Arc<FunctionRef>) -> ApiResult<Target> {
         let function = model.function(reference)?;
         let missing = || model.no_function(reference);
+        let now = Moment::now();
         let snapshot = match &reference.qualifier {
             None | Some(Qualifier::Latest) => &function.latest,
             Some(Qualifier::Version(number)) => function.version(*number).ok_or_else(missing)?,
             Some(Qualifier::Alias(name)) => {
                 let alias = function.alias(name).ok_or_else(missing)?;
-                match alias.pick(&mut lock(&self.random)) {
+                match alias.pick(&mut lock(&self.random), now) {
                     None => &function.latest,
                     Some(number) => function.version(number).ok_or_else(missing)?,
                 }
             }
         };
-        function.check_invocable(snapshot.number)?;
+        function.check_invocable(snapshot.number, now)?;
         check_runs_here(snapshot)?;
         let arn = match &reference.qualifier {
             Some(Qualifier::Alias(name)) => [&function.arn, ":", name].concat(),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{concurrency::Provisioned, routing_config::RoutingConfig};
+use super::{provisioned::Provisioned, routing_config::RoutingConfig};
+use crate::clock::Moment;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Alias {
@@ -40,8 +41,8 @@ impl Target {
 
 impl Alias {
     /// Whether the alias sends invocations to this version.
-    pub(super) fn uses(&self, version: u64) -> bool {
-        match self.shown_target() {
+    pub(super) fn uses(&self, version: u64, now: Moment) -> bool {
+        match self.shown_target(now) {
             Target::Latest => false,
             Target::Version { number, additional } => {
                 number == version || additional.is_some_and(|(other, _)| other == version)
@@ -50,17 +51,17 @@ impl Alias {
     }
 
     /// Whether this is the alias's version or its additional one: a number, or `$LATEST`.
-    pub(crate) fn points_at(&self, version: &str) -> bool {
+    pub(crate) fn points_at(&self, version: &str, now: Moment) -> bool {
         match version.parse() {
-            Ok(number) => self.uses(number),
+            Ok(number) => self.uses(number, now),
             Err(_) => version == "$LATEST" && self.target == Target::Latest,
         }
     }
 
     /// The version that one invocation goes to: the additional version with the probability
     /// of its weight. `None` is `$LATEST`.
-    pub(crate) fn pick(&self, random: &mut fastrand::Rng) -> Option<u64> {
-        match self.shown_target() {
+    pub(crate) fn pick(&self, random: &mut fastrand::Rng, now: Moment) -> Option<u64> {
+        match self.shown_target(now) {
             Target::Latest => None,
             Target::Version {
                 number,
@@ -90,7 +91,7 @@ impl Alias {
 
     /// With the weight of 1 that AWS itself gives the old version while provisioned concurrency
     /// moves to the new one.
-    fn shown_target(&self) -> Target {
+    fn shown_target(&self, now: Moment) -> Target {
         match (self.target, &self.leaving) {
             (
                 Target::Version {
@@ -98,7 +99,7 @@ impl Alias {
                     additional: None,
                 },
                 Some((old, provisioned)),
-            ) if provisioned.allocated().is_none() => Target::Version {
+            ) if provisioned.allocated(now).is_none() => Target::Version {
                 number,
                 additional: Some((*old, 1.0)),
             },
@@ -107,8 +108,8 @@ impl Alias {
     }
 
     /// The versions with their shares of the invocations.
-    pub(crate) fn shares(&self) -> Vec<(String, f64)> {
-        match self.shown_target() {
+    pub(crate) fn shares(&self, now: Moment) -> Vec<(String, f64)> {
+        match self.shown_target(now) {
             Target::Latest => vec![("$LATEST".to_owned(), 1.0)],
             Target::Version { number, additional } => {
                 let other = additional.map(|(other, weight)| (other.to_string(), weight));
@@ -120,7 +121,7 @@ impl Alias {
         }
     }
 
-    pub(crate) fn describe(&self) -> Value {
+    pub(crate) fn describe(&self, now: Moment) -> Value {
         let mut shown = json!({
             "AliasArn": self.arn,
             "Name": self.name,
@@ -131,7 +132,7 @@ impl Alias {
         if let Target::Version {
             additional: Some((number, weight)),
             ..
-        } = self.shown_target()
+        } = self.shown_target(now)
         {
             shown["RoutingConfig"] = json!({
                 "AdditionalVersionWeights": { number.to_string(): weight }

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use super::{
     alias::{Alias, Target},
     function::Function,
-    functions::new_revision,
     reference::{Qualifier, is_word},
+    revision::new_revision,
     routing_config::RoutingConfig,
-    settling::Clock,
+    settling::Transition,
 };
 use crate::protocol::{ApiResult, Exception};
 
@@ -69,7 +69,7 @@ impl Function {
         &mut self,
         name: &str,
         change: AliasChange,
-        clock: &Clock,
+        transition: Transition,
     ) -> ApiResult<&Alias> {
         if let Some(description) = &change.description {
             check_description(description)?;
@@ -97,7 +97,7 @@ impl Function {
         let (before, still_leaving) = (current.version(), current.leaving.clone());
         self.check_movable(name, target.version())?;
         let leaving = match before.filter(|_| target.version() != before) {
-            Some(old) => self.move_provisioned(name, clock).map(|to| (old, to)),
+            Some(old) => self.move_provisioned(name, transition).map(|to| (old, to)),
             None => still_leaving,
         };
         let current = self.aliases.get(name).ok_or_else(missing)?;

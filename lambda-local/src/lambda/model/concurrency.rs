@@ -1,17 +1,16 @@
 //! Reserved concurrency of functions, and provisioned concurrency of versions and aliases.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Instant,
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    alias::Alias, function::Function, provisioned::Provisioned, reference::Qualifier,
+    settling::Transition, snapshot::Snapshot,
 };
-
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
-use super::{function::Function, reference::Qualifier, settling::Clock, snapshot::Snapshot};
 use crate::{
-    clock,
+    clock::Moment,
     protocol::{ApiResult, Exception},
 };
 
@@ -19,76 +18,6 @@ use crate::{
 pub(crate) const ACCOUNT_CONCURRENCY: u32 = 1000;
 /// What must be left for functions without a reservation.
 const MIN_UNRESERVED: u32 = 100;
-
-/// Provisioned concurrency: allocated when its environments are started, and not before the time
-/// that such a change takes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Provisioned {
-    pub(crate) requested: u32,
-    #[serde(skip, default = "Instant::now")]
-    not_before: Instant,
-    #[serde(skip)]
-    pub(crate) allocation: Arc<Allocation>,
-    modified: String,
-}
-
-/// Whether the environments could be started: told by whoever starts them.
-#[derive(Debug, Default)]
-pub(crate) struct Allocation(OnceLock<bool>);
-
-impl Allocation {
-    pub(crate) fn decide(&self, started: bool) {
-        let _ = self.0.set(started);
-    }
-
-    pub(crate) fn decided(&self) -> Option<bool> {
-        self.0.get().copied()
-    }
-}
-
-impl Provisioned {
-    fn new(requested: u32, clock: &Clock) -> Self {
-        Self {
-            requested,
-            not_before: Instant::now() + clock.transition,
-            allocation: Arc::default(),
-            modified: clock::now().replace('Z', "+0000"),
-        }
-    }
-
-    /// Whether that is done, one way or the other, and how.
-    pub(super) fn allocated(&self) -> Option<bool> {
-        let decided = self.allocation.decided();
-        decided.filter(|_| Instant::now() >= self.not_before)
-    }
-
-    pub(crate) fn describe(&self) -> Value {
-        self.shown(self.allocated())
-    }
-
-    fn shown(&self, allocated: Option<bool>) -> Value {
-        let there = if allocated == Some(true) {
-            self.requested
-        } else {
-            0
-        };
-        let mut shown = json!({
-            "RequestedProvisionedConcurrentExecutions": self.requested,
-            "AvailableProvisionedConcurrentExecutions": there,
-            "AllocatedProvisionedConcurrentExecutions": there,
-            "Status": match allocated {
-                None => "IN_PROGRESS",
-                Some(true) => "READY",
-                Some(false) => "FAILED",
-            },
-            "LastModified": self.modified,
-        });
-        if allocated == Some(false) {
-            shown["StatusReason"] = json!("FUNCTION_ERROR_INIT_FAILURE");
-        }
-        shown
-    }
-}
 
 impl Function {
     pub(crate) const fn reserved(&self) -> Option<u32> {
@@ -116,29 +45,29 @@ impl Function {
         &mut self,
         qualifier: &Qualifier,
         requested: u32,
-        clock: &Clock,
+        transition: Transition,
     ) -> ApiResult<Value> {
-        self.check_provisionable(qualifier)?;
+        self.check_provisionable(qualifier, transition.now)?;
         if self.reserved.is_some_and(|reserved| requested > reserved) {
             return Err(Exception::invalid_parameter(
                 "Requested Provisioned Concurrency should not be greater than the \
                  reservedConcurrentExecution for function",
             ));
         }
-        let provisioned = Provisioned::new(requested, clock);
+        let provisioned = Provisioned::new(requested, transition);
         // However soon it is there: the answer comes before.
         let shown = provisioned.shown(None);
         self.provisioned.insert(qualifier.clone(), provisioned);
         Ok(shown)
     }
 
-    fn check_provisionable(&self, qualifier: &Qualifier) -> ApiResult<()> {
+    fn check_provisionable(&self, qualifier: &Qualifier, now: Moment) -> ApiResult<()> {
         let refused = |text: &str| Err(Exception::invalid_parameter(text));
         match qualifier {
             Qualifier::Latest => refused(UNPUBLISHED),
             Qualifier::Version(number) => {
-                let by_alias = |alias: &super::alias::Alias| {
-                    alias.uses(*number)
+                let by_alias = |alias: &Alias| {
+                    alias.uses(*number, now)
                         && self
                             .provisioned
                             .contains_key(&Qualifier::Alias(alias.name.clone()))
@@ -183,10 +112,14 @@ impl Function {
 
     /// Allocates an alias's provisioned concurrency anew, to the version that it moves to, if the
     /// alias has any.
-    pub(super) fn move_provisioned(&mut self, name: &str, clock: &Clock) -> Option<Provisioned> {
+    pub(super) fn move_provisioned(
+        &mut self,
+        name: &str,
+        transition: Transition,
+    ) -> Option<Provisioned> {
         let qualifier = Qualifier::Alias(name.to_owned());
         let provisioned = self.provisioned.get_mut(&qualifier)?;
-        *provisioned = Provisioned::new(provisioned.requested, clock);
+        *provisioned = Provisioned::new(provisioned.requested, transition);
         Some(provisioned.clone())
     }
 
@@ -201,7 +134,9 @@ impl Function {
     }
 
     /// What is to be started ahead: of which version, and for whom.
-    pub(crate) fn ahead(&self) -> impl Iterator<Item = (&Arc<Snapshot>, &Provisioned)> {
+    pub(crate) fn provisioned_versions(
+        &self,
+    ) -> impl Iterator<Item = (&Arc<Snapshot>, &Provisioned)> {
         self.provisioned
             .iter()
             .filter_map(|(qualifier, provisioned)| {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{function::Function, reference::Qualifier, settling::Phase, snapshot::Snapshot};
+use crate::clock::Moment;
 
 /// A function's configuration as calls answer it.
 #[derive(Debug, Serialize)]
@@ -18,19 +19,24 @@ impl Function {
         &self,
         number: Option<u64>,
         qualifier: Option<&Qualifier>,
+        now: Moment,
     ) -> Option<FunctionConfiguration> {
-        let (snapshot, revision) = self.with_revision(number)?;
+        let (snapshot, revision) = self.with_revision(number, now)?;
         let mut shown = describe_snapshot(snapshot, revision);
         if let Some(qualifier) = qualifier {
             shown["FunctionArn"] = json!(format!("{}:{qualifier}", self.arn));
         }
-        describe_phase(&mut shown, self.phase(number));
+        describe_phase(&mut shown, self.phase(number, now));
         Some(FunctionConfiguration(shown))
     }
 
     /// The same for a listing, which shows no states.
-    pub(crate) fn list_entry(&self, number: Option<u64>) -> Option<FunctionConfiguration> {
-        let (snapshot, revision) = self.with_revision(number)?;
+    pub(crate) fn list_entry(
+        &self,
+        number: Option<u64>,
+        now: Moment,
+    ) -> Option<FunctionConfiguration> {
+        let (snapshot, revision) = self.with_revision(number, now)?;
         let mut shown = describe_snapshot(snapshot, revision);
         shown["FunctionArn"] = json!(format!("{}:{}", self.arn, snapshot.label()));
         Some(FunctionConfiguration(shown))

@@ -6,13 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{
-    function::Function,
-    functions::Model,
-    reference::{FunctionRef, Qualifier},
-};
+use super::reference::FunctionRef;
 use crate::{
-    clock::milliseconds,
+    clock::Moment,
     place::Place,
     protocol::{ApiResult, Exception},
 };
@@ -77,7 +73,7 @@ impl EventInvoke {
         one.destination.as_deref()
     }
 
-    fn changed(&self, change: &EventInvokeChange) -> ApiResult<Self> {
+    pub(super) fn changed(&self, change: &EventInvokeChange, now: Moment) -> ApiResult<Self> {
         change.check()?;
         Ok(Self {
             maximum_retry_attempts: change
@@ -90,11 +86,11 @@ impl EventInvoke {
                 Some(destinations) => destinations.clone(),
                 None => self.destinations.clone(),
             },
-            modified: milliseconds(),
+            modified: now.milliseconds(),
         })
     }
 
-    fn describe(&self, arn: &str) -> Value {
+    pub(super) fn describe(&self, arn: &str) -> Value {
         let mut shown = json!({
             "FunctionArn": arn,
             "LastModified": self.modified as f64 / 1000.0,
@@ -134,7 +130,7 @@ impl EventInvokeChange {
     }
 
     /// Whether what is told of events of this function can be told.
-    fn check_destinations(&self, function: &str, place: &Place) -> ApiResult<()> {
+    pub(super) fn check_destinations(&self, function: &str, place: &Place) -> ApiResult<()> {
         let Some(destinations) = &self.destination_config else {
             return Ok(());
         };
@@ -154,100 +150,9 @@ impl EventInvokeChange {
         Ok(())
     }
 
-    const fn is_empty(&self) -> bool {
+    pub(super) const fn is_empty(&self) -> bool {
         self.maximum_retry_attempts.is_none()
             && self.maximum_event_age_in_seconds.is_none()
             && self.destination_config.is_none()
-    }
-}
-
-/// What is set for the function as a whole is set for `$LATEST`.
-fn qualifier(reference: &FunctionRef) -> Qualifier {
-    reference.qualifier.clone().unwrap_or(Qualifier::Latest)
-}
-
-impl Function {
-    pub(crate) fn event_invokes(&self) -> impl Iterator<Item = Value> {
-        let all = self.event_invokes.iter();
-        all.map(|(qualifier, settings)| settings.describe(&format!("{}:{qualifier}", self.arn)))
-    }
-
-    fn check_there(&self, model: &Model, reference: &FunctionRef) -> ApiResult<()> {
-        let there = match &reference.qualifier {
-            None | Some(Qualifier::Latest) => true,
-            Some(Qualifier::Version(number)) => self.version(*number).is_some(),
-            Some(Qualifier::Alias(name)) => self.alias(name).is_some(),
-        };
-        there
-            .then_some(())
-            .ok_or_else(|| model.no_function(reference))
-    }
-}
-
-impl Model {
-    /// What holds for asynchronous invocations of this: what was set, or the defaults.
-    pub(crate) fn event_invoke(&self, reference: &FunctionRef) -> ApiResult<EventInvoke> {
-        let set = &self.function(reference)?.event_invokes;
-        Ok(set.get(&qualifier(reference)).cloned().unwrap_or_default())
-    }
-
-    pub(crate) fn put_event_invoke(
-        &mut self,
-        reference: &FunctionRef,
-        change: &EventInvokeChange,
-    ) -> ApiResult<Value> {
-        if change.is_empty() {
-            return Err(Exception::invalid_parameter(
-                "You must specify at least one of error handling or destination setting.",
-            ));
-        }
-        change.check_destinations(&reference.name, &self.place)?;
-        self.set_event_invoke(reference, EventInvoke::default().changed(change)?)
-    }
-
-    pub(crate) fn update_event_invoke(
-        &mut self,
-        reference: &FunctionRef,
-        change: &EventInvokeChange,
-    ) -> ApiResult<Value> {
-        change.check_destinations(&reference.name, &self.place)?;
-        let settings = self.settings(reference)?.changed(change)?;
-        self.set_event_invoke(reference, settings)
-    }
-
-    fn set_event_invoke(
-        &mut self,
-        reference: &FunctionRef,
-        settings: EventInvoke,
-    ) -> ApiResult<Value> {
-        self.function(reference)?.check_there(self, reference)?;
-        let qualifier = qualifier(reference);
-        let function = self.function_mut(reference)?;
-        let shown = settings.describe(&format!("{}:{qualifier}", function.arn));
-        function.event_invokes.insert(qualifier, settings);
-        Ok(shown)
-    }
-
-    pub(crate) fn describe_event_invoke(&self, reference: &FunctionRef) -> ApiResult<Value> {
-        let arn = format!("{}:{}", self.function(reference)?.arn, qualifier(reference));
-        Ok(self.settings(reference)?.describe(&arn))
-    }
-
-    pub(crate) fn delete_event_invoke(&mut self, reference: &FunctionRef) -> ApiResult<()> {
-        self.settings(reference)?;
-        let function = self.function_mut(reference)?;
-        function.event_invokes.remove(&qualifier(reference));
-        Ok(())
-    }
-
-    fn settings(&self, reference: &FunctionRef) -> ApiResult<&EventInvoke> {
-        let function = self.function(reference)?;
-        let qualifier = qualifier(reference);
-        function.event_invokes.get(&qualifier).ok_or_else(|| {
-            Exception::not_found(format!(
-                "The function {}:{qualifier} doesn't have an EventInvokeConfig",
-                function.arn
-            ))
-        })
     }
 }

@@ -8,20 +8,21 @@ use uuid::Uuid;
 
 use super::{
     alias::Alias,
-    concurrency::Provisioned,
     configuration::Configuration,
     event_invoke::EventInvoke,
-    functions::new_revision,
     policy::Policy,
+    provisioned::Provisioned,
     reference::Qualifier,
-    settling::{Clock, Phase, Settling},
-    snapshot::{Code, Snapshot, now},
+    revision::new_revision,
+    settling::{Phase, Settling, Transition},
+    snapshot::{Code, Snapshot, written},
     url::FunctionUrl,
     version::Version,
 };
 use crate::{
+    clock::Moment,
     protocol::{ApiResult, Exception},
-    store::shared,
+    shared,
 };
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ impl Function {
         arn: String,
         configuration: Configuration,
         code: Code,
-        clock: &Clock,
+        transition: Transition,
     ) -> Self {
         let latest = Arc::new(Snapshot {
             id: Uuid::new_v4(),
@@ -62,13 +63,13 @@ impl Function {
             number: None,
             code,
             configuration,
-            last_modified: now(),
+            last_modified: written(transition.now),
         });
         Self {
             arn,
             latest,
             tags: BTreeMap::new(),
-            settling: clock.creating(),
+            settling: transition.creating(),
             revision_while_settling: new_revision(),
             revision: new_revision(),
             versions: BTreeMap::new(),
@@ -95,16 +96,16 @@ impl Function {
     }
 
     /// The revision id of `$LATEST`: it changes with every change, and again when that settles.
-    pub(crate) fn revision(&self) -> &str {
-        match self.settling.phase() {
+    pub(crate) fn revision(&self, now: Moment) -> &str {
+        match self.settling.phase(now) {
             Phase::Settled => &self.revision,
             Phase::Pending | Phase::InProgress => &self.revision_while_settling,
         }
     }
 
-    pub(crate) fn check_revision(&self, given: Option<&str>) -> ApiResult<()> {
+    pub(crate) fn check_revision(&self, given: Option<&str>, now: Moment) -> ApiResult<()> {
         match given {
-            Some(given) if given != self.revision() => {
+            Some(given) if given != self.revision(now) => {
                 Err(Exception::precondition_failed("GetFunction/GetAlias"))
             }
             _ => Ok(()),
@@ -112,19 +113,24 @@ impl Function {
     }
 
     /// Refuses what AWS refuses while an earlier change has not settled.
-    pub(crate) fn check_settled(&self) -> ApiResult<()> {
-        self.settling.check(&self.arn)
+    pub(crate) fn check_settled(&self, now: Moment) -> ApiResult<()> {
+        self.settling.check(&self.arn, now)
     }
 
-    pub(crate) fn change(&mut self, configuration: Configuration, code: Code, clock: &Clock) {
+    pub(crate) fn change(
+        &mut self,
+        configuration: Configuration,
+        code: Code,
+        transition: Transition,
+    ) {
         self.latest = Arc::new(Snapshot {
             id: Uuid::new_v4(),
             code,
             configuration,
-            last_modified: now(),
+            last_modified: written(transition.now),
             ..(*self.latest).clone()
         });
-        self.settling = clock.updating();
+        self.settling = transition.updating();
         self.revision_while_settling = new_revision();
         self.revision = new_revision();
     }

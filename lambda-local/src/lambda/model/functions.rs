@@ -1,26 +1,28 @@
-//! Lambda's resources and their rules, without I/O: what a call does to functions, versions,
-//! aliases and policies, and how it is refused.
+//! Lambda's resources and their rules, without I/O and without a clock: what a call does to
+//! functions, versions, aliases and policies, and how it is refused.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    configuration::Configuration, function::Function, reference::FunctionRef, settling::Clock,
+    configuration::Configuration, function::Function, reference::FunctionRef, settling::Transition,
     snapshot::Code,
 };
 use crate::{
+    changed::{Changed, Kind},
+    clock::Moment,
     place::Place,
     protocol::{ApiResult, Exception},
-    store::{Changed, Kind},
 };
 
 /// All functions of the one account and region there is.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) place: Place,
-    pub(crate) clock: Clock,
+    /// How long a change takes to settle.
+    transition: Duration,
     functions: BTreeMap<String, Function>,
     /// What the URL with an id belongs to.
     pub(super) urls: BTreeMap<String, FunctionRef>,
@@ -28,13 +30,21 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(crate) const fn new(place: Place, clock: Clock, changed: Arc<Changed>) -> Self {
+    pub(crate) const fn new(place: Place, transition: Duration, changed: Arc<Changed>) -> Self {
         Self {
             place,
-            clock,
+            transition,
             functions: BTreeMap::new(),
             urls: BTreeMap::new(),
             changed,
+        }
+    }
+
+    /// What a change goes through that is made now.
+    pub(crate) const fn transition(&self, now: Moment) -> Transition {
+        Transition {
+            now,
+            takes: self.transition,
         }
     }
 
@@ -91,6 +101,7 @@ impl Model {
         name: &str,
         configuration: Configuration,
         code: Code,
+        now: Moment,
     ) -> ApiResult<&mut Function> {
         if self.functions.contains_key(name) {
             return Err(Exception::conflict(format!(
@@ -99,7 +110,7 @@ impl Model {
         }
         self.changed.mark(Kind::Function, name);
         let arn = self.place.function_arn(name);
-        let function = Function::new(name, arn, configuration, code, &self.clock);
+        let function = Function::new(name, arn, configuration, code, self.transition(now));
         Ok(self.functions.entry(name.to_owned()).or_insert(function))
     }
 
@@ -149,9 +160,4 @@ impl Page {
         }
         shown
     }
-}
-
-/// A new revision id: a random UUID, as AWS gives.
-pub(crate) fn new_revision() -> String {
-    uuid::Uuid::new_v4().to_string()
 }

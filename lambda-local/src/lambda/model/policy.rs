@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{functions::new_revision, url::AuthType};
+use super::{revision::new_revision, url::AuthType};
 use crate::protocol::{ApiResult, Exception};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     place::Place,
     protocol::{ApiResult, Exception},
-    terminal::Called,
 };
 
 const NAME_PATTERN: &str = "Member must satisfy regular expression pattern: \
@@ -29,15 +28,6 @@ impl fmt::Display for FunctionRef {
         match &self.qualifier {
             Some(qualifier) => write!(f, ":{qualifier}"),
             None => Ok(()),
-        }
-    }
-}
-
-impl Called for FunctionRef {
-    fn names(&self, version: &str) -> bool {
-        match &self.qualifier {
-            Some(Qualifier::Version(number)) => version.parse() == Ok(*number),
-            _ => false,
         }
     }
 }

@@ -3,12 +3,16 @@
 
 use std::time::{Duration, Instant};
 
-use crate::protocol::{ApiResult, Exception};
+use crate::{
+    clock::Moment,
+    protocol::{ApiResult, Exception},
+};
 
-/// How long a change takes to settle.
-#[derive(Debug, Clone)]
-pub(crate) struct Clock {
-    pub(crate) transition: Duration,
+/// What a change goes through: when it was made, and how long it takes to settle.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Transition {
+    pub(super) now: Moment,
+    pub(super) takes: Duration,
 }
 
 /// A change under way, or done: derived from the time at which it is looked at, so that nothing
@@ -16,7 +20,8 @@ pub(crate) struct Clock {
 #[derive(Debug, Clone)]
 pub(crate) struct Settling {
     kind: Kind,
-    until: Instant,
+    /// `None` is settled.
+    until: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,18 +41,23 @@ pub(crate) enum Phase {
     Settled,
 }
 
-impl Clock {
-    pub(crate) fn creating(&self) -> Settling {
+impl Transition {
+    /// When it will have settled.
+    pub(super) fn settles(self) -> Instant {
+        self.now.instant() + self.takes
+    }
+
+    pub(super) fn creating(self) -> Settling {
         Settling {
             kind: Kind::Creating,
-            until: Instant::now() + self.transition,
+            until: Some(self.settles()),
         }
     }
 
-    pub(crate) fn updating(&self) -> Settling {
+    pub(super) fn updating(self) -> Settling {
         Settling {
             kind: Kind::Updating,
-            until: Instant::now() + self.transition,
+            until: Some(self.settles()),
         }
     }
 }
@@ -57,15 +67,15 @@ impl Default for Settling {
     fn default() -> Self {
         Self {
             kind: Kind::Updating,
-            until: Instant::now(),
+            until: None,
         }
     }
 }
 
 impl Settling {
-    pub(crate) fn phase(&self) -> Phase {
+    pub(super) fn phase(&self, now: Moment) -> Phase {
         match self.kind {
-            _ if Instant::now() >= self.until => Phase::Settled,
+            _ if self.until.is_none_or(|until| now.instant() >= until) => Phase::Settled,
             Kind::Creating => Phase::Pending,
             Kind::Updating => Phase::InProgress,
         }
@@ -80,8 +90,8 @@ impl Settling {
     }
 
     /// Refuses what AWS refuses while a change has not settled.
-    pub(super) fn check(&self, arn: &str) -> ApiResult<()> {
-        match self.phase() {
+    pub(super) fn check(&self, arn: &str, now: Moment) -> ApiResult<()> {
+        match self.phase(now) {
             Phase::Settled => Ok(()),
             Phase::Pending => Err(pending()),
             Phase::InProgress => Err(Exception::conflict(format!(

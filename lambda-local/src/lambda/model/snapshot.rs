@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::configuration::Configuration;
+use crate::clock::Moment;
 
 /// A function's package, unpacked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,12 +44,10 @@ impl Snapshot {
     }
 }
 
-/// Now, as Lambda writes it: `2026-11-23T06:52:59.123+0000`.
-pub(super) fn now() -> String {
+/// As Lambda writes it: `2026-11-23T06:52:59.123+0000`.
+pub(super) fn written(moment: Moment) -> String {
     let format = time::macros::format_description!(
         "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000"
     );
-    time::OffsetDateTime::now_utc()
-        .format(format)
-        .unwrap_or_default()
+    moment.date().format(format).unwrap_or_default()
 }

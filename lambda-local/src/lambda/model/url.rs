@@ -4,13 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{
-    function::Function,
-    functions::Model,
-    reference::{FunctionRef, Qualifier},
-};
 use crate::{
-    clock,
     cors::Cors,
     protocol::{ApiResult, Exception},
 };
@@ -23,8 +17,8 @@ pub(crate) struct FunctionUrl {
     pub(crate) invoke_mode: InvokeMode,
     #[serde(default)]
     pub(crate) cors: Option<Cors>,
-    created: String,
-    modified: String,
+    pub(super) created: String,
+    pub(super) modified: String,
 }
 
 /// Whether the answer is passed on while it comes.
@@ -49,13 +43,13 @@ pub(crate) enum AuthType {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct UrlChange {
-    auth_type: Option<AuthType>,
-    invoke_mode: Option<InvokeMode>,
-    cors: Option<Cors>,
+    pub(super) auth_type: Option<AuthType>,
+    pub(super) invoke_mode: Option<InvokeMode>,
+    pub(super) cors: Option<Cors>,
 }
 
 impl UrlChange {
-    fn check(&self) -> ApiResult<()> {
+    pub(super) fn check(&self) -> ApiResult<()> {
         match self.cors.as_ref().and_then(Cors::too_old) {
             Some(age) => Err(Exception::validation(
                 &age.to_string(),
@@ -67,7 +61,7 @@ impl UrlChange {
     }
 
     /// An empty configuration is none.
-    fn cors(&self) -> Option<Cors> {
+    pub(super) fn cors(&self) -> Option<Cors> {
         self.cors.clone().filter(|cors| *cors != Cors::default())
     }
 }
@@ -87,110 +81,5 @@ impl FunctionUrl {
             shown["Cors"] = json!(cors);
         }
         shown
-    }
-}
-
-impl Function {
-    pub(crate) fn urls(&self) -> impl Iterator<Item = (Option<&Qualifier>, &FunctionUrl)> {
-        let urls = self.urls.iter();
-        urls.map(|(qualifier, url)| (qualifier.as_ref(), url))
-    }
-
-    fn url_mut(&mut self, qualifier: Option<&Qualifier>) -> ApiResult<&mut FunctionUrl> {
-        let missing = || Exception::not_found("The resource you requested does not exist.");
-        self.urls.get_mut(&qualifier.cloned()).ok_or_else(missing)
-    }
-}
-
-impl Model {
-    pub(crate) fn create_url(
-        &mut self,
-        reference: &FunctionRef,
-        change: &UrlChange,
-    ) -> ApiResult<FunctionUrl> {
-        change.check()?;
-        let Some(auth_type) = change.auth_type else {
-            return Err(Exception::validation_message(
-                "1 validation error detected: Value null at 'authType' failed to satisfy \
-                 constraint: Member must not be null",
-            ));
-        };
-        let arn = self.url_owner(reference)?;
-        let function = self.function_mut(reference)?;
-        if function.urls.contains_key(&reference.qualifier) {
-            return Err(Exception::conflict(format!(
-                "Failed to create function url config for [functionArn = {arn}]. Error message: \
-                 FunctionUrlConfig exists for this Lambda function"
-            )));
-        }
-        let url = FunctionUrl {
-            id: uuid::Uuid::new_v4().simple().to_string(),
-            auth_type,
-            invoke_mode: change.invoke_mode.unwrap_or_default(),
-            cors: change.cors(),
-            created: clock::now(),
-            modified: clock::now(),
-        };
-        function
-            .urls
-            .insert(reference.qualifier.clone(), url.clone());
-        self.urls.insert(url.id.clone(), reference.clone());
-        Ok(url)
-    }
-
-    pub(crate) fn url(&self, reference: &FunctionRef) -> ApiResult<&FunctionUrl> {
-        let missing = || Exception::not_found("The resource you requested does not exist.");
-        let function = self.function(reference)?;
-        function.urls.get(&reference.qualifier).ok_or_else(missing)
-    }
-
-    pub(crate) fn update_url(
-        &mut self,
-        reference: &FunctionRef,
-        change: &UrlChange,
-    ) -> ApiResult<FunctionUrl> {
-        change.check()?;
-        let function = self.function_mut(reference)?;
-        let url = function.url_mut(reference.qualifier.as_ref())?;
-        url.auth_type = change.auth_type.unwrap_or(url.auth_type);
-        url.invoke_mode = change.invoke_mode.unwrap_or(url.invoke_mode);
-        if change.cors.is_some() {
-            url.cors = change.cors();
-        }
-        url.modified = clock::now();
-        Ok(url.clone())
-    }
-
-    pub(crate) fn delete_url(&mut self, reference: &FunctionRef) -> ApiResult<()> {
-        let id = self.url(reference)?.id.clone();
-        self.urls.remove(&id);
-        let function = self.function_mut(reference)?;
-        function.urls.remove(&reference.qualifier);
-        Ok(())
-    }
-
-    /// What the URL with this id invokes.
-    pub(crate) fn at_url(&self, id: &str) -> Option<(&FunctionRef, &FunctionUrl)> {
-        let reference = self.urls.get(id)?;
-        let url = self.url(reference).ok()?;
-        // The alias may have been deleted with its URL, and have another by now.
-        (url.id == id).then_some((reference, url))
-    }
-
-    /// The ARN of what has the URL: the function or an alias. A version has none.
-    pub(crate) fn url_owner(&self, reference: &FunctionRef) -> ApiResult<String> {
-        let function = self.function(reference)?;
-        match &reference.qualifier {
-            None => Ok(function.arn.clone()),
-            Some(Qualifier::Alias(name)) if function.alias(name).is_some() => {
-                Ok(format!("{}:{name}", function.arn))
-            }
-            Some(Qualifier::Alias(_)) => Err(self.no_function(reference)),
-            Some(other) => Err(Exception::validation(
-                &other.to_string(),
-                "qualifier",
-                "Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)",
-            )),
-        }
     }
 }

@@ -1,127 +1,18 @@
-//! Published versions: numbered, and never changed.
+//! A published version, which never changes.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::{
-    function::Function,
-    functions::new_revision,
-    reference::Qualifier,
-    settling::{Phase, Settling, pending},
-    snapshot::{Snapshot, now},
-};
-use crate::{
-    protocol::{ApiResult, Exception},
-    store::shared,
-};
+use super::{settling::Settling, snapshot::Snapshot};
+use crate::shared;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Version {
     #[serde(with = "shared")]
     pub(super) snapshot: Arc<Snapshot>,
-    revision: String,
+    pub(super) revision: String,
     /// Where it was published by the call that made its code, it settles with that.
     #[serde(skip)]
-    settling: Settling,
-}
-
-impl Function {
-    /// Publishes `$LATEST` and gives the version's number: the last one's if nothing changed since.
-    pub(crate) fn publish(&mut self, description: Option<String>) -> u64 {
-        if let Some(number) = self.unchanged_since() {
-            return number;
-        }
-        self.last_number += 1;
-        let mut snapshot = Snapshot {
-            id: Uuid::new_v4(),
-            number: Some(self.last_number),
-            last_modified: now(),
-            ..(*self.latest).clone()
-        };
-        if let Some(description) = description {
-            snapshot.configuration.description = description;
-        }
-        let version = Version {
-            snapshot: Arc::new(snapshot),
-            revision: new_revision(),
-            settling: self.settling.of_new_version(),
-        };
-        self.versions.insert(self.last_number, version);
-        self.revision = new_revision();
-        self.last_number
-    }
-
-    /// The last version's number if `$LATEST` has its code and configuration still. A version's
-    /// own description does not count.
-    fn unchanged_since(&self) -> Option<u64> {
-        let (number, last) = self.versions.last_key_value()?;
-        let mut configuration = last.snapshot.configuration.clone();
-        configuration
-            .description
-            .clone_from(&self.latest.configuration.description);
-        let same = configuration == self.latest.configuration
-            && last.snapshot.code.sha256 == self.latest.code.sha256;
-        same.then_some(*number)
-    }
-
-    pub(crate) fn version(&self, number: u64) -> Option<&Arc<Snapshot>> {
-        self.versions.get(&number).map(|version| &version.snapshot)
-    }
-
-    /// `$LATEST` (`None`) or a version, with its revision id.
-    pub(super) fn with_revision(&self, number: Option<u64>) -> Option<(&Snapshot, &str)> {
-        match number {
-            None => Some((&self.latest, self.revision())),
-            Some(number) => {
-                let version = self.versions.get(&number)?;
-                Some((&version.snapshot, &version.revision))
-            }
-        }
-    }
-
-    /// `$LATEST`, and every version, oldest first.
-    pub(crate) fn snapshots(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
-        std::iter::once(&self.latest).chain(self.versions.values().map(|v| &v.snapshot))
-    }
-
-    /// # Errors
-    /// If an alias points at it: on AWS that version cannot be deleted.
-    pub(crate) fn delete_version(&mut self, number: u64) -> ApiResult<()> {
-        let users: BTreeSet<&str> = self
-            .aliases
-            .values()
-            .filter(|alias| alias.uses(number))
-            .map(|alias| alias.name.as_str())
-            .collect();
-        if !users.is_empty() {
-            let users = users.into_iter().collect::<Vec<_>>().join(", ");
-            return Err(Exception::conflict(format!(
-                "Unable to delete version because the following aliases reference it: [{users}]"
-            )));
-        }
-        self.versions.remove(&number);
-        let qualifier = Qualifier::Version(number);
-        self.provisioned.remove(&qualifier);
-        self.event_invokes.remove(&qualifier);
-        self.policies.remove(&Some(qualifier));
-        Ok(())
-    }
-
-    pub(super) fn phase(&self, number: Option<u64>) -> Phase {
-        let version = number.and_then(|number| self.versions.get(&number));
-        version
-            .map_or(&self.settling, |version| &version.settling)
-            .phase()
-    }
-
-    /// Only what never became active cannot be invoked: an update leaves what was there before in
-    /// place.
-    pub(crate) fn check_invocable(&self, number: Option<u64>) -> ApiResult<()> {
-        match self.phase(number) {
-            Phase::Pending => Err(pending()),
-            Phase::InProgress | Phase::Settled => Ok(()),
-        }
-    }
+    pub(super) settling: Settling,
 }

@@ -69,7 +69,7 @@ impl From<Outcome> for NotStarted {
 }
 
 /// What became of an invocation that was given to an environment.
-pub(super) enum Ran {
+pub(super) enum RunResult {
     Ended(Outcome),
     /// The process ended before it took the invocation: it can be given to another.
     NeverTaken,
@@ -158,12 +158,12 @@ impl Environment {
     }
 
     /// Gives the process an invocation and waits for its end, at most for its timeout.
-    pub(super) async fn run(&mut self, invocation: Arc<Invocation>) -> Ran {
+    pub(super) async fn run(&mut self, invocation: Arc<Invocation>) -> RunResult {
         let (reply, mut answer) = oneshot::channel();
         let limit = invocation.timeout;
         let deadline = tokio::time::Instant::now() + limit;
         if self.work.send(Work { invocation, reply }).await.is_err() {
-            return Ran::NeverTaken;
+            return RunResult::NeverTaken;
         }
         let mut look = tokio::time::Instant::now() + CALM;
         loop {
@@ -171,16 +171,16 @@ impl Environment {
                 biased;
                 never = poll_fn(|context| self.connections.poll_serve(context)) => match never {},
                 answered = &mut answer, if !answer.is_terminated() => if let Ok(outcome) = answered {
-                    return Ran::Ended(outcome);
+                    return RunResult::Ended(outcome);
                 },
                 status = exited(&mut self.exit) => return match self.is_waiting() {
-                    true => Ran::NeverTaken,
-                    false => Ran::Ended(Outcome::Exited(status)),
+                    true => RunResult::NeverTaken,
+                    false => RunResult::Ended(Outcome::Exited(status)),
                 },
                 () = sleep_until(look.min(deadline)) => {
                     let now = tokio::time::Instant::now();
                     if now >= deadline {
-                        return Ran::Ended(Outcome::TimedOut(limit));
+                        return RunResult::Ended(Outcome::TimedOut(limit));
                     }
                     look = now + self.output.pass_on();
                 }

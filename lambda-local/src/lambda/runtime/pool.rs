@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    environment::{Environment, Launch, NotStarted, Ran},
+    environment::{Environment, Launch, NotStarted, RunResult},
     invocation::Invocation,
     outcome::Done,
     output::log_of,
@@ -212,7 +212,7 @@ impl Pool {
         let report = self.report(invocation);
         environment.output.begin(report.start(), tail);
         let started = Instant::now();
-        let Ran::Ended(outcome) = environment.run(invocation.clone()).await else {
+        let RunResult::Ended(outcome) = environment.run(invocation.clone()).await else {
             self.lost();
             return None;
         };

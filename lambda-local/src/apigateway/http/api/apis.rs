@@ -10,15 +10,15 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::operations::{Created, Json, Shared, items};
+use super::answer::{Created, Shared, items};
 use crate::{
     apigateway::{
+        body::Json,
         http::{
-            http_api::{Api, NewRoute},
-            integration::NewIntegration,
-            stage::NewStage,
+            http_api::Api, integration::NewIntegration, route::NewRoute, stage::NewStage,
+            state::no_api,
         },
-        state::{new_id, no_api},
+        id::new_id,
     },
     clock,
     cors::Cors,
@@ -50,7 +50,7 @@ pub(crate) struct ApiChange {
     route_key: Option<String>,
 }
 
-pub(crate) async fn create_api(State(gateway): Shared, Json(new): Json<NewApi>) -> Created {
+pub(crate) async fn create_api(State(apis): Shared, Json(new): Json<NewApi>) -> Created {
     if new.protocol_type != "HTTP" {
         return Err(Exception::not_implemented(&format!(
             "{} APIs",
@@ -75,8 +75,8 @@ pub(crate) async fn create_api(State(gateway): Shared, Json(new): Json<NewApi>) 
     if let Some(target) = new.target {
         quick_create(&mut api, target, new.route_key)?;
     }
-    let shown = api.describe(&gateway.endpoint(&api.id));
-    gateway.http_apis.add(api.id.clone(), api);
+    let shown = api.describe(&apis.endpoint(&api.id));
+    apis.by_id.add(api.id.clone(), api);
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 
@@ -92,31 +92,28 @@ fn quick_create(api: &mut Api, target: String, route_key: Option<String>) -> Api
     Ok(())
 }
 
-pub(crate) async fn list_apis(State(gateway): Shared) -> Answer<Value> {
-    let apis = gateway.http_apis.all();
-    items(
-        apis.iter()
-            .map(|api| api.describe(&gateway.endpoint(&api.id))),
-    )
+pub(crate) async fn list_apis(State(apis): Shared) -> Answer<Value> {
+    let all = apis.by_id.all();
+    items(all.iter().map(|api| api.describe(&apis.endpoint(&api.id))))
 }
 
 pub(crate) async fn get_api(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(id): Path<String>,
 ) -> ApiResult<Answer<Value>> {
-    Ok(Answer(gateway.api(&id)?.describe(&gateway.endpoint(&id))))
+    Ok(Answer(apis.api(&id)?.describe(&apis.endpoint(&id))))
 }
 
 pub(crate) async fn delete_api(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
-    gateway.http_apis.remove(&id).ok_or_else(|| no_api(&id))?;
+    apis.by_id.remove(&id).ok_or_else(|| no_api(&id))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub(crate) async fn update_api(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(id): Path<String>,
     Json(change): Json<ApiChange>,
 ) -> ApiResult<Answer<Value>> {
@@ -128,8 +125,8 @@ pub(crate) async fn update_api(
     if let Some(cors) = &change.cors_configuration {
         check_cors(cors)?;
     }
-    let endpoint = gateway.endpoint(&id);
-    let shown = gateway.change(&id, |api| {
+    let endpoint = apis.endpoint(&id);
+    let shown = apis.change(&id, |api| {
         api.name = change.name.unwrap_or_else(|| api.name.clone());
         api.description = change.description.or(api.description.take());
         api.cors = change.cors_configuration.or(api.cors.take());
@@ -139,10 +136,10 @@ pub(crate) async fn update_api(
 }
 
 pub(crate) async fn delete_cors(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
-    gateway.change(&id, |api| {
+    apis.change(&id, |api| {
         api.cors = None;
         Ok(())
     })?;

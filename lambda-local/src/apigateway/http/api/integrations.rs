@@ -7,26 +7,26 @@ use axum::{
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::operations::{Created, Json, Shared, items, missing};
+use super::answer::{Created, Shared, items, missing};
 use crate::{
-    apigateway::http::integration::NewIntegration,
+    apigateway::{body::Json, http::integration::NewIntegration},
     protocol::{ApiResult, Exception},
 };
 
 pub(crate) async fn create_integration(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
     Json(new): Json<NewIntegration>,
 ) -> Created {
-    let shown = gateway.change(&api, |api| Ok(json!(api.add_integration(new)?)))?;
+    let shown = apis.change(&api, |api| Ok(json!(api.add_integration(new)?)))?;
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 
 pub(crate) async fn list_integrations(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(&api)?;
+    let api = apis.api(&api)?;
     Ok(items(
         api.integrations
             .values()
@@ -35,10 +35,10 @@ pub(crate) async fn list_integrations(
 }
 
 pub(crate) async fn get_integration(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(&api)?;
+    let api = apis.api(&api)?;
     let found = api
         .integrations
         .get(&id)
@@ -47,11 +47,11 @@ pub(crate) async fn get_integration(
 }
 
 pub(crate) async fn update_integration(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
     Json(change): Json<NewIntegration>,
 ) -> ApiResult<Answer<Value>> {
-    let shown = gateway.change(&api, |api| {
+    let shown = apis.change(&api, |api| {
         let found = api.integrations.get_mut(&id);
         let found = found.ok_or_else(|| missing("Integration"))?;
         found.change(change)?;
@@ -61,10 +61,10 @@ pub(crate) async fn update_integration(
 }
 
 pub(crate) async fn delete_integration(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    gateway.change(&api, |api| {
+    apis.change(&api, |api| {
         if api.routes.values().any(|route| route.leads_to(&id)) {
             return Err(Exception::gateway_conflict(
                 "Cannot delete Integration: it is referenced by a Route",

@@ -1,5 +1,6 @@
 //! API Gateway's calls of version 2, those of HTTP APIs.
 
+mod answer;
 mod apis;
 mod integrations;
 mod operations;
@@ -7,5 +8,4 @@ mod routes;
 mod stages;
 mod tags;
 
-pub(crate) use operations::Json;
 pub(crate) use operations::table;

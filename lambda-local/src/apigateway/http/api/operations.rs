@@ -1,34 +1,18 @@
 //! The control plane of HTTP APIs: API Gateway's calls of version 2.
 
-use super::{integrations, routes as http_routes, stages, tags};
 use std::sync::Arc;
 
-use axum::{
-    Json as Answer,
-    body::Bytes,
-    extract::{FromRequest, Request, State},
-};
-use http::StatusCode;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-
-use super::apis;
-use crate::{
-    apigateway::state::Gateway,
-    protocol::{ApiResult, Exception, Table},
-};
-
-pub(super) type Created = ApiResult<(StatusCode, Answer<Value>)>;
-pub(super) type Shared = State<Arc<Gateway>>;
+use super::{apis, integrations, routes as http_routes, stages, tags};
+use crate::{apigateway::http::state::HttpApis, protocol::Table};
 
 /// The operations of HTTP APIs that are here.
-pub(crate) fn table() -> Table<Arc<Gateway>> {
+pub(crate) fn table() -> Table<Arc<HttpApis>> {
     deployed(apis_with_routes(Table::of("apigatewayv2")))
 }
 
 /// APIs, their integrations and routes.
 #[rustfmt::skip]
-fn apis_with_routes(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
+fn apis_with_routes(table: Table<Arc<HttpApis>>) -> Table<Arc<HttpApis>> {
     table
         .changes("CreateApi", "POST /v2/apis", apis::create_api)
         .reads("GetApis", "GET /v2/apis", apis::list_apis)
@@ -51,7 +35,7 @@ fn apis_with_routes(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
 
 /// What makes them reachable, and tags.
 #[rustfmt::skip]
-fn deployed(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
+fn deployed(table: Table<Arc<HttpApis>>) -> Table<Arc<HttpApis>> {
     table
         .changes("CreateStage", "POST /v2/apis/{api}/stages", stages::create_stage)
         .reads("GetStages", "GET /v2/apis/{api}/stages", stages::list_stages)
@@ -63,28 +47,4 @@ fn deployed(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
         .reads("GetDeployment", "GET /v2/apis/{api}/deployments/{id}", stages::get_deployment)
         .reads("GetTags", "GET /v2/tags/{arn}", tags::list)
         .changes("TagResource", "POST /v2/tags/{arn}", tags::add)
-}
-
-/// A JSON body, refused as API Gateway refuses it.
-pub(crate) struct Json<T>(pub(crate) T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
-    type Rejection = Exception;
-
-    async fn from_request(request: Request, state: &S) -> ApiResult<Self> {
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|error| Exception::gateway_bad_request(error.body_text()))?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| {
-            Exception::gateway_bad_request(format!("Invalid request body: {error}"))
-        })
-    }
-}
-
-pub(super) fn items(items: impl Iterator<Item = Value>) -> Answer<Value> {
-    Answer(json!({ "items": items.collect::<Vec<_>>() }))
-}
-
-pub(super) fn missing(what: &str) -> Exception {
-    Exception::gateway_not_found(format!("Invalid {what} identifier specified"))
 }

@@ -7,44 +7,47 @@ use axum::{
 use http::StatusCode;
 use serde_json::Value;
 
-use super::operations::{Created, Json, Shared, items, missing};
+use super::answer::{Created, Shared, items, missing};
 use crate::{
-    apigateway::http::http_api::{NewRoute, Route, RouteChange},
+    apigateway::{
+        body::Json,
+        http::route::{NewRoute, Route, RouteChange},
+    },
     protocol::ApiResult,
 };
 
 pub(crate) async fn create_route(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
     Json(new): Json<NewRoute>,
 ) -> Created {
-    let shown = gateway.change(&api, |api| Ok(api.add_route(new)?.describe()))?;
+    let shown = apis.change(&api, |api| Ok(api.add_route(new)?.describe()))?;
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 
 pub(crate) async fn list_routes(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(&api)?;
+    let api = apis.api(&api)?;
     Ok(items(api.routes.values().map(Route::describe)))
 }
 
 pub(crate) async fn get_route(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(&api)?;
+    let api = apis.api(&api)?;
     let found = api.routes.get(&id).map(Route::describe);
     found.map(Answer).ok_or_else(|| missing("Route"))
 }
 
 pub(crate) async fn update_route(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
     Json(change): Json<RouteChange>,
 ) -> ApiResult<Answer<Value>> {
-    let shown = gateway.change(&api, |api| {
+    let shown = apis.change(&api, |api| {
         let route = api.update_route(&id, change)?;
         route.map(Route::describe).ok_or_else(|| missing("Route"))
     })?;
@@ -52,10 +55,10 @@ pub(crate) async fn update_route(
 }
 
 pub(crate) async fn delete_route(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    gateway.change(&api, |api| {
+    apis.change(&api, |api| {
         api.routes
             .remove(&id)
             .map(|_| ())

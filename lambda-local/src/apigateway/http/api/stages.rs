@@ -7,47 +7,50 @@ use axum::{
 use http::StatusCode;
 use serde_json::Value;
 
-use super::operations::{Created, Json, Shared, items, missing};
+use super::answer::{Created, Shared, items, missing};
 use crate::{
-    apigateway::http::{
-        deployment::{Deployment, NewDeployment},
-        stage::{NewStage, Stage, StageChange},
+    apigateway::{
+        body::Json,
+        http::{
+            deployment::{Deployment, NewDeployment},
+            stage::{NewStage, Stage, StageChange},
+        },
     },
     protocol::ApiResult,
 };
 
 pub(crate) async fn create_stage(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
     Json(new): Json<NewStage>,
 ) -> Created {
-    let shown = gateway.change(&api, |api| Ok(api.add_stage(new)?.describe()))?;
+    let shown = apis.change(&api, |api| Ok(api.add_stage(new)?.describe()))?;
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 
 pub(crate) async fn list_stages(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(&api)?;
+    let api = apis.api(&api)?;
     Ok(items(api.stages.values().map(Stage::describe)))
 }
 
 pub(crate) async fn get_stage(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, name)): Path<(String, String)>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(&api)?;
+    let api = apis.api(&api)?;
     let found = api.stages.get(&name).map(Stage::describe);
     found.map(Answer).ok_or_else(|| missing("Stage"))
 }
 
 pub(crate) async fn update_stage(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, name)): Path<(String, String)>,
     Json(change): Json<StageChange>,
 ) -> ApiResult<Answer<Value>> {
-    let shown = gateway.change(&api, |api| {
+    let shown = apis.change(&api, |api| {
         let stage = api.update_stage(&name, change)?;
         stage.map(Stage::describe).ok_or_else(|| missing("Stage"))
     })?;
@@ -55,10 +58,10 @@ pub(crate) async fn update_stage(
 }
 
 pub(crate) async fn delete_stage(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, name)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    gateway.change(&api, |api| {
+    apis.change(&api, |api| {
         api.stages
             .remove(&name)
             .map(|_| ())
@@ -68,27 +71,27 @@ pub(crate) async fn delete_stage(
 }
 
 pub(crate) async fn create_deployment(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
     Json(new): Json<NewDeployment>,
 ) -> Created {
-    let shown = gateway.change(&api, |api| Ok(api.deploy(new)?.describe()))?;
+    let shown = apis.change(&api, |api| Ok(api.deploy(new)?.describe()))?;
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 
 pub(crate) async fn list_deployments(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(&api)?;
+    let api = apis.api(&api)?;
     Ok(items(api.deployments.values().map(Deployment::describe)))
 }
 
 pub(crate) async fn get_deployment(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(&api)?;
+    let api = apis.api(&api)?;
     let found = api.deployments.get(&id).map(Deployment::describe);
     found.map(Answer).ok_or_else(|| missing("Deployment"))
 }

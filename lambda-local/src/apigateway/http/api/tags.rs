@@ -10,8 +10,11 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::operations::{Json, Shared};
-use crate::protocol::{ApiResult, Exception};
+use super::answer::Shared;
+use crate::{
+    apigateway::body::Json,
+    protocol::{ApiResult, Exception},
+};
 
 #[derive(Deserialize)]
 pub(crate) struct NewTags {
@@ -25,20 +28,17 @@ fn api_of(arn: &str) -> ApiResult<&str> {
         .ok_or_else(|| Exception::gateway_bad_request(format!("Invalid ARN {arn}")))
 }
 
-pub(crate) async fn list(
-    State(gateway): Shared,
-    Path(arn): Path<String>,
-) -> ApiResult<Answer<Value>> {
-    let api = gateway.api(api_of(&arn)?)?;
+pub(crate) async fn list(State(apis): Shared, Path(arn): Path<String>) -> ApiResult<Answer<Value>> {
+    let api = apis.api(api_of(&arn)?)?;
     Ok(Answer(json!({ "tags": api.tags })))
 }
 
 pub(crate) async fn add(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(arn): Path<String>,
     Json(new): Json<NewTags>,
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
-    gateway.change(api_of(&arn)?, |api| {
+    apis.change(api_of(&arn)?, |api| {
         api.tags.extend(new.tags);
         Ok(())
     })?;
@@ -47,11 +47,11 @@ pub(crate) async fn add(
 
 /// `tagKeys` is there once for each key.
 pub(crate) async fn remove(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(arn): Path<String>,
     Query(keys): Query<Vec<(String, String)>>,
 ) -> ApiResult<StatusCode> {
-    gateway.change(api_of(&arn)?, |api| {
+    apis.change(api_of(&arn)?, |api| {
         for (_, key) in keys.iter().filter(|(name, _)| name == "tagKeys") {
             api.tags.remove(key);
         }

@@ -7,10 +7,10 @@ use axum::{
 use http::StatusCode;
 use serde_json::Value;
 
-use super::operations::{Created, Shared, created, item};
+use super::answer::{Created, Shared, created, item};
 use crate::{
     apigateway::{
-        http::Json,
+        body::Json,
         rest::{
             integration::Patches,
             rest_api::{NewRestApi, RestApi},
@@ -19,38 +19,32 @@ use crate::{
     protocol::ApiResult,
 };
 
-pub(crate) async fn create(State(gateway): Shared, Json(new): Json<NewRestApi>) -> Created {
+pub(crate) async fn create(State(apis): Shared, Json(new): Json<NewRestApi>) -> Created {
     let api = RestApi::new(new)?;
     let shown = api.describe();
-    gateway.rest_apis.add(api.id.clone(), api);
+    apis.by_id.add(api.id.clone(), api);
     created(shown)
 }
 
-pub(crate) async fn list(State(gateway): Shared) -> Answer<Value> {
-    item(gateway.rest_apis.all().iter().map(|api| api.describe()))
+pub(crate) async fn list(State(apis): Shared) -> Answer<Value> {
+    item(apis.by_id.all().iter().map(|api| api.describe()))
 }
 
-pub(crate) async fn get(
-    State(gateway): Shared,
-    Path(id): Path<String>,
-) -> ApiResult<Answer<Value>> {
-    Ok(Answer(gateway.rest_api(&id)?.describe()))
+pub(crate) async fn get(State(apis): Shared, Path(id): Path<String>) -> ApiResult<Answer<Value>> {
+    Ok(Answer(apis.api(&id)?.describe()))
 }
 
 pub(crate) async fn update(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(id): Path<String>,
     Json(patches): Json<Patches>,
 ) -> ApiResult<Answer<Value>> {
     let patch = |api: &mut RestApi| api.patch(&patches.patch_operations);
-    Ok(Answer(gateway.change_rest_api(&id, patch)?))
+    Ok(Answer(apis.change(&id, patch)?))
 }
 
-pub(crate) async fn delete(
-    State(gateway): Shared,
-    Path(id): Path<String>,
-) -> ApiResult<StatusCode> {
-    let removed = gateway.rest_apis.remove(&id);
-    removed.ok_or_else(|| gateway.no_rest_api(&id))?;
+pub(crate) async fn delete(State(apis): Shared, Path(id): Path<String>) -> ApiResult<StatusCode> {
+    let removed = apis.by_id.remove(&id);
+    removed.ok_or_else(|| apis.missing(&id))?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -7,10 +7,10 @@ use axum::{
 use http::StatusCode;
 use serde_json::Value;
 
-use super::operations::{Created, Shared, created, item};
+use super::answer::{Created, Shared, created, item};
 use crate::{
     apigateway::{
-        http::Json,
+        body::Json,
         rest::{
             deployment::NewDeployment,
             integration::Patches,
@@ -22,76 +22,73 @@ use crate::{
 };
 
 pub(crate) async fn create(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
     Json(new): Json<NewDeployment>,
 ) -> Created {
-    created(gateway.change_rest_api(&api, |api| api.deploy(new))?)
+    created(apis.change(&api, |api| api.deploy(new))?)
 }
 
-pub(crate) async fn list(
-    State(gateway): Shared,
-    Path(api): Path<String>,
-) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
+pub(crate) async fn list(State(apis): Shared, Path(api): Path<String>) -> ApiResult<Answer<Value>> {
+    let api = apis.api(&api)?;
     Ok(item(api.deployments.values().map(|one| one.describe())))
 }
 
 pub(crate) async fn get(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
+    let api = apis.api(&api)?;
     Ok(Answer(api.deployment(&id)?.describe()))
 }
 
 pub(crate) async fn delete(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    gateway.change_rest_api(&api, |api| api.delete_deployment(&id))?;
+    apis.change(&api, |api| api.delete_deployment(&id))?;
     Ok(StatusCode::ACCEPTED)
 }
 
 pub(crate) async fn create_stage(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
     Json(new): Json<NewStage>,
 ) -> Created {
-    created(gateway.change_rest_api(&api, |api| api.add_stage(new))?)
+    created(apis.change(&api, |api| api.add_stage(new))?)
 }
 
 pub(crate) async fn list_stages(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
+    let api = apis.api(&api)?;
     Ok(item(api.stages.values().map(|stage| stage.describe())))
 }
 
 pub(crate) async fn get_stage(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, name)): Path<(String, String)>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
+    let api = apis.api(&api)?;
     let found = api.stages.get(&name).ok_or_else(no_stage)?;
     Ok(Answer(found.describe()))
 }
 
 pub(crate) async fn update_stage(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, name)): Path<(String, String)>,
     Json(patches): Json<Patches>,
 ) -> ApiResult<Answer<Value>> {
     let patch = |api: &mut RestApi| api.patch_stage(&name, &patches.patch_operations);
-    Ok(Answer(gateway.change_rest_api(&api, patch)?))
+    Ok(Answer(apis.change(&api, patch)?))
 }
 
 pub(crate) async fn delete_stage(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, name)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    gateway.change_rest_api(&api, |api| {
+    apis.change(&api, |api| {
         let removed = api.stages.remove(&name);
         removed.map(|_| ()).ok_or_else(no_stage)
     })?;

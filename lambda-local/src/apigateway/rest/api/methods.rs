@@ -7,10 +7,10 @@ use axum::{
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::operations::{Created, Shared, created};
+use super::answer::{Created, Shared, created};
 use crate::{
     apigateway::{
-        http::Json,
+        body::Json,
         rest::{
             integration::{Integration, NewIntegration, Patches, no_integration},
             resource::{Method, NewMethod, Resource, no_method},
@@ -25,28 +25,28 @@ use crate::{
 type MethodPath = Path<(String, String, String)>;
 
 pub(crate) async fn put(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, resource, method)): MethodPath,
     Json(new): Json<NewMethod>,
 ) -> Created {
     let put = |api: &mut RestApi| Ok(json!(api.put_method(&resource, &method, new)?));
-    created(gateway.change_rest_api(&api, put)?)
+    created(apis.change(&api, put)?)
 }
 
 pub(crate) async fn get(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, resource, method)): MethodPath,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
+    let api = apis.api(&api)?;
     let found = api.resource(&resource)?.methods.get(&method);
     Ok(Answer(json!(found.ok_or_else(no_method)?)))
 }
 
 pub(crate) async fn delete(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, resource, method)): MethodPath,
 ) -> ApiResult<StatusCode> {
-    gateway.change_rest_api(&api, |api| {
+    apis.change(&api, |api| {
         api.method_mut(&resource, &method)?;
         let resource: Option<&mut Resource> = api.resources.get_mut(&resource);
         resource.map(|resource| resource.methods.remove(&method));
@@ -56,13 +56,13 @@ pub(crate) async fn delete(
 }
 
 pub(crate) async fn put_integration(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, resource, method)): MethodPath,
     Json(new): Json<NewIntegration>,
 ) -> Created {
     let integration = Integration::new(new, &resource)?;
     let shown = integration.describe();
-    gateway.change_rest_api(&api, |api| {
+    apis.change(&api, |api| {
         api.method_mut(&resource, &method)?.integration = Some(integration);
         Ok(())
     })?;
@@ -70,21 +70,21 @@ pub(crate) async fn put_integration(
 }
 
 pub(crate) async fn get_integration(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, resource, method)): MethodPath,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
+    let api = apis.api(&api)?;
     let found: Option<&Method> = api.resource(&resource)?.methods.get(&method);
     let integration = found.ok_or_else(no_method)?.integration.as_ref();
     Ok(Answer(integration.ok_or_else(no_integration)?.describe()))
 }
 
 pub(crate) async fn update_integration(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, resource, method)): MethodPath,
     Json(patches): Json<Patches>,
 ) -> ApiResult<Answer<Value>> {
-    let shown = gateway.change_rest_api(&api, |api| {
+    let shown = apis.change(&api, |api| {
         let method = api.method_mut(&resource, &method)?;
         let integration = method.integration.as_mut().ok_or_else(no_integration)?;
         integration.patch(&patches.patch_operations)?;
@@ -94,10 +94,10 @@ pub(crate) async fn update_integration(
 }
 
 pub(crate) async fn delete_integration(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, resource, method)): MethodPath,
 ) -> ApiResult<StatusCode> {
-    gateway.change_rest_api(&api, |api| {
+    apis.change(&api, |api| {
         let removed = api.method_mut(&resource, &method)?.integration.take();
         removed.map(|_| ()).ok_or_else(no_integration)
     })?;
@@ -105,11 +105,11 @@ pub(crate) async fn delete_integration(
 }
 
 pub(crate) async fn test(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, resource, method)): MethodPath,
     Json(test): Json<TestInvoke>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
-    let tested = gateway.test_invoke(&api, &resource, &method, test).await?;
+    let api = apis.api(&api)?;
+    let tested = apis.test_invoke(&api, &resource, &method, test).await?;
     Ok(Answer(tested))
 }

@@ -1,5 +1,6 @@
 //! API Gateway's calls of version 1, those of REST APIs.
 
+mod answer;
 mod apis;
 mod deployments;
 mod methods;

@@ -1,28 +1,18 @@
 //! API Gateway's control plane for REST APIs.
 
-use super::{apis, deployments, methods, resources};
 use std::sync::Arc;
 
-use axum::{Json as Answer, extract::State};
-use http::StatusCode;
-use serde_json::{Value, json};
-
-use crate::{
-    apigateway::state::Gateway,
-    protocol::{ApiResult, Table},
-};
-
-pub(super) type Shared = State<Arc<Gateway>>;
-pub(super) type Created = ApiResult<(StatusCode, Answer<Value>)>;
+use super::{apis, deployments, methods, resources};
+use crate::{apigateway::rest::state::RestApis, protocol::Table};
 
 /// The operations of REST APIs that are here.
-pub(crate) fn table() -> Table<Arc<Gateway>> {
+pub(crate) fn table() -> Table<Arc<RestApis>> {
     deployed(apis_with_methods(Table::of("apigateway")))
 }
 
 /// APIs, their resources, methods and integrations.
 #[rustfmt::skip]
-fn apis_with_methods(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
+fn apis_with_methods(table: Table<Arc<RestApis>>) -> Table<Arc<RestApis>> {
     table
         .changes("CreateRestApi", "POST /restapis", apis::create)
         .reads("GetRestApis", "GET /restapis", apis::list)
@@ -45,7 +35,7 @@ fn apis_with_methods(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
 
 /// What makes them reachable.
 #[rustfmt::skip]
-fn deployed(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
+fn deployed(table: Table<Arc<RestApis>>) -> Table<Arc<RestApis>> {
     table
         .changes("CreateDeployment", "POST /restapis/{api}/deployments", deployments::create)
         .reads("GetDeployments", "GET /restapis/{api}/deployments", deployments::list)
@@ -56,12 +46,4 @@ fn deployed(table: Table<Arc<Gateway>>) -> Table<Arc<Gateway>> {
         .reads("GetStage", "GET /restapis/{api}/stages/{stage}", deployments::get_stage)
         .changes("UpdateStage", "PATCH /restapis/{api}/stages/{stage}", deployments::update_stage)
         .changes("DeleteStage", "DELETE /restapis/{api}/stages/{stage}", deployments::delete_stage)
-}
-
-pub(super) fn created(shown: Value) -> Created {
-    Ok((StatusCode::CREATED, Answer(shown)))
-}
-
-pub(super) fn item(entries: impl Iterator<Item = Value>) -> Answer<Value> {
-    Answer(json!({ "item": entries.collect::<Vec<_>>() }))
 }

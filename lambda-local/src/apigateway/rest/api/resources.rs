@@ -8,9 +8,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::operations::{Created, Shared, created, item};
+use super::answer::{Created, Shared, created, item};
 use crate::{
-    apigateway::{http::Json, rest::rest_api::RestApi},
+    apigateway::{body::Json, rest::rest_api::RestApi},
     protocol::ApiResult,
 };
 
@@ -26,11 +26,11 @@ impl EmbedQuery {
 }
 
 pub(crate) async fn list(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path(api): Path<String>,
     Query(query): Query<EmbedQuery>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
+    let api = apis.api(&api)?;
     let resources = api.resources.values();
     Ok(item(
         resources.map(|resource| resource.describe(query.methods())),
@@ -38,11 +38,11 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn get(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
     Query(query): Query<EmbedQuery>,
 ) -> ApiResult<Answer<Value>> {
-    let api = gateway.rest_api(&api)?;
+    let api = apis.api(&api)?;
     Ok(Answer(api.resource(&id)?.describe(query.methods())))
 }
 
@@ -53,18 +53,18 @@ pub(crate) struct NewResource {
 }
 
 pub(crate) async fn create(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, parent)): Path<(String, String)>,
     Json(new): Json<NewResource>,
 ) -> Created {
     let add = |api: &mut RestApi| Ok(api.add_resource(&parent, new.path_part)?.describe(false));
-    created(gateway.change_rest_api(&api, add)?)
+    created(apis.change(&api, add)?)
 }
 
 pub(crate) async fn delete(
-    State(gateway): Shared,
+    State(apis): Shared,
     Path((api, id)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    gateway.change_rest_api(&api, |api| api.remove_resource(&id))?;
+    apis.change(&api, |api| api.remove_resource(&id))?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -1,0 +1,119 @@
+//! The function URLs of functions and aliases: made, changed and deleted by AWS's rules.
+
+use super::{
+    function::Function,
+    functions::Model,
+    reference::{FunctionRef, Qualifier},
+    url::{FunctionUrl, UrlChange},
+};
+use crate::{
+    clock::{Moment, written},
+    protocol::{ApiResult, Exception},
+};
+
+impl Function {
+    pub(crate) fn urls(&self) -> impl Iterator<Item = (Option<&Qualifier>, &FunctionUrl)> {
+        let urls = self.urls.iter();
+        urls.map(|(qualifier, url)| (qualifier.as_ref(), url))
+    }
+
+    fn url_mut(&mut self, qualifier: Option<&Qualifier>) -> ApiResult<&mut FunctionUrl> {
+        let missing = || Exception::not_found("The resource you requested does not exist.");
+        self.urls.get_mut(&qualifier.cloned()).ok_or_else(missing)
+    }
+}
+
+impl Model {
+    pub(crate) fn create_url(
+        &mut self,
+        reference: &FunctionRef,
+        change: &UrlChange,
+        now: Moment,
+    ) -> ApiResult<FunctionUrl> {
+        change.check()?;
+        let Some(auth_type) = change.auth_type else {
+            return Err(Exception::validation_message(
+                "1 validation error detected: Value null at 'authType' failed to satisfy \
+                 constraint: Member must not be null",
+            ));
+        };
+        let arn = self.url_owner(reference)?;
+        let function = self.function_mut(reference)?;
+        if function.urls.contains_key(&reference.qualifier) {
+            return Err(Exception::conflict(format!(
+                "Failed to create function url config for [functionArn = {arn}]. Error message: \
+                 FunctionUrlConfig exists for this Lambda function"
+            )));
+        }
+        let url = FunctionUrl {
+            id: uuid::Uuid::new_v4().simple().to_string(),
+            auth_type,
+            invoke_mode: change.invoke_mode.unwrap_or_default(),
+            cors: change.cors(),
+            created: written(now.date()),
+            modified: written(now.date()),
+        };
+        function
+            .urls
+            .insert(reference.qualifier.clone(), url.clone());
+        self.urls.insert(url.id.clone(), reference.clone());
+        Ok(url)
+    }
+
+    pub(crate) fn url(&self, reference: &FunctionRef) -> ApiResult<&FunctionUrl> {
+        let missing = || Exception::not_found("The resource you requested does not exist.");
+        let function = self.function(reference)?;
+        function.urls.get(&reference.qualifier).ok_or_else(missing)
+    }
+
+    pub(crate) fn update_url(
+        &mut self,
+        reference: &FunctionRef,
+        change: &UrlChange,
+        now: Moment,
+    ) -> ApiResult<FunctionUrl> {
+        change.check()?;
+        let function = self.function_mut(reference)?;
+        let url = function.url_mut(reference.qualifier.as_ref())?;
+        url.auth_type = change.auth_type.unwrap_or(url.auth_type);
+        url.invoke_mode = change.invoke_mode.unwrap_or(url.invoke_mode);
+        if change.cors.is_some() {
+            url.cors = change.cors();
+        }
+        url.modified = written(now.date());
+        Ok(url.clone())
+    }
+
+    pub(crate) fn delete_url(&mut self, reference: &FunctionRef) -> ApiResult<()> {
+        let id = self.url(reference)?.id.clone();
+        self.urls.remove(&id);
+        let function = self.function_mut(reference)?;
+        function.urls.remove(&reference.qualifier);
+        Ok(())
+    }
+
+    /// What the URL with this id invokes.
+    pub(crate) fn at_url(&self, id: &str) -> Option<(&FunctionRef, &FunctionUrl)> {
+        let reference = self.urls.get(id)?;
+        let url = self.url(reference).ok()?;
+        // The alias may have been deleted with its URL, and have another by now.
+        (url.id == id).then_some((reference, url))
+    }
+
+    /// The ARN of what has the URL: the function or an alias. A version has none.
+    pub(crate) fn url_owner(&self, reference: &FunctionRef) -> ApiResult<String> {
+        let function = self.function(reference)?;
+        match &reference.qualifier {
+            None => Ok(function.arn.clone()),
+            Some(Qualifier::Alias(name)) if function.alias(name).is_some() => {
+                Ok(format!("{}:{name}", function.arn))
+            }
+            Some(Qualifier::Alias(_)) => Err(self.no_function(reference)),
+            Some(other) => Err(Exception::validation(
+                &other.to_string(),
+                "qualifier",
+                "Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)",
+            )),
+        }
+    }
+}
