@@ -1,17 +1,9 @@
 //! What a controller and the one who carries out its calls say to each other.
 
-use super::{Waiting, Write};
+use super::{Alias, Waiting, Write};
 use crate::{
     Rollout, Routing, Seconds, Timestamp, Version, assessment::Assessment, samples::Sample,
 };
-
-/// An alias as `GetAlias` and `UpdateAlias` answer it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Alias {
-    pub routing: Routing,
-    pub description: String,
-    pub revision: String,
-}
 
 /// What is to be done now.
 #[derive(Debug, Clone, PartialEq)]

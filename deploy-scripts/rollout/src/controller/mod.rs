@@ -3,6 +3,7 @@
 //! in the alias, so that any other deployer can go on where this one stops.
 
 mod act;
+mod alias;
 mod answered;
 mod begin;
 mod call;
@@ -12,8 +13,9 @@ mod write;
 
 use std::collections::VecDeque;
 
+pub use alias::Alias;
 pub use begin::BeginError;
-pub use call::{Alias, Answer, Call, End, Failed, Failure, Foreign, Look, Report};
+pub use call::{Answer, Call, End, Failed, Failure, Foreign, Look, Report};
 pub use decide::Waiting;
 pub use resume::{NothingToResume, Resumable, ResumeError};
 pub use write::{Action, Write};

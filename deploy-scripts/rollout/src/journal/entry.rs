@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BEFORE, MARK, length, parse::FORMAT};
+use super::{BEFORE, FORMAT, MARK, length};
 use crate::{Rollout, Routing, Timestamp, Version, Weight};
 
 /// One state of an alias, as its last writer left it. `before` lists the versions that served

@@ -20,6 +20,8 @@ pub const MAX_DESCRIPTION: usize = 256;
 const MARK: &str = "bluegreen: ";
 const BEFORE: &str = ", before it ";
 const SEPARATOR: &str = " | ";
+/// How rollouts are written. Entries of other kinds are as they ever were, and say no format.
+const FORMAT: u32 = 2;
 
 /// An alias's description: the user's own text, and our entry behind it.
 #[derive(Debug, Clone, PartialEq, Default)]

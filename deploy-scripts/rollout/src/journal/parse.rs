@@ -1,10 +1,8 @@
 //! Reads an entry's text. Whatever is not exactly as it is written is not guessed at.
 
-use super::{BEFORE, Entry, options};
+use super::{BEFORE, Entry, FORMAT, options};
 use crate::{Rollout, Seconds, Started, Timestamp, Version};
 
-/// How rollouts are written. Entries of other kinds are as they ever were, and say no format.
-pub(super) const FORMAT: u32 = 2;
 /// In the first format a step had begun within so many seconds, unless its moment was corrected.
 const FIRST_FORMAT_WITHIN: Seconds = Seconds(2);
 
