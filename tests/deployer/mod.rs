@@ -10,6 +10,7 @@ mod every_option;
 mod explained;
 #[cfg(feature = "real-clients")]
 mod independent;
+mod interrupted;
 mod journal;
 mod options;
 mod plans;

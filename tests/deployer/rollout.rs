@@ -9,7 +9,8 @@ use std::{
 use serde_json::json;
 
 use crate::harness::{
-    Load, Server, alias, description, events, program, repository, rollout, serves,
+    FINE, Load, Server, alias, begins, description, events, path, program, repository, rollout,
+    serves, until, with_green,
 };
 
 #[test]
@@ -117,12 +118,10 @@ fn a_rollout_in_steps_of_a_scheduler_comes_to_the_same_end() {
         "leave",
     ];
     let running = server.start_bluegreen(&rollout(&plan));
-    crate::harness::until("the rollout has begun", || {
-        description(&server).contains("step 1 of").then_some(())
-    });
+    begins(&server);
     running.signal("-TERM");
     running.finish().exits(4);
-    let ticks = crate::harness::until("a tick promotes", || {
+    let ticks = until("a tick promotes", || {
         let tick = server.bluegreen(&["tick", "--output", "json"]).exits(0);
         let last = events(&tick).pop().unwrap();
         (last["event"] == "promoted").then_some(tick)
@@ -179,6 +178,49 @@ fn deploy_publishes_and_switches_at_once_where_that_is_asked_for() {
     assert_eq!(
         history["entries"][0]["reason"],
         "version 2 was rolled back at 100%: by hand"
+    );
+}
+
+#[test]
+fn deploy_promotes_a_good_green_after_its_canary() {
+    let server = Server::with_blue();
+    let load = Load::start(&server, 100);
+    let green = path("green");
+    let canary = ["--strategy", "canary:20%/2s", "--certified", "20%"];
+    let deploy = [&["deploy", "--binary", &green], &FINE[..], &canary].concat();
+    let finished = server.bluegreen(&deploy).exits(0);
+    for said in [
+        "published version 2",
+        "20% on version 2",
+        "version 2 is promoted",
+    ] {
+        assert!(finished.stdout.contains(said), "{}", finished.stdout);
+    }
+    serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+#[test]
+fn the_verdict_comes_about_when_it_was_forecast() {
+    let (server, load) = with_green();
+    until("the metrics know the rate", || {
+        (load.requests().len() > 200).then_some(())
+    });
+    let sent = load.requests();
+    let took = sent.last().unwrap().at - sent[0].at;
+    let sent = sent.len() as f64 / took.as_secs_f64();
+    let plan = ["--strategy", "canary:50%/1s", "--certified", "5%"];
+    let plan = [&plan[..], &["--output", "json"]].concat();
+    let events = events(&server.bluegreen(&rollout(&plan)).exits(0));
+    let rate = events[0]["requestsPerSecond"].as_f64().unwrap();
+    assert!((0.6..1.5).contains(&(rate / sent)), "{rate} of {sent}");
+    let looks = events.iter().filter(|event| event["event"] == "looked");
+    // One each second.
+    let took = looks.count() as f64;
+    let forecast = events[0]["verdictAfterSeconds"].as_f64().unwrap();
+    assert!(
+        (0.6..2.0).contains(&(took / forecast)),
+        "{took} s, and {forecast} s were foretold"
     );
 }
 

@@ -12,8 +12,8 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Fate, Load, Proxy, Running, Server, alias, description, program, rollout, serves, signal_to,
-    until,
+    Fate, Load, Proxy, Running, Server, alias, begins, description, program, rollout, serves,
+    signal_to, until,
 };
 
 /// Kills the deployer five times at moments that a seed chooses, lets another go on each time, and
@@ -132,25 +132,8 @@ fn begun(options: &[&str]) -> (Server, Running) {
     let server = Server::with_blue();
     server.publish("green");
     let running = server.start_bluegreen(&rollout(options));
-    until("the rollout has begun", || {
-        description(&server).contains("step 1 of").then_some(())
-    });
+    begins(&server);
     (server, running)
-}
-
-#[test]
-fn ctrl_c_rolls_back_first() {
-    for signal in ["-INT", "-TERM"] {
-        let (server, running) = begun(&["--strategy", "canary:10%/5m"]);
-        running.signal(signal);
-        let finished = running.finish().exits(3);
-        assert!(
-            finished.stdout.contains("interrupted by SIG"),
-            "{}",
-            finished.stdout
-        );
-        serves(&server, "1");
-    }
 }
 
 #[test]
@@ -219,9 +202,7 @@ fn the_plan_and_the_users_text_are_kept_in_the_alias() {
         "rollback",
     ];
     let running = server.start_bluegreen(&rollout(&plan));
-    until("the rollout has begun", || {
-        description(&server).contains("step 1 of").then_some(())
-    });
+    begins(&server);
     let kept = description(&server);
     assert!(
         kept.starts_with("the shop's front door | bluegreen: v2: 1 to 2, step 1 of 10%/5m"),

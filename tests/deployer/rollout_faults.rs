@@ -6,25 +6,15 @@ use std::{
 };
 
 use crate::harness::{
-    Fate, Finished, Load, Proxy, Server, description, program, rollout, serves, until,
+    Fate, Finished, Load, Proxy, Server, begins, behind, description, program, rollout, serves,
+    until, with_green,
 };
 
 const QUICK: [&str; 4] = ["--strategy", "steps:20%/1s,50%/1s", "--certified", "20%"];
 
 /// Rolls green out through a proxy.
 fn through(server: &Server, proxy: &Proxy, options: &[&str]) -> Finished {
-    let mut command = server.command(program("bluegreen"));
-    command
-        .args(rollout(options))
-        .env("AWS_ENDPOINT_URL", &proxy.url);
-    Finished::run(command)
-}
-
-fn with_green() -> (Server, Load) {
-    let server = Server::with_blue();
-    server.publish("green");
-    let load = Load::start(&server, 50);
-    (server, load)
+    Finished::run(behind(server, proxy, options))
 }
 
 #[test]
@@ -54,9 +44,7 @@ fn a_tick_whose_step_lost_its_answer_ends_after_that_step() {
         "leave",
     ];
     let running = server.start_bluegreen(&rollout(&plan));
-    until("the rollout has begun", || {
-        description(&server).contains("step 1 of").then_some(())
-    });
+    begins(&server);
     running.signal("-INT");
     running.finish().exits(4);
     let lossy = Proxy::start(&server.url, |call, done| {

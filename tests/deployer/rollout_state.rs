@@ -13,36 +13,14 @@ use std::{
 use tempfile::TempDir;
 
 use crate::harness::{
-    Call, Fate, Finished, Load, Proxy, Running, Server, alias, description, events, path, program,
-    rollout, serves, until,
+    Call, Fate, Finished, Load, Proxy, Running, Server, alias, begins, behind, description, events,
+    rollout, serves, until, with_green,
 };
 
 const QUICK: [&str; 4] = ["--strategy", "steps:20%/2s,50%/2s", "--certified", "20%"];
 
 /// What a test says to its proxy, or the proxy to its test.
 type Flag = Arc<AtomicBool>;
-
-fn with_green() -> (Server, Load) {
-    let server = Server::with_blue();
-    server.publish("green");
-    let load = Load::start(&server, 50);
-    (server, load)
-}
-
-/// Starts a rollout behind a proxy.
-fn start(server: &Server, proxy: &Proxy, options: &[&str]) -> Running {
-    let mut command = server.command(program("bluegreen"));
-    command
-        .args(rollout(options))
-        .env("AWS_ENDPOINT_URL", &proxy.url);
-    Running::start(command)
-}
-
-fn begins(server: &Server) {
-    until("the rollout has begun", || {
-        description(server).contains("step 1 of").then_some(())
-    });
-}
 
 /// What green had answered at each look at which it could be seen.
 fn greens_requests(finished: &Finished) -> Vec<u64> {
@@ -112,11 +90,11 @@ fn a_step_that_could_not_be_made_keeps_its_evidence() {
             false => Fate::Pass,
         }
     });
-    let running = start(
+    let running = Running::start(behind(
         &server,
         &proxy,
         &[&QUICK[..], &["--output", "json"]].concat(),
-    );
+    ));
     let finished = running.finish().exits(0);
     let seen = greens_requests(&finished);
     // The period in which a step begins belongs to neither.
@@ -139,7 +117,9 @@ fn a_write_that_landed_long_before_its_answer_puts_no_traffic_into_the_wrong_ste
         }
     });
     let options = [&QUICK[..], &["--otherwise", "rollback", "--horizon", "1m"]].concat();
-    let finished = start(&server, &proxy, &options).finish().exits(0);
+    let finished = Running::start(behind(&server, &proxy, &options))
+        .finish()
+        .exits(0);
     let off = "does not send the share that was asked for";
     assert!(!finished.stdout.contains(off), "{}", finished.stdout);
     serves(&server, "2");
@@ -227,6 +207,26 @@ fn nothing_is_promoted_at_the_horizon_while_a_steps_command_runs() {
 }
 
 #[test]
+fn red_is_rolled_back_while_a_steps_command_runs() {
+    let server = Server::with_blue();
+    server.publish("red");
+    let load = Load::start(&server, 100);
+    let options = [
+        "--strategy",
+        "canary:20%/5m",
+        "--after-step",
+        "exec sleep 120",
+    ];
+    let began = Instant::now();
+    let finished = server.bluegreen(&rollout(&options)).exits(3);
+    assert!(began.elapsed() < Duration::from_secs(60));
+    let said = "version 2 is rolled back: errors ";
+    assert!(finished.stdout.contains(said), "{}", finished.stdout);
+    serves(&server, "1");
+    assert!(load.requests().iter().any(|request| request.failed));
+}
+
+#[test]
 fn a_rollback_that_is_asked_for_does_not_wait_for_metrics() {
     let (server, load) = with_green();
     let (hang, hung) = (Flag::default(), Flag::default());
@@ -238,7 +238,7 @@ fn a_rollback_that_is_asked_for_does_not_wait_for_metrics() {
         hanging.store(true, Ordering::SeqCst);
         Fate::Delay(Duration::from_secs(60))
     });
-    let running = start(&server, &proxy, &["--strategy", "canary:10%/5m"]);
+    let running = Running::start(behind(&server, &proxy, &["--strategy", "canary:10%/5m"]));
     begins(&server);
     hang.store(true, Ordering::SeqCst);
     until("a look hangs", || hung.load(Ordering::SeqCst).then_some(()));
@@ -278,53 +278,9 @@ fn a_first_write_whose_answers_are_all_lost_is_our_own() {
             _ => Fate::Pass,
         }
     });
-    start(&server, &proxy, &QUICK).finish().exits(0);
+    Running::start(behind(&server, &proxy, &QUICK))
+        .finish()
+        .exits(0);
     serves(&server, "2");
-    load.ends_without_a_failure();
-}
-
-#[test]
-fn a_signal_after_the_end_ends_what_follows_and_changes_no_outcome() {
-    let server = Server::with_blue();
-    let green = path("green");
-    let deploy = ["deploy", "--binary", &green, "--strategy", "all-at-once"];
-    let hook = ["--after-promote", "sleep 60"];
-    let running = server.start_bluegreen(&[&deploy[..], &hook].concat());
-    until("green is promoted", || {
-        description(&server)
-            .contains("bluegreen: 2 since")
-            .then_some(())
-    });
-    running.signal("-INT");
-    let begun = Instant::now();
-    running.finish().exits(0);
-    assert!(begun.elapsed() < Duration::from_secs(10));
-}
-
-#[test]
-fn a_terminate_that_follows_an_interrupt_does_not_end_the_rollback_under_way() {
-    let (server, load) = with_green();
-    let (slow, writes) = (Flag::default(), Flag::default());
-    let (slows, writing) = (slow.clone(), writes.clone());
-    let proxy = Proxy::start(&server.url, move |call, done| {
-        if done || !call.is_update_alias() || !slows.load(Ordering::SeqCst) {
-            return Fate::Pass;
-        }
-        writing.store(true, Ordering::SeqCst);
-        Fate::Delay(Duration::from_secs(2))
-    });
-    let running = start(&server, &proxy, &["--strategy", "canary:10%/5m"]);
-    begins(&server);
-    until("the step is confirmed", || {
-        description(&server).contains("Z~").then_some(())
-    });
-    slow.store(true, Ordering::SeqCst);
-    running.signal("-INT");
-    until("the rollback is being written", || {
-        writes.load(Ordering::SeqCst).then_some(())
-    });
-    running.signal("-TERM");
-    running.finish().exits(3);
-    serves(&server, "1");
     load.ends_without_a_failure();
 }

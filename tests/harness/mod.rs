@@ -32,7 +32,9 @@ pub(crate) use command::{Finished, Running, signal_to};
 pub(crate) use load::Load;
 pub(crate) use printed::Printed;
 pub(crate) use proxy::{Call, Fate, Proxy};
-pub(crate) use released::{FINE, alias, description, events, rollout, serves, weights};
+pub(crate) use released::{
+    FINE, alias, begins, behind, description, events, rollout, serves, weights, with_green,
+};
 pub(crate) use server::{ROLE, Server};
 pub(crate) use shell::{LIMIT, Shell};
 

@@ -1,8 +1,10 @@
 //! What a release did to the alias, as any client sees it.
 
+use std::process::Command;
+
 use serde_json::Value;
 
-use super::{Finished, Server};
+use super::{Finished, Load, Proxy, Server, program, until};
 
 /// lambda-local's metrics, and plans that can be decided in seconds.
 pub(crate) const FINE: [&str; 4] = ["--metric-period", "1s", "--metric-delay", "1s"];
@@ -10,6 +12,30 @@ pub(crate) const FINE: [&str; 4] = ["--metric-period", "1s", "--metric-delay", "
 /// A rollout's options.
 pub(crate) fn rollout<'a>(options: &[&'a str]) -> Vec<&'a str> {
     [&["rollout"], &FINE[..], options].concat()
+}
+
+/// Blue serves, green is published, and requests flow.
+pub(crate) fn with_green() -> (Server, Load) {
+    let server = Server::with_blue();
+    server.publish("green");
+    let load = Load::start(&server, 50);
+    (server, load)
+}
+
+/// A rollout whose calls go through a proxy.
+pub(crate) fn behind(server: &Server, proxy: &Proxy, options: &[&str]) -> Command {
+    let mut command = server.command(program("bluegreen"));
+    command
+        .args(rollout(options))
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    command
+}
+
+/// Waits until green has the share of the first step.
+pub(crate) fn begins(server: &Server) {
+    until("the rollout has begun", || {
+        description(server).contains("step 1 of").then_some(())
+    });
 }
 
 pub(crate) fn alias(server: &Server) -> Value {

@@ -107,7 +107,8 @@ impl CloudWatch {
         Ok(samples(&blue, &green, &found.invocations(ALIAS)))
     }
 
-    /// Requests a second that the alias got lately; `None` if nothing was seen.
+    /// Requests a second that the alias got lately, since the first that was seen; `None` if none
+    /// was.
     pub(crate) async fn rate(
         &self,
         metrics: Metrics,
@@ -120,9 +121,12 @@ impl CloudWatch {
         let times = (Timestamp::from_unix(start), Timestamp::from_unix(end));
         let asked = SeriesQuery::invocations(ALIAS, None);
         let mut found = self.series(&[asked], times, period).await?;
-        let requests: f64 = found.invocations(ALIAS).values().sum();
-        let seconds = (PERIODS_BEFORE * period.0) as f64;
-        Ok((requests > 0.0).then_some(requests / seconds))
+        let requests = found.invocations(ALIAS);
+        let first = requests.iter().find(|(_, requests)| **requests > 0.0);
+        Ok(first.map(|(first, _)| {
+            let seconds = end.saturating_sub(*first).max(period.0);
+            requests.values().sum::<f64>() / seconds as f64
+        }))
     }
 
     /// Blue's 95th percentile in milliseconds over the last hour; `None` if nothing was seen.
