@@ -168,3 +168,27 @@ pub(crate) fn workspace_folder() -> Option<PathBuf> {
     let workspace = ancestors.find(|folder| folder.join("Cargo.lock").exists())?;
     Some(workspace.join("target/lambda-local"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SETTINGS, Store};
+
+    #[test]
+    fn what_another_version_wrote_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), "us-east-1").unwrap();
+        let write = store.database().unwrap().begin_write().unwrap();
+        let mut settings = write.open_table(SETTINGS).unwrap();
+        settings.insert("format", "0").unwrap();
+        drop(settings);
+        write.commit().unwrap();
+        drop(store);
+        let refused = Store::open(folder.path(), "us-east-1").unwrap_err();
+        let said = refused.to_string();
+        assert!(
+            said.contains("another version of lambda-local wrote"),
+            "{said}"
+        );
+        assert!(said.contains("its format is 0, not 1"), "{said}");
+    }
+}

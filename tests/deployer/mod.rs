@@ -26,6 +26,7 @@ mod rollout_options;
 mod rollout_state;
 mod settings;
 mod test_events;
+mod tls;
 mod unanswered;
 mod verdict_command;
 mod ways_in;

@@ -11,6 +11,7 @@ mod gateway;
 mod http_api;
 mod invocations;
 mod kept;
+mod kept_formats;
 mod limits;
 mod metrics;
 mod page;

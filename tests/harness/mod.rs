@@ -13,6 +13,7 @@ pub(crate) mod rest_api;
 mod server;
 mod shell;
 pub(crate) mod terminal;
+mod tls;
 
 use std::{
     net::TcpListener,
@@ -37,6 +38,7 @@ pub(crate) use released::{
 };
 pub(crate) use server::{ROLE, Server};
 pub(crate) use shell::{LIMIT, Shell};
+pub(crate) use tls::Tls;
 
 /// The folder of this repository.
 pub(crate) fn repository() -> &'static Path {

@@ -86,7 +86,7 @@ fn forward(
     judge: &Judge,
     number: &AtomicUsize,
 ) -> std::io::Result<()> {
-    let Some((head, body)) = read_request(&client)? else {
+    let Some((head, body)) = read_request(&mut client)? else {
         return Ok(());
     };
     let mut words = head.split_whitespace();
@@ -108,12 +108,7 @@ fn forward(
         }
         Fate::LoseRequest | Fate::LoseAnswer => return client.shutdown(Shutdown::Both),
     }
-    let mut upstream = TcpStream::connect(server)?;
-    let (first, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
-    upstream.write_all(format!("{first}\r\nconnection: close\r\n{rest}").as_bytes())?;
-    upstream.write_all(&body)?;
-    let mut answer = Vec::new();
-    upstream.read_to_end(&mut answer)?;
+    let answer = pass_on(server, &head, &body)?;
     match judge(&call, true) {
         Fate::Pass => client.write_all(&answer),
         Fate::Delay(time) => {
@@ -124,8 +119,19 @@ fn forward(
     }
 }
 
+/// Sends a request on, and gives all that is answered.
+pub(super) fn pass_on(server: &str, head: &str, body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut upstream = TcpStream::connect(server)?;
+    let (first, rest) = head.split_once("\r\n").unwrap_or((head, ""));
+    upstream.write_all(format!("{first}\r\nconnection: close\r\n{rest}").as_bytes())?;
+    upstream.write_all(body)?;
+    let mut answer = Vec::new();
+    upstream.read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
 /// Head and body; none where the client only closed the connection.
-fn read_request(client: &TcpStream) -> std::io::Result<Option<(String, Vec<u8>)>> {
+pub(super) fn read_request(client: impl Read) -> std::io::Result<Option<(String, Vec<u8>)>> {
     let mut reader = BufReader::new(client);
     let (mut head, mut length) = (String::new(), 0);
     loop {

@@ -126,7 +126,8 @@ impl Contact {
     }
 
     /// The error with the address. What a further try would not mend is not tried again: where
-    /// nothing listens on this machine, and where nobody has answered for the time of a call.
+    /// nothing listens on this machine, where what answers is not trusted, and where nobody has
+    /// answered for the time of a call.
     fn name(&self, error: ConnectorError, address: Address, limit: Duration) -> ConnectorError {
         let silent = error.is_timeout();
         let waited = self.since().map_or(limit, |since| since.elapsed());
@@ -139,6 +140,7 @@ impl Contact {
         let over = silent && waited + limit / (2 * TRIES) >= limit;
         let kind = match () {
             () if silent => Kind::Silent,
+            () if why.contains("invalid peer certificate") => Kind::Untrusted,
             () if error.is_io() => Kind::Unreachable,
             () => Kind::Garbled,
         };
@@ -147,7 +149,7 @@ impl Contact {
             _ if refused || over => ConnectorError::other(error, None),
             Kind::Silent => ConnectorError::timeout(error),
             Kind::Unreachable => ConnectorError::io(error),
-            Kind::Garbled => ConnectorError::other(error, None),
+            Kind::Garbled | Kind::Untrusted => ConnectorError::other(error, None),
         }
     }
 }

@@ -51,6 +51,8 @@ pub(super) enum Kind {
     Silent,
     /// What it says is no answer.
     Garbled,
+    /// It is not who it should be, as far as this machine knows.
+    Untrusted,
 }
 
 impl NoAnswer {
@@ -59,6 +61,10 @@ impl NoAnswer {
         match (self.kind, self.address.is_loopback) {
             (Kind::Garbled, _) => {
                 "look at --endpoint-url and AWS_ENDPOINT_URL: what is there is not AWS"
+            }
+            (Kind::Untrusted, _) => {
+                "where an authority of your own signs it, such as a proxy's, name a file of the \
+                 certificates to trust in SSL_CERT_FILE"
             }
             (Kind::Unreachable, true) => {
                 "is lambda-local running? `make local` starts it, and prints the address to set in \
@@ -85,6 +91,7 @@ impl fmt::Display for NoAnswer {
         let (address, why) = (&self.address.text, &self.why);
         match self.kind {
             Kind::Garbled => write!(f, "what {address} answers cannot be read: {why}"),
+            Kind::Untrusted => write!(f, "{address} is not trusted: {why}"),
             _ => write!(f, "nothing answers at {address}: {why}"),
         }
     }
