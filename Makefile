@@ -58,6 +58,13 @@ test: ## Run all tests, or those whose name holds ONLY=…; with the clients tha
 	@for what in $(LEFT_OUT); do echo "left out: $$what"; done
 	@test "$(CI)" != true || test -z '$(strip $(LEFT_OUT))'
 
+.PHONY: test-slow
+test-slow: build ## What is too slow for each change: real time, release builds, arm64 (needs qemu-user)
+	cargo build --release --workspace --bins
+	@BIN=target/release deploy-scripts/demo.sh
+	cargo build --workspace --bins
+	cargo test --package tests --features tests/slow -- slow::
+
 .PHONY: test-aws
 test-aws: programs clients ## Try on your own AWS account what the deployer relies on; says what it creates, and asks
 	$(MAKE) --no-print-directory build ARCH=x86_64
@@ -66,6 +73,10 @@ test-aws: programs clients ## Try on your own AWS account what the deployer reli
 .PHONY: planted-bugs
 planted-bugs: ## Plant bugs into the rollout, one by one, and see its tests find each (ONLY=word)
 	@ONLY="$(ONLY)" deploy-scripts/rollout/tests/planted-bugs.sh
+
+.PHONY: mutants
+mutants: ## Change what decides in every way that cargo-mutants knows; each change fails a test
+	cargo mutants --package rollout --config deploy-scripts/rollout/tests/mutants.toml --output target
 
 .PHONY: simulation
 simulation: ## Simulate a million rollouts in which everything goes wrong (SIMULATION_RUNS=1000000)

@@ -3,7 +3,8 @@
 # `make demo` builds what it needs first.
 set -eu
 cd "$(dirname "$0")/.."
-bin=${CARGO_TARGET_DIR:-target}/debug
+# The folder of the programs: `make test-slow` shows those of the release profile.
+bin=${BIN:-${CARGO_TARGET_DIR:-target}/debug}
 log=$(mktemp)
 
 bold='' green='' off=''

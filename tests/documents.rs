@@ -14,6 +14,8 @@ use crate::harness::repository;
 #[derive(Debug, Default)]
 struct Document {
     links: Vec<String>,
+    /// What is shown as code in a sentence.
+    code: Vec<String>,
     anchors: Vec<String>,
     /// The heading that is being read.
     heading: Option<String>,
@@ -30,6 +32,9 @@ impl Document {
     }
 
     fn take(&mut self, event: Event<'_>) {
+        if let Event::Code(code) = &event {
+            self.code.push(code.to_string());
+        }
         match event {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                 self.links.push(dest_url.into_string());
@@ -105,6 +110,28 @@ fn every_link_of_every_markdown_file_leads_somewhere() {
         }
     }
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn every_make_target_of_every_markdown_file_is_there() {
+    let makefile = fs::read_to_string(repository().join("Makefile")).unwrap();
+    let mut all = BTreeMap::new();
+    documents(repository(), &mut all);
+    let mut found = 0;
+    for (file, document) in &all {
+        for target in document
+            .code
+            .iter()
+            .filter_map(|code| code.strip_prefix("make "))
+        {
+            let target = target.split(' ').next().unwrap_or_default();
+            // `make X=Y` is a variable.
+            let is_there = makefile.contains(&format!("\n{target}:")) || target.contains('=');
+            assert!(is_there, "make {target} in {}", file.display());
+            found += 1;
+        }
+    }
+    assert!(found > 20, "{found}");
 }
 
 #[test]

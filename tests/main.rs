@@ -11,4 +11,6 @@ mod documents;
 mod emulator;
 mod harness;
 mod imports;
+#[cfg(feature = "slow")]
+mod slow;
 mod story;

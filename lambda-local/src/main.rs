@@ -116,7 +116,7 @@ fn wait_for_bootstraps() {
 #[tokio::main]
 async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     // Signals first: whoever reads the address below may send one at once.
-    let stop = stop_signal().context("failed to listen for signals")?;
+    let stop = stop_signal(terminal.clone()).context("failed to listen for signals")?;
     let listener = listen(SocketAddr::new(args.bind, args.port)).await?;
     let local = listener
         .local_addr()
@@ -223,12 +223,12 @@ async fn keep_tidy(services: Arc<Services>) {
     }
 }
 
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal(terminal: Terminal) -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
-            _ = interrupt.recv() => (),
+            _ = interrupt.recv() => terminal.interrupted(),
             _ = terminate.recv() => (),
         }
     })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Server, program, terminal::plain, until};
+use crate::harness::{Server, Shell, program, terminal::plain, until};
 
 #[test]
 fn the_announcement_names_the_page_and_the_page_shows_the_exports_again() {
@@ -172,4 +172,16 @@ fn what_was_shown_last_is_printed_before_the_end() {
     until("the line is there", || {
         line_with(&printed.text(), "  failure ")
     });
+}
+
+#[test]
+fn after_ctrl_c_the_shell_begins_a_line_of_its_own() {
+    let shell = Shell::start();
+    let program = program("lambda-local");
+    // `; true` keeps the shell itself from ending the line, as it does after a signal.
+    shell.begins(&format!("{} --port 0 --ephemeral; true", program.display()));
+    shell.terminal.shows("what runs");
+    shell.interrupts();
+    let lines = shell.terminal.lines();
+    assert!(lines.iter().any(|line| line == "^C"), "{lines:#?}");
 }

@@ -1,7 +1,13 @@
 //! All that a person at the terminal sees of this server: the announcement, warnings, and a line
 //! for each request. One thread prints it, so that nobody else ever waits for whoever reads.
 
-use std::{fmt, sync::Arc, thread, time::Duration};
+use std::{
+    fmt,
+    io::{self, IsTerminal},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
 
 use super::{
     queue::{Queue, Shown},
@@ -58,6 +64,14 @@ impl Terminal {
     pub(crate) fn error(&self, error: &anyhow::Error) {
         self.queue
             .push(Shown::Warning(format!("error: {error:#}\n")));
+    }
+
+    /// Ctrl-C stands on the screen as `^C`: what follows, such as the shell's prompt, begins a line
+    /// of its own.
+    pub(crate) fn interrupted(&self) {
+        if io::stdout().is_terminal() {
+            self.queue.push(Shown::Announcement("\n".to_owned()));
+        }
     }
 
     /// A request that has been answered.
