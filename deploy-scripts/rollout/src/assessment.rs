@@ -150,3 +150,83 @@ impl Rollout {
         Seconds(horizon.saturating_sub(now.since(self.start())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Answers, Assessment, Probe, Rollout, Sample, Seconds, Signal, Timestamp, Weight};
+    use crate::{Started, Version, plan::Plan, verdict::Counts};
+
+    fn rollout(also: Vec<Signal>) -> Rollout {
+        let probe = Probe {
+            blue: Counts {
+                requests: 10,
+                bad: 1,
+            },
+            green: Counts {
+                requests: 9,
+                bad: 2,
+            },
+        };
+        Rollout {
+            blue: Version::new(1).unwrap(),
+            green: Version::new(2).unwrap(),
+            plan: Plan {
+                also,
+                ..Plan::new("canary:10%/5m".parse().unwrap())
+            },
+            run: "run".to_owned(),
+            started: vec![Started {
+                at: Timestamp::from_unix(0),
+                within: Some(Seconds(1)),
+            }],
+            probe: Some(probe),
+            before: Vec::new(),
+        }
+    }
+
+    fn assessed(rollout: &Rollout, samples: &[Sample]) -> Assessment {
+        Assessment::new(rollout, samples, Timestamp::from_unix(600), Seconds(0))
+    }
+
+    #[test]
+    fn test_events_tell_of_errors_and_not_of_slowness() {
+        let rollout = rollout(vec![Signal::Slow(100)]);
+        let assessment = assessed(&rollout, &[]);
+        let tested: Vec<u64> = assessment.evidence.iter().map(|of| of.tested).collect();
+        assert_eq!(tested, [9, 0]);
+        let stages = |of: usize| assessment.evidence[of].all.stages[0].len();
+        assert_eq!((stages(0), stages(1)), (1, 0));
+        let reason = assessment.reason(&rollout.plan, rollout.probe);
+        assert!(reason.starts_with("errors 2/9 against 1/10; "), "{reason}");
+        assert!(reason.ends_with(" 0/0 against 0/0"), "{reason}");
+    }
+
+    #[test]
+    fn a_sample_is_evidence_of_its_own_minute() {
+        let mut rollout = rollout(Vec::new());
+        rollout.probe = None;
+        let samples = [60, 120, 540, 900].map(|at| Sample {
+            at: Timestamp::from_unix(at),
+            blue: Some(Answers::new(9)),
+            green: Some(Answers::new(at)),
+            total: None,
+        });
+        let assessment =
+            Assessment::new(&rollout, &samples, Timestamp::from_unix(1000), Seconds(0));
+        let epochs = &assessment.evidence[0].all.stages;
+        let greens = epochs.iter().enumerate().flat_map(|(epoch, stages)| {
+            stages
+                .iter()
+                .map(move |stage| (epoch, stage.green.requests))
+        });
+        let greens: Vec<(usize, u64)> = greens.collect();
+        // What comes after the last that was planned belongs to the last.
+        assert_eq!(greens, [(1, 60), (2, 120), (9, 540 + 900)]);
+        let weights = epochs.iter().flatten().map(|stage| stage.weight);
+        assert!(
+            weights
+                .into_iter()
+                .all(|weight| weight == Weight::new(0.1).unwrap())
+        );
+    }
+}

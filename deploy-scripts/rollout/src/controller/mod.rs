@@ -149,7 +149,6 @@ impl Controller {
         self.stop_is_evidence = false;
         match &self.phase {
             Phase::Write(_) | Phase::Ended(_) => {}
-            Phase::ReadAlias if self.alias.is_none() => {}
             // A rollback that failed waits its moment.
             Phase::Rest { then, .. } if **then == Phase::Decide => {}
             _ => self.phase = Phase::Decide,

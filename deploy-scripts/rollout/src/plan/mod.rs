@@ -217,5 +217,44 @@ mod tests {
                 .contains("shorter than the steps")
         );
         assert_eq!(plan("canary:10%/5m").check(), Ok(()));
+        let just = Plan {
+            horizon: Some(Seconds(300)),
+            ..plan("canary:10%/5m")
+        };
+        assert_eq!(just.check(), Ok(()));
+    }
+
+    #[test]
+    fn metrics_finer_than_a_minute_last_three_hours() {
+        let of = |period, horizon| Plan {
+            metrics: Metrics {
+                period: Seconds(period),
+                delay: Seconds(0),
+            },
+            horizon: Some(Seconds(horizon)),
+            ..plan("canary:10%/5m")
+        };
+        let hours = 3 * 3600;
+        assert_eq!(of(60, hours + 1).check(), Ok(()));
+        assert_eq!(of(59, hours).check(), Ok(()));
+        let refused = of(59, hours + 1).check().unwrap_err();
+        assert!(refused.to_string().contains("kept for 3h"), "{refused}");
+    }
+
+    #[test]
+    fn a_breaker_lies_between_nothing_and_everything() {
+        let of = |share| Plan {
+            breaker: Some(share),
+            ..plan("canary:10%/5m")
+        };
+        assert_eq!(of(0.01).check(), Ok(()));
+        assert_eq!(of(0.99).check(), Ok(()));
+        for share in [0.0, 1.0] {
+            let refused = of(share).check().unwrap_err();
+            assert!(
+                refused.to_string().contains("between 0% and 100%"),
+                "{refused}"
+            );
+        }
     }
 }

@@ -72,10 +72,17 @@ fn a_fault_of_both_versions_is_not_greens() {
     desk.at(30);
     assert_eq!(desk.waiting(), Waiting::StepTime(Seconds(31)));
     // Unless the user wants it to end at a ceiling.
-    let mut breaking = plan("canary:10%/60s");
-    breaking.breaker = Some(0.4);
-    let mut desk = Desk::begun(breaking);
-    desk.samples = Ok(outage);
+    let breaking_over = |share| {
+        let mut breaking = plan("canary:10%/60s");
+        breaking.breaker = Some(share);
+        let mut desk = Desk::begun(breaking);
+        desk.samples = Ok(outage.clone());
+        desk
+    };
+    let mut desk = breaking_over(0.5);
+    desk.at(30);
+    assert_eq!(desk.waiting(), Waiting::StepTime(Seconds(31)));
+    let mut desk = breaking_over(0.4);
     assert!(matches!(desk.at(30), Call::End(End::RolledBack(_))));
     assert_eq!(desk.writes[2].reason, "50% of all requests fail");
 }

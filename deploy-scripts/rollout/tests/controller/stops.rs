@@ -31,6 +31,16 @@ fn a_stop_is_written_without_another_look() {
 }
 
 #[test]
+fn a_rollback_that_failed_waits_its_moment_however_often_it_is_asked_for() {
+    let mut desk = Desk::begun(plan("canary:10%/60s"));
+    desk.controller.stop("interrupted");
+    desk.until_it_writes();
+    desk.lost();
+    desk.controller.stop("asked for again");
+    assert_eq!(desk.next(), Call::Wait(Seconds(1)));
+}
+
+#[test]
 fn who_stops_before_the_first_write_has_written_nothing() {
     let mut desk = Desk::new(plan("canary:10%/60s"), settings());
     desk.controller.stop("interrupted");
