@@ -38,6 +38,33 @@ fn a_good_green_is_promoted_by_itself() {
     load.ends_without_a_failure();
 }
 
+/// The requests of blue and of green in a line about a look.
+fn answered(line: &str) -> Option<[u64; 2]> {
+    let mut counts = line.split(" failed of ").skip(1).map(|rest| {
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next();
+        digits.unwrap().parse().unwrap()
+    });
+    Some([counts.next()?, counts.next()?])
+}
+
+#[test]
+fn a_log_tells_what_is_new_counts_forwards_and_ends_with_a_result() {
+    let (server, load) = with_green();
+    let args = rollout(&["--strategy", "steps:20%/4s,50%/4s", "--certified", "20%"]);
+    let printed = server.bluegreen(&args).exits(0).stdout;
+    let counts: Vec<[u64; 2]> = printed.lines().filter_map(answered).collect();
+    let forwards = |pair: &[[u64; 2]]| pair[0][0] <= pair[1][0] && pair[0][1] <= pair[1][1];
+    assert!(counts.windows(2).all(forwards), "{printed}");
+    // At each step: its time, then what it waits for, then nothing any more.
+    assert!((3..=8).contains(&counts.len()), "{printed}");
+    let end: Vec<&str> = printed.lines().rev().take(4).collect();
+    assert_eq!(end[0], "  undo: `bluegreen rollback`");
+    assert!(end[1].ends_with("s since its first step"), "{printed}");
+    assert!(end[2].starts_with("  version 2  ████"), "{printed}");
+    assert!(end[3].contains("0%  0 failed of "), "{printed}");
+    load.ends_without_a_failure();
+}
+
 #[test]
 fn red_is_rolled_back_by_itself_within_ten_seconds_of_its_first_failure() {
     let server = Server::with_blue();

@@ -16,8 +16,9 @@ const BREAKER_REQUESTS: u64 = 20;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     pub judgement: Judgement,
-    /// What the versions answered in all steps so far, without the periods of a change and those of
-    /// which only half is known.
+    /// What blue and green answered since the start, as far as it is known of both.
+    pub answered: [Answers; 2],
+    /// What of it is evidence: a period in which the weight changed belongs to no step.
     pub blue: Answers,
     pub green: Answers,
     /// What green answered at the step that is on.
@@ -52,6 +53,7 @@ impl Assessment {
         };
         Self {
             judgement,
+            answered: answered(rollout, &whole),
             blue: sum(Sample::blue, 0),
             green: sum(Sample::green, 0),
             green_at_step: sum(Sample::green, rollout.step().saturating_sub(1)),
@@ -73,21 +75,24 @@ impl Assessment {
 
     /// Why green is rolled back: `errors 7/60 against 1/540`, and the same of each other signal.
     #[must_use]
-    pub fn reason(&self, plan: &Plan, probe: Option<Probe>) -> String {
-        let probe = probe.unwrap_or_default();
-        let reason = |signal: Signal| {
-            let (mut blue, mut green) = (self.blue.counts(signal), self.green.counts(signal));
-            if signal.is_in_test_events() {
-                (blue, green) = (blue + probe.blue, green + probe.green);
-            }
+    pub fn reason(&self, plan: &Plan) -> String {
+        let reason = |(signal, evidence): (Signal, &Evidence)| {
+            let (blue, green) = evidence.all.counts();
             format!(
                 "{signal} {}/{} against {}/{}",
                 green.bad, green.requests, blue.bad, blue.requests
             )
         };
-        let reasons: Vec<String> = plan.signals().map(reason).collect();
+        let reasons: Vec<String> = plan.signals().zip(&self.evidence).map(reason).collect();
         reasons.join("; ")
     }
+}
+
+fn answered(rollout: &Rollout, samples: &[Sample]) -> [Answers; 2] {
+    let begun = samples.iter().filter(|sample| sample.at >= rollout.start());
+    begun.fold(Default::default(), |[blue, green], sample| {
+        [blue + sample.blue(), green + sample.green()]
+    })
 }
 
 fn evidence(
@@ -196,7 +201,7 @@ mod tests {
         assert_eq!(tested, [9, 0]);
         let stages = |of: usize| assessment.evidence[of].all.stages[0].len();
         assert_eq!((stages(0), stages(1)), (1, 0));
-        let reason = assessment.reason(&rollout.plan, rollout.probe);
+        let reason = assessment.reason(&rollout.plan);
         assert!(reason.starts_with("errors 2/9 against 1/10; "), "{reason}");
         assert!(reason.ends_with(" 0/0 against 0/0"), "{reason}");
     }

@@ -1,4 +1,4 @@
-//! The live picture of a rollout: weights, counts, and the evidence against its limits.
+//! The live picture of a rollout: weights, counts, and how sure it is.
 
 use std::{cell::RefCell, fmt::Write, time::Duration};
 
@@ -38,7 +38,7 @@ impl Live {
     }
 
     fn line(&self, index: usize) -> ProgressBar {
-        let template = if index == 0 {
+        let template = if index == 1 {
             "{spinner} {wide_msg}"
         } else {
             "{wide_msg}"
@@ -73,15 +73,16 @@ impl Drop for Live {
 fn picture(looked: &Look) -> String {
     let rollout = &looked.rollout;
     let name = format!("version {} to version {}", rollout.blue, rollout.green);
+    // The `^C` of a Ctrl-C puts the cursor one line too low for what clears the picture: what is
+    // left then is this empty line.
     let mut text = format!(
-        "{}, step {} of {}\n",
+        "\n{}, step {} of {}\n",
         styled(BOLD, name),
         looked.step,
         looked.steps
     );
-    let counts = [looked.blue, looked.green];
-    for ((_, line), counts) in routing_lines(rollout.routing()).iter().zip(counts) {
-        let _ = writeln!(text, "{line}  {counts}");
+    for ((_, line), answered) in routing_lines(rollout.routing()).iter().zip(looked.answered) {
+        let _ = writeln!(text, "{line}  {answered}");
     }
     for (name, evidence, limit, style) in [
         (
@@ -98,11 +99,7 @@ fn picture(looked: &Look) -> String {
         ),
     ] {
         let share = (evidence / limit).clamp(0.0, 1.0);
-        let _ = writeln!(
-            text,
-            "  {name} {}  {evidence:.2} of {limit:.2}",
-            bar(share, style)
-        );
+        let _ = writeln!(text, "  {name} {}", bar(share, style));
     }
     let _ = writeln!(text, "  {}", looked.difference());
     let waiting = looked.waiting_for.as_deref().unwrap_or("acting");

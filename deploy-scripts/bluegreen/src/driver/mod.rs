@@ -8,6 +8,7 @@ mod hooks;
 mod interrupt;
 mod live;
 mod reporter;
+mod result;
 
 use std::{future::Future, time::Duration};
 

@@ -1,17 +1,24 @@
-//! Where a rollout's events go: a live picture on a terminal, a line a tick in a pipe, one JSON
-//! object a line with `--output json`.
+//! Where a rollout's events go: a live picture on a terminal, a line in a pipe where
+//! there is news, one JSON object a line with `--output json`.
 
-use std::{cell::OnceCell, fmt::Write, io::IsTerminal};
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    fmt::Write,
+    io::IsTerminal,
+    mem::{Discriminant, discriminant},
+    time::{Duration, Instant},
+};
 
 use anstream::println;
 use anyhow::Result;
-use rollout::signal::Signal;
+use rollout::{controller::Waiting, signal::Signal};
 use serde::Serialize;
 
 use super::{
     Event,
     event::{Look, Tally},
     live::Live,
+    result::result,
 };
 use crate::{
     cli::{Format, GlobalArgs},
@@ -21,13 +28,24 @@ use crate::{
     terminal::{DIM, styled},
 };
 
+/// So long at most nothing is printed of a rollout that goes on.
+const SILENCE: Duration = Duration::from_secs(30);
+
 #[derive(Debug)]
 pub(crate) struct Reporter {
     format: Format,
     /// Drawn from the first look on.
     live: Option<OnceCell<Live>>,
     summary: Option<Summary>,
+    /// The last look.
+    looked: RefCell<Option<Box<Look>>>,
+    /// Of the looks, what was printed last, and when.
+    told: Cell<Option<(News, Instant)>>,
 }
+
+/// What of a look is worth a line: the step, what is waited for, and whether anything went wrong
+/// with blue or with green.
+type News = (usize, Option<Discriminant<Waiting>>, [bool; 2]);
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -48,6 +66,8 @@ impl Reporter {
             format,
             live,
             summary: global.summary.as_deref().map(Summary::open).transpose()?,
+            looked: RefCell::default(),
+            told: Cell::default(),
         })
     }
 
@@ -72,21 +92,49 @@ impl Reporter {
             (Some(summary), event) => summary.note(&time(), &event.to_string()),
             (None, _) => {}
         }
+        if let Event::Looked(looked) = event {
+            self.looked.replace(Some(looked.clone()));
+        }
         match (self.format, &self.live, event) {
             (Format::Json, _, _) => print_json(event),
             (Format::Text, Some(live), Event::Looked(looked)) => {
                 live.get_or_init(Live::new).show(looked)
             }
+            (Format::Text, None, Event::Looked(looked)) if !self.is_news(looked) => {}
             (Format::Text, live, event) => match live.as_ref().and_then(OnceCell::get) {
-                Some(live) => live.beside(|| print_line(event)),
-                None => print_line(event),
+                Some(live) => live.beside(|| self.print(event)),
+                None => self.print(event),
             },
+        }
+    }
+
+    /// Whether a look says something new, or enough time has passed: a log that is read later is
+    /// not filled with lines that are all the same.
+    fn is_news(&self, looked: &Look) -> bool {
+        let news = news(looked);
+        let told = self.told.get();
+        let is_old = |(last, at): (News, Instant)| last == news && at.elapsed() < SILENCE;
+        let is_news = !told.is_some_and(is_old);
+        if is_news {
+            self.told.set(Some((news, Instant::now())));
+        }
+        is_news
+    }
+
+    fn print(&self, event: &Event) {
+        println!("{}  {event}", styled(DIM, time()));
+        for line in result(event, self.looked.borrow().as_deref(), now()) {
+            println!("  {line}");
         }
     }
 }
 
-fn print_line(event: &Event) {
-    println!("{}  {event}", styled(DIM, time()));
+fn news(looked: &Look) -> News {
+    let wrong = looked
+        .answered
+        .map(|Tally(answers)| answers.bad().any(|(_, bad)| bad > 0));
+    let waiting = looked.waiting.as_ref().map(discriminant);
+    (looked.step, waiting, wrong)
 }
 
 /// `15:03:08`
@@ -101,7 +149,10 @@ fn counts(looked: &Look) -> String {
     let words: Vec<&str> = signals.iter().map(|signal| signal.kind().word).collect();
     let (words, lines) = (words.join(" | "), "---|".repeat(2 + signals.len()));
     let mut text = format!("| version | requests | {words} |\n|{lines}\n");
-    for (version, Tally(answers)) in [(rollout.blue, looked.blue), (rollout.green, looked.green)] {
+    for (version, Tally(answers)) in [rollout.blue, rollout.green]
+        .into_iter()
+        .zip(looked.answered)
+    {
         let _ = write!(text, "| {version} | {} |", answers.requests);
         for signal in &signals {
             let _ = write!(text, " {} |", answers.counts(*signal).bad);

@@ -91,7 +91,7 @@ impl Rollout {
             return Some(format!("{:.0}% of all requests fail", share * 100.0));
         }
         let condemned = assessment.judgement.verdict == Verdict::Rollback;
-        condemned.then(|| assessment.reason(&self.plan, self.probe))
+        condemned.then(|| assessment.reason(&self.plan))
     }
 
     /// What is missing for the next step or, at the last one, for the promotion, beside its

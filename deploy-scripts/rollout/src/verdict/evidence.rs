@@ -28,6 +28,15 @@ pub struct Epochs {
     pub planned: usize,
 }
 
+impl Epochs {
+    /// What blue and green answered in all of them.
+    pub(crate) fn counts(&self) -> (Counts, Counts) {
+        let sum = |(blue, green), stage: &Stage| (blue + stage.blue, green + stage.green);
+        let none = (Counts::default(), Counts::default());
+        self.stages.iter().flatten().fold(none, sum)
+    }
+}
+
 /// What a gambler bets on.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Bet {

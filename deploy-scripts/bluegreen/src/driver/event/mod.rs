@@ -104,12 +104,16 @@ impl Serialize for Tally {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Look {
     pub(crate) step: usize,
     pub(crate) steps: usize,
     pub(crate) weight: f64,
+    /// What blue and green answered since the start: what a person counts along.
+    #[serde(skip)]
+    pub(crate) answered: [Tally; 2],
+    /// What of it is evidence.
     pub(crate) blue: Tally,
     pub(crate) green: Tally,
     pub(crate) ln_e_rollback: f64,
@@ -120,6 +124,8 @@ pub(crate) struct Look {
     pub(crate) at_least: Option<f64>,
     pub(crate) at_most: Option<f64>,
     pub(crate) waiting_for: Option<String>,
+    #[serde(skip)]
+    pub(crate) waiting: Option<Waiting>,
     /// Until the horizon.
     pub(crate) seconds_left: u64,
     #[serde(skip)]
@@ -175,6 +181,10 @@ impl Event {
             step: rollout.step(),
             steps: rollout.plan.strategy.steps().len(),
             weight: rollout.weight().map_or(0.0, |weight| weight.share()),
+            answered: seen
+                .map(|seen| seen.answered)
+                .unwrap_or_default()
+                .map(Tally),
             blue: Tally(seen.map(|seen| seen.blue).unwrap_or_default()),
             green: Tally(seen.map(|seen| seen.green).unwrap_or_default()),
             ln_e_rollback: judgement.map_or(0.0, |judgement| judgement.ln_e_rollback),
@@ -184,6 +194,7 @@ impl Event {
             at_least: bounds.at_least,
             at_most: bounds.at_most,
             waiting_for: looked.waiting.as_ref().map(ToString::to_string),
+            waiting: looked.waiting.clone(),
             seconds_left: rollout.time_left(looked.at).0,
             rollout: Box::new(rollout.clone()),
         }))

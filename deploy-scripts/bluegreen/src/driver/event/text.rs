@@ -80,7 +80,7 @@ impl fmt::Display for Event {
 /// `10%  blue 1 failed of 540, green 0 failed of 60; green is worse by at most 4.2 points; …`
 impl fmt::Display for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { blue, green, .. } = self;
+        let [blue, green] = self.answered;
         write!(
             f,
             "{}  blue {blue}, green {green}; {}",
