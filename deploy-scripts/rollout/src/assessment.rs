@@ -89,7 +89,7 @@ impl Assessment {
 }
 
 fn answered(rollout: &Rollout, samples: &[Sample]) -> [Answers; 2] {
-    let begun = samples.iter().filter(|sample| sample.at >= rollout.start());
+    let begun = samples.iter().filter(|sample| sample.at > rollout.start());
     begun.fold(Default::default(), |[blue, green], sample| {
         [blue + sample.blue(), green + sample.green()]
     })

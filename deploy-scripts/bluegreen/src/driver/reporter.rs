@@ -25,7 +25,7 @@ use crate::{
     clock::now,
     exit::Exit,
     summary::Summary,
-    terminal::{DIM, styled},
+    terminal::{DIM, styled, terminal_width, wrapped},
 };
 
 /// So long at most nothing is printed of a rollout that goes on.
@@ -122,10 +122,17 @@ impl Reporter {
     }
 
     fn print(&self, event: &Event) {
-        println!("{}  {event}", styled(DIM, time()));
+        print_wrapped(&format!("{}  {event}", styled(DIM, time())));
         for line in result(event, self.looked.borrow().as_deref(), now()) {
-            println!("  {line}");
+            print_wrapped(&format!("  {line}"));
         }
+    }
+}
+
+/// At a terminal no word is broken at its edge.
+fn print_wrapped(text: &str) {
+    for line in wrapped(text, terminal_width()) {
+        println!("{line}");
     }
 }
 

@@ -7,7 +7,7 @@ mod progress;
 use anstyle::{AnsiColor, Style};
 
 pub(crate) use confirm::{Question, confirm};
-pub(crate) use picture::{bar, duration, part, percent, routing_lines};
+pub(crate) use picture::{bar, duration, part, percent, routing_lines, terminal_width, wrapped};
 pub(crate) use progress::Progress;
 
 pub(crate) const BLUE: Style = AnsiColor::BrightBlue.on_default();

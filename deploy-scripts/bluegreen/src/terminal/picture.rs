@@ -1,5 +1,7 @@
 //! The alias as a picture: a bar for each version's share, and how long ago something was.
 
+use std::borrow::Cow;
+
 use anstyle::Style;
 use console::Term;
 use rollout::{Routing, Version};
@@ -17,10 +19,8 @@ pub(crate) fn bar(share: f64, style: Style) -> String {
     bar_of(share, style, bar_width())
 }
 
-/// In a pipe nothing limits it.
 fn bar_width() -> usize {
-    let size = Term::stdout().size_checked();
-    let room = size.map_or(WIDEST, |(_, columns)| columns.saturating_sub(BESIDE));
+    let room = terminal_width().map_or(WIDEST, |columns| columns.saturating_sub(BESIDE));
     room.clamp(NARROWEST, WIDEST).into()
 }
 
@@ -36,6 +36,26 @@ fn bar_of(share: f64, style: Style, width: usize) -> String {
         "█".repeat(filled),
         "░".repeat(width - filled)
     )
+}
+
+/// In a pipe nothing limits it.
+pub(crate) fn terminal_width() -> Option<u16> {
+    Term::stdout().size_checked().map(|(_, columns)| columns)
+}
+
+/// The lines of a text as they fit, broken between words; what follows a break stands further in.
+pub(crate) fn wrapped(text: &str, width: Option<u16>) -> Vec<String> {
+    let Some(width) = width else {
+        return vec![text.to_owned()];
+    };
+    let wrap = |line: &str| {
+        let indent = line.len() - line.trim_start().len() + 2;
+        let indent = " ".repeat(indent);
+        let options = textwrap::Options::new(width.into()).subsequent_indent(&indent);
+        let lines = textwrap::wrap(line, options).into_iter();
+        lines.map(Cow::into_owned).collect::<Vec<_>>()
+    };
+    text.lines().flat_map(wrap).collect()
 }
 
 /// A share from 0 to 1 in percent, with no more digits than it needs.
@@ -103,6 +123,18 @@ mod tests {
         assert_eq!(filled(0.1), 4);
         assert_eq!(filled(0.999), 39);
         assert_eq!(filled(1.0), 40);
+    }
+
+    #[test]
+    fn a_line_is_broken_between_words_and_stands_further_in() {
+        let text = format!(
+            "{}\n  the second line is as wide",
+            styled(BOLD, "bold and wide")
+        );
+        let lines = wrapped(&text, Some(16));
+        assert_eq!(lines[0], styled(BOLD, "bold and wide").to_string());
+        assert_eq!(lines[1..], ["  the second", "    line is as", "    wide"]);
+        assert_eq!(wrapped(&text, None), [text]);
     }
 
     #[test]
