@@ -132,5 +132,18 @@ mod tests {
         // 100 at one a second, then 489 at fifty a second.
         let forecast = plan.forecast(100.0, Seconds(0));
         assert_eq!(forecast.verdict_after, Some(Seconds(110)));
+        // All that the horizon leaves is the last step's.
+        let last = plan.horizon().0 as f64 - 100.0;
+        let certifiable = forecast.certifiable.unwrap();
+        let expected = 4.605 * 1.28 / (100.0 + 50.0 * last);
+        assert!((certifiable / expected - 1.0).abs() < 1e-3, "{certifiable}");
+        // 589 at ten a second; 400 at two a second, then 189 at fifty.
+        let after = |strategy: &str, rate| {
+            let mut plan = Plan::new(strategy.parse().unwrap());
+            plan.metrics.delay = Seconds(0);
+            plan.forecast(rate, Seconds(0)).verdict_after
+        };
+        assert_eq!(after("steps:50%/100s,60%/100s", 20.0), Some(Seconds(59)));
+        assert_eq!(after("steps:2%/200s,50%/100s", 100.0), Some(Seconds(204)));
     }
 }

@@ -5,6 +5,7 @@
 mod answers;
 mod decisions;
 mod desk;
+mod edges;
 mod hooks;
 mod resume;
 mod stops;
