@@ -76,7 +76,7 @@ planted-bugs: ## Plant bugs into the rollout, one by one, and see its tests find
 
 .PHONY: mutants
 mutants: ## Change what decides in every way that cargo-mutants knows; each change fails a test
-	cargo mutants --package rollout --config deploy-scripts/rollout/tests/mutants.toml --output target
+	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package rollout --timeout 20 --output target
 
 .PHONY: simulation
 simulation: ## Simulate a million rollouts in which everything goes wrong (SIMULATION_RUNS=1000000)

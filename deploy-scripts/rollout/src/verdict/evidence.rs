@@ -234,3 +234,19 @@ fn ln_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
     let largest = logs.clone().fold(f64::NEG_INFINITY, f64::max);
     largest + logs.map(|log| (log - largest).exp()).sum::<f64>().ln()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::share_of_epoch;
+
+    /// What the proof of the bound stands on: all that plays is the starting capital, once.
+    #[test]
+    fn the_epochs_play_the_whole_capital_and_no_more() {
+        for planned in 1..=10 {
+            let shares = (0..planned).map(|epoch| share_of_epoch(epoch, planned));
+            assert!((shares.sum::<f64>() - 1.0).abs() < 1e-12, "{planned}");
+        }
+        assert_eq!(share_of_epoch(0, 10), 0.5);
+        assert_eq!(share_of_epoch(1, 10), share_of_epoch(9, 10));
+    }
+}
