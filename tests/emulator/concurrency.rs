@@ -188,6 +188,28 @@ fn an_alias_with_provisioned_concurrency_moves_only_when_the_new_version_has_it(
     assert_eq!(served.header("x-amz-executed-version"), Some("2"));
 }
 
+/// The routing that an alias shows and the version that it sends an invocation to.
+fn served(server: &Server) -> (Value, String) {
+    let alias = server.lambda("GET", "/f/aliases/live", &Value::Null).json();
+    let answer = server.invoke("f:live", &json!("pid"));
+    let version = answer.header("x-amz-executed-version").unwrap();
+    (alias["RoutingConfig"].clone(), version.to_owned())
+}
+
+#[test]
+fn a_move_that_is_taken_back_before_it_is_done_sends_nothing_to_the_version_that_never_served() {
+    let server = server(&["--transition", "1500"]);
+    provisioned(&server, "PUT", "live");
+    waits_for(&server, "live", "READY");
+    move_alias(&server, &json!({ "FunctionVersion": "2" }));
+    let leaving = json!({ "AdditionalVersionWeights": { "1": 1.0 } });
+    assert_eq!(served(&server), (leaving, "1".to_owned()));
+    move_alias(&server, &json!({ "FunctionVersion": "1" }));
+    assert_eq!(served(&server), (Value::Null, "1".to_owned()));
+    waits_for(&server, "live", "READY");
+    assert_eq!(served(&server), (Value::Null, "1".to_owned()));
+}
+
 fn waits_for(server: &Server, qualifier: &str, status: &str) -> Value {
     until(status, || {
         let found = provisioned(server, "GET", qualifier).json();

@@ -1,6 +1,8 @@
 //! CloudWatch's oldest protocol, a form in and XML out, says the same as the others.
 
-use serde_json::json;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
 
 use crate::harness::{Answer, Server};
 
@@ -98,4 +100,54 @@ fn alarms_are_set_by_form_and_errors_are_told_in_xml() {
     let wrong = form(&server, "PutMetricAlarm", &alarm[..4]);
     assert_eq!(wrong.status, 400, "{}", wrong.text());
     assert_eq!(form(&server, "PutDashboard", &[]).status, 501);
+}
+
+#[test]
+fn a_request_that_is_too_deep_is_an_error_in_xml_and_the_server_goes_on() {
+    let server = Server::start();
+    let deep = "a.".repeat(10_000) + "a";
+    let refused = form(&server, "PutMetricData", &[(&deep, "1")]);
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("too deep"), "{}", refused.text());
+    assert_eq!(form(&server, "DescribeAlarms", &[]).status, 200);
+}
+
+/// Put over 40 seconds that lie in the middle of two minutes.
+fn put_forty(server: &Server, from: u64) {
+    let data: Vec<_> = (0..40)
+        .map(|n| json!({ "MetricName": "Orders", "Value": 1.0, "Timestamp": from + n }))
+        .collect();
+    let put = json!({ "Namespace": "Shop", "MetricData": data });
+    assert_eq!(server.cloudwatch("PutMetricData", &put).status, 200);
+}
+
+#[test]
+fn a_start_or_an_end_within_a_period_gives_all_of_that_period() {
+    let server = Server::start();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let minute = (now.as_secs() - 600) / 60 * 60;
+    put_forty(&server, minute + 40);
+    let (start, end) = (minute + 50, minute + 70);
+    let statistics = json!({
+        "Namespace": "Shop", "MetricName": "Orders", "Statistics": ["Sum"], "Period": 60,
+        "StartTime": start, "EndTime": end,
+    });
+    let statistics = server.cloudwatch("GetMetricStatistics", &statistics).json();
+    let points = statistics["Datapoints"].as_array().unwrap();
+    let sums: Vec<&Value> = points.iter().map(|point| &point["Sum"]).collect();
+    assert_eq!(sums, [20.0, 20.0]);
+    let data = |period: u64| {
+        let stat = json!({
+            "Metric": { "Namespace": "Shop", "MetricName": "Orders" },
+            "Period": period, "Stat": "Sum",
+        });
+        let query = json!({
+            "StartTime": start, "EndTime": end, "ScanBy": "TimestampAscending",
+            "MetricDataQueries": [{ "Id": "orders", "MetricStat": stat }],
+        });
+        server.cloudwatch("GetMetricData", &query).json()["MetricDataResults"][0].clone()
+    };
+    assert_eq!(data(60)["Values"], json!([20.0, 20.0]));
+    assert_eq!(data(60)["Timestamps"], json!([minute, minute + 60]));
+    assert_eq!(data(5)["Values"], json!([5.0, 5.0, 5.0, 5.0]));
 }

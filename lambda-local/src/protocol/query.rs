@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Answer, Exception};
+use super::{Answer, ApiResult, Exception};
 
 /// The members of a request, as the form has them: `Tags.member.1.Key` and the like.
 #[derive(Debug)]
@@ -33,19 +33,27 @@ impl Form {
 
     /// All of it as the JSON protocols would have it: `A.member.2.B` is member `B` of the second in
     /// the list `A`. Every value is text.
-    pub(crate) fn members(&self) -> Value {
+    ///
+    /// # Errors
+    /// If it is deeper or larger than what a client sends.
+    pub(crate) fn members(&self) -> ApiResult<Value> {
         let mut all = Value::Object(Map::new());
+        let mut room = MAX_ELEMENTS;
         for (name, value) in &self.0 {
+            let parts = name.split('.').filter(|part| *part != "member");
+            if parts.clone().count() > MAX_DEPTH {
+                return Err(Exception::serialization("a parameter's name is too deep"));
+            }
             let mut place = &mut all;
-            for part in name.split('.').filter(|part| *part != "member") {
+            for part in parts {
                 place = match part.parse::<usize>() {
-                    Ok(number @ 1..=MAX_ITEMS) => item(place, number - 1),
-                    _ => member(place, part),
+                    Ok(number @ 1..=MAX_ITEMS) => item(place, number - 1, &mut room)?,
+                    _ => member(place, part, &mut room)?,
                 };
             }
             *place = Value::String(value.clone());
         }
-        all
+        Ok(all)
     }
 
     pub(crate) fn tags(&self) -> BTreeMap<String, String> {
@@ -60,8 +68,12 @@ impl Form {
 
 /// Longer than any list that a service takes.
 const MAX_ITEMS: usize = 1000;
+/// Deeper than any request of a service.
+const MAX_DEPTH: usize = 16;
+/// More than fit into the longest request that CloudWatch takes, of 1 MB; here, 3 MB.
+const MAX_ELEMENTS: usize = 100_000;
 
-fn item(place: &mut Value, index: usize) -> &mut Value {
+fn item<'a>(place: &'a mut Value, index: usize, room: &mut usize) -> ApiResult<&'a mut Value> {
     if !place.is_array() {
         *place = Value::Array(Vec::new());
     }
@@ -69,16 +81,26 @@ fn item(place: &mut Value, index: usize) -> &mut Value {
         unreachable!("it was just made one")
     };
     if items.len() <= index {
+        take(room, index + 1 - items.len())?;
         items.resize(index + 1, Value::Null);
     }
-    &mut items[index]
+    Ok(&mut items[index])
 }
 
-fn member<'a>(place: &'a mut Value, name: &str) -> &'a mut Value {
+fn member<'a>(place: &'a mut Value, name: &str, room: &mut usize) -> ApiResult<&'a mut Value> {
     if !place.is_object() {
         *place = Value::Object(Map::new());
     }
-    &mut place[name]
+    if place.get(name).is_none() {
+        take(room, 1)?;
+    }
+    Ok(&mut place[name])
+}
+
+fn take(room: &mut usize, elements: usize) -> ApiResult<()> {
+    let left = room.checked_sub(elements);
+    *room = left.ok_or_else(|| Exception::serialization("the request has too many elements"))?;
+    Ok(())
 }
 
 /// The version of a service, by which its clients name it, and the namespace of its answers.
@@ -153,11 +175,26 @@ mod tests {
     fn a_form_is_read_as_the_structure_that_it_means() {
         let form = Form::read(b"A=1&B.member.2.C=x&B.member.1.D.E=y&F.G=z");
         assert_eq!(
-            form.members(),
+            form.members().unwrap(),
             json!({ "A": "1", "B": [{ "D": { "E": "y" } }, { "C": "x" }], "F": { "G": "z" } })
         );
         // Neither much memory nor a panic for what no client sends.
         let form = Form::read(b"A.member.4000000000=1&B=1&B.C=2&C.member.1=1&C.D=2");
-        assert_eq!(form.members()["A"]["4000000000"], "1");
+        assert_eq!(form.members().unwrap()["A"]["4000000000"], "1");
+    }
+    #[test]
+    fn a_form_that_would_take_a_stack_or_a_memory_is_refused() {
+        let deep = "a.".repeat(10_000) + "a=1";
+        assert!(Form::read(deep.as_bytes()).members().is_err());
+        let wide: Vec<String> = (1..=150)
+            .map(|n| format!("A.{n}{}=1", ".1000".repeat(14)))
+            .collect();
+        assert!(Form::read(wide.join("&").as_bytes()).members().is_err());
+        // As many as one call may put.
+        let put: Vec<String> = (1..=1000)
+            .map(|n| format!("MetricData.member.{n}.Value={n}"))
+            .collect();
+        let form = Form::read(put.join("&").as_bytes());
+        assert_eq!(form.members().unwrap()["MetricData"][999]["Value"], "1000");
     }
 }

@@ -5,7 +5,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::definition::Definition;
-use crate::{cloudwatch::metrics::Sources, place::Place, protocol::Exception};
+use crate::{
+    cloudwatch::metrics::{Sources, Window},
+    place::Place,
+    protocol::Exception,
+};
 
 #[derive(Debug)]
 pub(crate) struct Alarm {
@@ -75,7 +79,12 @@ impl Alarm {
         let end = now - now % period;
         let wanted = self.definition.evaluation_periods.max(1);
         let start = end.saturating_sub(wanted.saturating_mul(period));
-        let found = self.definition.series(sources, (start, end));
+        let window = Window {
+            start,
+            end,
+            unknown_from: end,
+        };
+        let found = self.definition.series(sources, window);
         let values: Vec<f64> = found.into_values().collect();
         if let Some((state, reason)) = self.judge(&values, wanted) {
             self.set(state, reason, now);

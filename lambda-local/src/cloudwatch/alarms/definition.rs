@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     cloudwatch::{
         expressions::{Queries, Query},
-        metrics::{Metric, Series, Sources, Statistic},
+        metrics::{Metric, Series, Sources, Statistic, Window},
     },
     protocol::Exception,
 };
@@ -78,15 +78,15 @@ impl Definition {
     }
 
     /// What is watched. What cannot be evaluated has no data.
-    pub(crate) fn series(&self, sources: &Sources, times: (u64, u64)) -> Series {
+    pub(crate) fn series(&self, sources: &Sources, window: Window) -> Series {
         let period = self.period();
         if let Some(statistic) = self.statistic() {
             let statistic = Statistic::parse(statistic);
-            let series = |statistic| sources.series(&self.metric, statistic, times, period);
+            let series = |statistic| sources.series(&self.metric, statistic, window, period);
             return statistic.map(series).unwrap_or_default();
         }
         let watched = self.metrics.iter().find(|query| query.is_returned());
-        let queries = Queries::new(&self.metrics, sources, times);
+        let queries = Queries::new(&self.metrics, sources, window);
         let results = queries.and_then(|queries| match watched {
             Some(query) => queries.results(query),
             None => Ok(Vec::new()),

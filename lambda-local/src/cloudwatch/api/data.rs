@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     cloudwatch::{
         expressions::{Queries, Query},
-        metrics::{Metric, Series, Sources, Statistic, check_period},
+        metrics::{Metric, Series, Sources, Statistic, Window, check_period},
     },
     protocol::{Answer, Exception},
 };
@@ -39,8 +39,8 @@ pub(crate) struct GetMetricStatistics {
 
 /// `visible` is the first second whose data have not been delivered yet.
 pub(crate) fn get(sources: &Sources, request: &GetMetricData, visible: u64) -> Answer {
-    let times = times(request.start_time, request.end_time, visible)?;
-    let queries = Queries::new(&request.metric_data_queries, sources, times)?;
+    let window = window(request.start_time, request.end_time, visible)?;
+    let queries = Queries::new(&request.metric_data_queries, sources, window)?;
     let ascending = request.scan_by.as_deref() == Some("TimestampAscending");
     let mut results = Vec::new();
     // Each is evaluated, also where its result is not wanted: a mistake in it is one all the same.
@@ -78,7 +78,7 @@ pub(crate) fn get_statistics(
     visible: u64,
 ) -> Answer {
     check_period(request.period)?;
-    let times = times(request.start_time, request.end_time, visible)?;
+    let window = window(request.start_time, request.end_time, visible)?;
     if request.statistics.is_empty() && request.extended_statistics.is_empty() {
         return Err(Exception::invalid_parameter(
             "At least one of the parameters Statistics and ExtendedStatistics must be specified.",
@@ -93,7 +93,7 @@ pub(crate) fn get_statistics(
         .map(|label| (label, true));
     for (label, is_extended) in plain.chain(extended) {
         let statistic = Statistic::parse(label)?;
-        for (at, value) in sources.series(&request.metric, statistic, times, request.period) {
+        for (at, value) in sources.series(&request.metric, statistic, window, request.period) {
             let point = points.entry(at);
             let point = point.or_insert_with(|| json!({ "Timestamp": at, "Unit": unit(name) }));
             match is_extended {
@@ -114,12 +114,16 @@ fn unit(metric: &str) -> &'static str {
     }
 }
 
-fn times(start: f64, end: f64, visible: u64) -> Result<(u64, u64), Exception> {
+fn window(start: f64, end: f64, visible: u64) -> Result<Window, Exception> {
     if !(start >= 0.0 && start < end) {
         return Err(Exception::invalid_parameter(
             "The parameter StartTime must be less than the parameter EndTime.",
         ));
     }
-    // The second that is on is visible too, as far as it has come.
-    Ok((start as u64, (end.ceil() as u64).min(visible + 1)))
+    Ok(Window {
+        start: start as u64,
+        end: end.ceil() as u64,
+        // The second that is on is visible too, as far as it has come.
+        unknown_from: visible + 1,
+    })
 }

@@ -36,7 +36,10 @@ impl CloudWatch {
 
     pub(crate) fn answer_form(&self, version: &str, action: &str, form: &Form) -> Option<Response> {
         let (_, namespace) = Some(FORMS).filter(|(own, _)| *own == version)?;
-        let answer = self.answer(action, super::form::typed(form.members()))?;
+        let answer = match form.members() {
+            Ok(request) => self.answer(action, super::form::typed(request))?,
+            Err(unreadable) => Err(unreadable),
+        };
         // The older protocol leaves the word out.
         let short = |exception: Exception| Exception {
             code: exception.code.trim_end_matches("Exception"),

@@ -9,7 +9,7 @@ use super::{
     value::{Scope, Value},
 };
 use crate::{
-    cloudwatch::metrics::{Metric, Series, Sources, Statistic, check_period},
+    cloudwatch::metrics::{Metric, Series, Sources, Statistic, Window, check_period},
     protocol::Exception,
 };
 
@@ -66,7 +66,7 @@ impl Query {
 pub(crate) struct Queries<'a> {
     all: &'a [Query],
     sources: &'a Sources,
-    times: (u64, u64),
+    window: Window,
     /// Ids of the expressions that are being evaluated: one that needs itself has no value.
     open: RefCell<Vec<&'a str>>,
     /// Values of expressions, each evaluated once however many others name it.
@@ -77,7 +77,7 @@ impl<'a> Queries<'a> {
     pub(crate) fn new(
         all: &'a [Query],
         sources: &'a Sources,
-        times: (u64, u64),
+        window: Window,
     ) -> Result<Self, Exception> {
         if all.len() > MAX_QUERIES {
             return Err(Exception::invalid_parameter(format!(
@@ -96,7 +96,7 @@ impl<'a> Queries<'a> {
         Ok(Self {
             all,
             sources,
-            times,
+            window,
             open: RefCell::default(),
             known: RefCell::default(),
         })
@@ -134,7 +134,7 @@ impl<'a> Queries<'a> {
     fn series(&self, stat: &MetricStat) -> Result<Series, Exception> {
         let statistic = Statistic::parse(&stat.stat)?;
         let sources = self.sources;
-        Ok(sources.series(&stat.metric, statistic, self.times, stat.period))
+        Ok(sources.series(&stat.metric, statistic, self.window, stat.period))
     }
 
     fn expression(&self, query: &'a Query, expression: &str) -> Result<Value, Exception> {
@@ -187,9 +187,8 @@ impl<'a> Queries<'a> {
     fn beginnings(&self, period: u64) -> Vec<u64> {
         /// As many as CloudWatch gives for one call.
         const MAX: usize = 100_800;
-        let (start, end) = self.times;
-        let first = start - start % period;
-        (first..end).step_by(period as usize).take(MAX).collect()
+        let (start, end) = self.window.whole(period);
+        (start..end).step_by(period as usize).take(MAX).collect()
     }
 }
 
@@ -202,7 +201,12 @@ mod tests {
     fn evaluated(queries: serde_json::Value) -> Result<Vec<Series>, Exception> {
         let all: Vec<Query> = serde_json::from_value(queries).unwrap();
         let sources = Sources::default();
-        let queries = Queries::new(&all, &sources, (0, 120))?;
+        let window = Window {
+            start: 0,
+            end: 120,
+            unknown_from: 1000,
+        };
+        let queries = Queries::new(&all, &sources, window)?;
         queries.results(&all[0])
     }
 

@@ -6,8 +6,10 @@ mod lambda;
 mod sources;
 mod statistic;
 mod statistic_set;
+mod window;
 
 pub(crate) use custom::{Name, describe};
 pub(crate) use lambda::{Dimension, KEPT_SECONDS, Key, METRICS, Measured, NAMESPACE, Observation};
 pub(crate) use sources::{Metric, Sources, check_period};
 pub(crate) use statistic::{Series, Statistic};
+pub(crate) use window::Window;

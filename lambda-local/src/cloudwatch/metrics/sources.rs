@@ -8,6 +8,7 @@ use super::{
     custom::{CustomMetrics, name},
     lambda::{Dimension, Metrics, NAMESPACE},
     statistic::{Series, Statistic},
+    window::Window,
 };
 use crate::protocol::Exception;
 
@@ -30,14 +31,15 @@ pub(crate) struct Metric {
 }
 
 impl Sources {
-    /// The statistic of each period from `start` to before `end` that has data.
+    /// The statistic of each of the window's periods that has data.
     pub(crate) fn series(
         &self,
         metric: &Metric,
         statistic: Statistic,
-        times: (u64, u64),
+        window: Window,
         period: u64,
     ) -> Series {
+        let times = window.whole(period);
         let namespace = metric.namespace.as_deref().unwrap_or_default();
         let of = metric.metric_name.as_deref().unwrap_or_default();
         if namespace != NAMESPACE {

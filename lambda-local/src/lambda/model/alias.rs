@@ -89,19 +89,28 @@ impl Alias {
         )
     }
 
+    /// The version that gets what no weight sends elsewhere: until provisioned concurrency has
+    /// moved with the alias, the one that it leaves.
+    pub(super) fn serving(&self, now: Moment) -> Option<u64> {
+        match &self.leaving {
+            Some((old, moving)) if moving.allocated(now).is_none() => Some(*old),
+            _ => self.version(),
+        }
+    }
+
     /// With the weight of 1 that AWS itself gives the old version while provisioned concurrency
     /// moves to the new one.
     fn shown_target(&self, now: Moment) -> Target {
-        match (self.target, &self.leaving) {
+        match (self.target, self.serving(now)) {
             (
                 Target::Version {
                     number,
                     additional: None,
                 },
-                Some((old, provisioned)),
-            ) if provisioned.allocated(now).is_none() => Target::Version {
+                Some(old),
+            ) if old != number => Target::Version {
                 number,
-                additional: Some((*old, 1.0)),
+                additional: Some((old, 1.0)),
             },
             (target, _) => target,
         }

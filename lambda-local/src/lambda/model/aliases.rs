@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::{
     alias::{Alias, Target},
     function::Function,
+    provisioned::Provisioned,
     reference::{Qualifier, is_word},
     revision::new_revision,
     routing_config::RoutingConfig,
@@ -94,12 +95,8 @@ impl Function {
         // A call that names only the version leaves the weights as they are.
         let routing = change.routing_config.unwrap_or_else(|| current.routing());
         let target = self.target(&version, &routing)?;
-        let (before, still_leaving) = (current.version(), current.leaving.clone());
         self.check_movable(name, target.version())?;
-        let leaving = match before.filter(|_| target.version() != before) {
-            Some(old) => self.move_provisioned(name, transition).map(|to| (old, to)),
-            None => still_leaving,
-        };
+        let leaving = self.leaving(name, target.version(), transition);
         let current = self.aliases.get(name).ok_or_else(missing)?;
         let updated = Alias {
             leaving,
@@ -112,6 +109,23 @@ impl Function {
         };
         let entry = self.aliases.entry(name.to_owned());
         Ok(entry.insert_entry(updated).into_mut())
+    }
+
+    /// What serves until the provisioned concurrency of an alias has moved with it. A move before
+    /// the last one was done leaves what that one was leaving, and nothing where it goes back there.
+    fn leaving(
+        &mut self,
+        name: &str,
+        to: Option<u64>,
+        transition: Transition,
+    ) -> Option<(u64, Provisioned)> {
+        let current = self.aliases.get(name)?;
+        if current.version() == to {
+            return current.leaving.clone();
+        }
+        let serving = current.serving(transition.now);
+        let moving = self.move_provisioned(name, transition)?;
+        serving.filter(|_| serving != to).map(|left| (left, moving))
     }
 
     /// Deletes the alias with all that belongs to it. Deleting one that is not there succeeds, as on AWS.
