@@ -42,7 +42,10 @@ use anyhow::{Context, Result};
 use args::Args;
 use clap::Parser;
 use mimalloc::MiMalloc;
-use rustix::process::WaitOptions;
+use rustix::{
+    fs::Mode,
+    process::{WaitOptions, umask},
+};
 use tempfile::TempDir;
 use tokio::{
     net::TcpListener,
@@ -72,6 +75,8 @@ fn main() -> ExitCode {
         return ExitCode::from(126);
     }
     let args = Args::parse();
+    // What is kept holds code and the values of environment variables: for this user only.
+    umask(Mode::from_raw_mode(0o077));
     let terminal = Terminal::start(args.logs);
     report_panics_to(&terminal);
     let served = serve(args, &terminal);

@@ -1,6 +1,10 @@
 //! `bluegreen.toml`, and the completions.
 
-use std::{fs, process::Command};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    process::Command,
+};
 
 use tempfile::TempDir;
 
@@ -90,6 +94,30 @@ fn settings_that_are_wrong_are_refused_with_a_suggestion() {
     }
     let project = project("[rollout]\nstrategy = 'sideways'");
     within(&server, &project, &["rollout"]).fails_with(2, &["sideways", "bluegreen.toml"]);
+}
+
+#[test]
+fn settings_that_others_may_write_are_refused_before_anything_runs() {
+    let server = Server::with_blue();
+    let hook = project("[rollout]\nbefore-traffic = 'touch ran'");
+    let file = hook.path().join("bluegreen.toml");
+    fs::set_permissions(&file, Permissions::from_mode(0o666)).unwrap();
+    let words = ["bluegreen.toml", "others may write it", "chmod go-w"];
+    within(&server, &hook, &["status"]).fails_with(1, &words);
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let shown = within(&server, &hook, &["status"]).succeeds();
+    let said = format!("settings from {}", file.display());
+    assert!(shown.stderr.contains(&said), "{}", shown.stderr);
+}
+
+#[test]
+fn settings_beyond_the_repository_are_not_taken() {
+    let server = Server::with_blue();
+    let project = project("alias = 'other'");
+    within(&server, &project, &["status"]).fails_with(1, &["no alias 'other'"]);
+    fs::create_dir(project.path().join("src/.git")).unwrap();
+    let shown = within(&server, &project, &["status"]).succeeds();
+    assert!(!shown.stderr.contains("settings from"), "{}", shown.stderr);
 }
 
 #[test]

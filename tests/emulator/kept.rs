@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    path::Path,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -300,4 +301,41 @@ fn what_cannot_be_read_is_reported_and_left_as_it_is() {
     let damaged = refused(folder.path(), &[]);
     assert!(damaged.contains("nothing in it was changed"), "{damaged}");
     assert_eq!(fs::read(&file).unwrap(), b"not a database");
+}
+
+/// All that is in a folder, with the folder.
+fn all_in(folder: &Path) -> Vec<PathBuf> {
+    let mut found = vec![folder.to_owned()];
+    let mut next = 0;
+    while let Some(path) = found.get(next).filter(|_| next < 10_000) {
+        if path.is_dir() {
+            let entries = fs::read_dir(path).unwrap();
+            let entries: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+            found.extend(entries);
+        }
+        next += 1;
+    }
+    found
+}
+
+#[test]
+fn what_is_kept_is_not_another_users_to_read_or_to_replace() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("data");
+    let server = on(&folder);
+    let script = b"#!/bin/sh\nexit 1\n";
+    server.create_function("open", &zip_of("bootstrap", 0o777, script), &json!({}));
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let kept = all_in(&folder);
+    let bootstrap = kept.iter().find(|path| path.ends_with("bootstrap"));
+    assert_eq!(mode(bootstrap.expect("the package is unpacked")), 0o755);
+    for path in kept.iter().filter(|path| !path.ends_with("bootstrap")) {
+        assert_eq!(
+            mode(path) & 0o077,
+            0,
+            "{} is {:o}",
+            path.display(),
+            mode(path)
+        );
+    }
 }

@@ -178,8 +178,8 @@ fn write_entry(entry: &mut impl Read, target: &Path, mode: u32, room: u64) -> Ap
 #[cfg(unix)]
 fn set_mode(file: &fs::File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    // Readable by this user whatever the zip says; never set-user-id.
-    file.set_permissions(fs::Permissions::from_mode((mode & 0o777) | 0o600))
+    // Readable by this user whatever the zip says; never set-user-id, nor another user's to write.
+    file.set_permissions(fs::Permissions::from_mode((mode & 0o755) | 0o600))
 }
 
 #[cfg(test)]

@@ -75,18 +75,19 @@ impl Iam {
         role: &Role,
         tracing: bool,
     ) -> Result<(), AwsError> {
-        for policy in [LOGS].into_iter().chain(tracing.then_some(TRACES)) {
+        let [logs, traces] = role.policies();
+        for policy in [logs].into_iter().chain(tracing.then_some(traces)) {
             let call = self.client.attach_role_policy().role_name(name);
-            call.policy_arn(managed(&role.arn, policy)).send().await?;
+            call.policy_arn(policy).send().await?;
         }
         Ok(())
     }
 
     /// Deletes the role. One to which somebody attached something else is refused by IAM.
     pub(crate) async fn delete(&self, name: &str, role: &Role) -> Result<(), AwsError> {
-        for policy in [LOGS, TRACES] {
+        for policy in role.policies() {
             let call = self.client.detach_role_policy().role_name(name);
-            gone(call.policy_arn(managed(&role.arn, policy)).send().await)?;
+            gone(call.policy_arn(policy).send().await)?;
         }
         gone(self.client.delete_role().role_name(name).send().await)
     }
@@ -97,10 +98,15 @@ fn tag() -> Result<Tag, AwsError> {
     tag.map_err(|error| AwsError::unexpected(error.to_string()))
 }
 
-/// The ARN of a policy of AWS's own, in the role's partition.
-fn managed(role_arn: &str, policy: &str) -> String {
-    let partition = role_arn.split(':').nth(1).unwrap_or("aws");
-    format!("arn:{partition}:iam::aws:policy/{policy}")
+/// The policies that `create` attaches and `destroy` detaches: AWS's own, in this partition.
+pub(crate) fn role_policies(partition: &str) -> [String; 2] {
+    [LOGS, TRACES].map(|policy| format!("arn:{partition}:iam::aws:policy/{policy}"))
+}
+
+impl Role {
+    fn policies(&self) -> [String; 2] {
+        role_policies(self.arn.split(':').nth(1).unwrap_or("aws"))
+    }
 }
 
 impl From<aws_sdk_iam::types::Role> for Role {

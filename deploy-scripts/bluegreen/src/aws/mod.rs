@@ -19,7 +19,7 @@ pub(crate) use connection::connect;
 pub(crate) use contact::Contact;
 pub(crate) use error::AwsError;
 pub(crate) use explain::Explain;
-pub(crate) use iam::{Iam, ROLE_PATH, Role, role_name};
+pub(crate) use iam::{Iam, ROLE_PATH, Role, role_name, role_policies};
 pub(crate) use lambda::{
     Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, Provisioned,
     ProvisionedState, PublishedVersion, RUNTIME, URL_STATEMENT, VersionSettings,

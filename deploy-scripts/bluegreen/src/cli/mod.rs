@@ -55,6 +55,10 @@ impl Cli {
             Some(settings) => settings.apply(Self::command())?,
             None => Self::command(),
         };
+        let far_reaching = settings.as_ref().filter(|found| found.are_far_reaching());
+        if let Some(settings) = far_reaching {
+            eprintln!("settings from {}", settings.file.display());
+        }
         let read = command
             .try_get_matches()
             .and_then(|matches| Self::from_arg_matches(&matches));

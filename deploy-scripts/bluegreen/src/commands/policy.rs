@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     alias::AliasHandle,
-    aws::{ROLE_PATH, role_name},
+    aws::{ROLE_PATH, role_name, role_policies},
     cli::{EndpointKind, PolicyArgs},
     report::Report,
 };
@@ -160,18 +160,30 @@ impl Home {
             statement(
                 "MakeAndDeleteTheRole",
                 &[
-                    "iam:AttachRolePolicy",
                     "iam:CreateRole",
                     "iam:DeleteRole",
-                    "iam:DetachRolePolicy",
                     "iam:GetRole",
                     "iam:TagRole",
                 ],
                 &[&own_role],
             ),
+            self.role_policies(),
         ];
         statements.extend(self.setup_of(kind));
         statements
+    }
+
+    /// Those two and no other: who may attach any policy to a role that a function of theirs has is
+    /// administrator.
+    fn role_policies(&self) -> Value {
+        let mut attach = statement(
+            "LetTheRoleWriteLogsAndTraces",
+            &["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+            &[self.own_role()],
+        );
+        let policies = role_policies(&self.partition);
+        attach["Condition"] = json!({ "ArnEquals": { "iam:PolicyARN": policies } });
+        attach
     }
 
     /// What clients call.

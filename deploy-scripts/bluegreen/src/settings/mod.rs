@@ -12,8 +12,10 @@
 //!
 //! What is given on the command line or in the environment comes before it.
 
+mod nearest;
+
 use std::{
-    env, fs, io,
+    env,
     path::{Path, PathBuf},
 };
 
@@ -21,7 +23,16 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::{Arg, Command};
 use toml::{Table, Value};
 
-const FILE: &str = "bluegreen.toml";
+use nearest::nearest;
+
+const FAR_REACHING: [&str; 6] = [
+    "after-promote",
+    "after-rollback",
+    "after-step",
+    "before-traffic",
+    "endpoint-url",
+    "profile",
+];
 /// The environment that AWS's own tools read: it comes before the file.
 const AWS_ENVIRONMENT: [(&str, &[&str]); 3] = [
     ("region", &["AWS_REGION", "AWS_DEFAULT_REGION"]),
@@ -42,25 +53,24 @@ impl Settings {
     /// Reads the nearest file, from this folder upwards; `None` if there is none.
     ///
     /// # Errors
-    /// If it cannot be read, or is no TOML.
+    /// If it cannot be read, is no TOML, or is not the user's.
     pub(crate) fn find(folder: &Path) -> Result<Option<Self>> {
-        for folder in folder.ancestors() {
-            let file = folder.join(FILE);
-            let text = match fs::read_to_string(&file) {
-                Ok(text) => text,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => {
-                    return Err(error)
-                        .with_context(|| format!("failed to read {}", file.display()));
-                }
-            };
-            let table = text.parse().map_err(|error: toml::de::Error| {
-                anyhow!("{}", error.to_string().trim_end())
-                    .context(format!("{} is not valid", file.display()))
-            })?;
-            return Ok(Some(Self { file, table }));
-        }
-        Ok(None)
+        let Some((file, text)) = nearest(folder)? else {
+            return Ok(None);
+        };
+        let table = text.parse().map_err(|error: toml::de::Error| {
+            anyhow!("{}", error.to_string().trim_end())
+                .context(format!("{} is not valid", file.display()))
+        })?;
+        Ok(Some(Self { file, table }))
+    }
+
+    /// Whether they say what to run, or where and as whom to call AWS: a user wants to see that.
+    pub(crate) fn are_far_reaching(&self) -> bool {
+        let tables = self.table.values().filter_map(Value::as_table);
+        let keys = tables.chain([&self.table]).flat_map(Table::keys);
+        keys.into_iter()
+            .any(|key| FAR_REACHING.contains(&key.as_str()))
     }
 
     /// The command line with these as its defaults.
