@@ -97,13 +97,13 @@ fn settings_that_are_wrong_are_refused_with_a_suggestion() {
 }
 
 #[test]
-fn settings_that_others_may_write_are_refused_before_anything_runs() {
+fn settings_that_others_may_write_are_refused() {
     let server = Server::with_blue();
     let hook = project("[rollout]\nbefore-traffic = 'touch ran'");
     let file = hook.path().join("bluegreen.toml");
     fs::set_permissions(&file, Permissions::from_mode(0o666)).unwrap();
     let words = ["bluegreen.toml", "others may write it", "chmod go-w"];
-    within(&server, &hook, &["status"]).fails_with(1, &words);
+    within(&server, &hook, &["rollout"]).fails_with(1, &words);
     fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
     let shown = within(&server, &hook, &["status"]).succeeds();
     let said = format!("settings from {}", file.display());

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use rustix::process::{getegid, geteuid};
 
-pub(super) const FILE: &str = "bluegreen.toml";
+const FILE: &str = "bluegreen.toml";
 
 /// The nearest file with its text, from this folder up to the root of its repository or to the
 /// home folder; `None` if there is none.
