@@ -42,9 +42,6 @@ eval "$(grep "^ *export " "$log")"
 # What the user has set for AWS must not decide what the demo works on.
 unset AWS_PROFILE BLUEGREEN_FUNCTION BLUEGREEN_ALIAS
 
-# How fine and how quick lambda-local's metrics are: on AWS a minute, and two minutes late.
-fine="--metric-period 1s --metric-delay 1s"
-
 say "Blue is in production: a function, version 1, the alias 'live', an HTTP API in front of it"
 run create --binary "$bin/blue"
 run traffic --requests 500 --rate 250
@@ -59,14 +56,12 @@ run rollback
 say "Green is rolled out: judged at 10 % and at 50 % while requests flow, then promoted by itself"
 "$bin/bluegreen" traffic --requests 5000 --rate 250 >"$log.traffic" 2>&1 &
 traffic=$!
-# shellcheck disable=SC2086 # the options are words
-run rollout --again --strategy steps:10%/4s,50%/4s --certified 5% $fine
+run rollout --again --strategy steps:10%/4s,50%/4s --certified 5%
 run status
 
 say "Red is deployed: a fifth of what it gets fails, and it is rolled back by itself"
 code=0
-# shellcheck disable=SC2086
-run deploy --binary "$bin/red" --description "gone wrong" --strategy canary:10%/1m $fine || code=$?
+run deploy --binary "$bin/red" --description "gone wrong" --strategy canary:10%/1m || code=$?
 test "$code" -eq 3 || { echo "red was to be rolled back: exit code 3, not $code" >&2; exit 1; }
 wait $traffic
 say "What the clients saw of all that"

@@ -2,7 +2,13 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderName, HeaderValue},
+    response::Response,
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -27,6 +33,9 @@ use crate::{
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long requests under way may take when the server stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Says in each answer how fine and how late the metrics are: `1s+1s`.
+const METRICS_HEADER: HeaderName = HeaderName::from_static("x-lambda-local-metrics");
 
 /// Everything that runs behind the port.
 #[derive(Debug, Clone)]
@@ -148,10 +157,14 @@ impl Server {
 
     /// A call to one of the services.
     async fn call(mut self, request: Request) -> Response {
-        let response = match self.calls.call(request).await {
+        let mut response = match self.calls.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
+        if let Some(pace) = self.services.cloudwatch.pace() {
+            let pace = HeaderValue::from_static(pace);
+            response.headers_mut().insert(METRICS_HEADER, pace);
+        }
         // What is acknowledged is on disk.
         match self.persister.zip(may_have_changed(&response)) {
             Some((persister, protocol)) => match persister.keep().await {

@@ -10,8 +10,6 @@ BLUEGREEN=${BLUEGREEN:-target/debug/bluegreen}
 BLUE=${BLUE:-target/lambda/blue/bootstrap}
 GREEN=${GREEN:-target/lambda/green/bootstrap}
 RED=${RED:-target/lambda/red/bootstrap}
-# AWS has metrics by the minute, and late.
-METRICS=${METRICS:-}
 STEP=${STEP:-1m}
 
 function=bluegreen-test-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
@@ -144,7 +142,7 @@ judged() {
     traffic=$!
     local plan=(--strategy "canary:50%/$STEP" --horizon 10m)
     # shellcheck disable=SC2086 # several words, or none
-    expect 3 "version 3 is rolled back" deployer deploy --binary "$RED" "${plan[@]}" $METRICS
+    expect 3 "version 3 is rolled back" deployer deploy --binary "$RED" "${plan[@]}"
     kill "$traffic"
     wait "$traffic" 2>/dev/null || true
     traffic=

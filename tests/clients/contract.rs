@@ -12,7 +12,6 @@ fn the_contract_with_aws_holds_on_lambda_local() {
         .env("BLUE", program("blue"))
         .env("GREEN", program("green"))
         .env("RED", program("red"))
-        .env("METRICS", "--metric-period 1s --metric-delay 1s")
         .env("STEP", "2s")
         .env_remove("AWS_DEFAULT_REGION");
     let finished = Finished::run(command).succeeds();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::harness::{
-    FINE, Load, Server, rollout, serves,
+    Load, Server, rollout, serves,
     terminal::{CTRL_C, Terminal},
     until,
 };
@@ -125,7 +125,7 @@ fn a_version_that_was_rolled_back_is_released_again_by_a_yes() {
     server.publish("green");
     server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
     server.bluegreen(&["rollback"]).succeeds();
-    let at_once = [&["rollout", "--strategy", "all-at-once"], &FINE[..]].concat();
+    let at_once = rollout(&["--strategy", "all-at-once"]);
     for (answer, code, version) in [("n", 1, "1"), ("", 1, "1"), ("yes", 0, "2")] {
         let mut terminal = server.bluegreen_at_terminal(&at_once, USUAL);
         terminal.shows("[y/N]");

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{FINE, Finished, Server, rollout, serves, until, zip_of};
+use crate::harness::{Finished, Server, rollout, serves, until, zip_of};
 
 fn ready() -> Server {
     let server = Server::with_blue();
@@ -13,7 +13,7 @@ fn ready() -> Server {
 }
 
 fn doctor(server: &Server, options: &[&str]) -> Finished {
-    server.bluegreen(&[&["doctor"], &FINE[..], options].concat())
+    server.bluegreen(&[&["doctor"], options].concat())
 }
 
 /// The doctor finds a problem and says these words.

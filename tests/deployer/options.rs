@@ -139,11 +139,30 @@ fn lambda_local_listens_where_it_is_told() {
     assert!(elsewhere.is_err(), "only there");
 }
 
+#[test]
+fn lambda_local_says_itself_how_quick_its_metrics_are() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let plan = server.bluegreen(&["rollout", "--dry-run"]).succeeds();
+    let told = &plan.stdout;
+    assert!(told.contains("metrics of each 1s, up to 1s late"), "{told}");
+}
+
 /// As late as the metrics are, nothing is known of what was just answered.
 #[test]
 fn metrics_come_as_late_as_lambda_local_is_told() {
     let server = Server::with(&["--metric-delay", "3"]);
     server.create("blue").succeeds();
+    server.publish("green");
+    let told = |options: &[&str]| {
+        let dry = [&["rollout", "--dry-run"], options].concat();
+        server.bluegreen(&dry).succeeds().stdout
+    };
+    // As on AWS, where it is not said otherwise.
+    let as_on_aws = told(&[]);
+    assert!(!as_on_aws.contains("metrics"), "{as_on_aws}");
+    let fine = told(&["--metric-period", "1s", "--metric-delay", "4s"]);
+    assert!(fine.contains("metrics of each 1s, up to 4s late"), "{fine}");
     let sent = std::time::Instant::now();
     server.bluegreen(&["traffic", "--requests", "5"]).succeeds();
     until("the metrics are there", || {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    FINE, Fate, Finished, Proxy, Server, alias, program, rollout, serves, until, zip_of,
+    Fate, Finished, Proxy, Server, alias, program, rollout, serves, until, zip_of,
 };
 
 /// A rollout without traffic that ends as `otherwise` says.
@@ -283,7 +283,7 @@ fn a_rollout_that_is_killed_in_the_middle_is_resumed_with_what_green_has() {
 #[test]
 fn the_doctor_looks_at_the_room_for_both_versions() {
     let server = ready();
-    let doctor = || server.bluegreen(&[&["doctor"], &FINE[..]].concat());
+    let doctor = || server.bluegreen(&["doctor"]);
     says(
         &doctor().exits(0),
         &["capacity", "nothing is reserved or provisioned"],

@@ -9,7 +9,7 @@ use std::{
 use serde_json::json;
 
 use crate::harness::{
-    FINE, Load, Server, alias, begins, description, events, path, program, repository, rollout,
+    Load, Server, alias, begins, description, events, path, program, repository, rollout,
     serves, until, with_green,
 };
 
@@ -214,7 +214,7 @@ fn deploy_promotes_a_good_green_after_its_canary() {
     let load = Load::start(&server, 100);
     let green = path("green");
     let canary = ["--strategy", "canary:20%/2s", "--certified", "20%"];
-    let deploy = [&["deploy", "--binary", &green], &FINE[..], &canary].concat();
+    let deploy = [&["deploy", "--binary", &green][..], &canary].concat();
     let finished = server.bluegreen(&deploy).exits(0);
     for said in [
         "published version 2",

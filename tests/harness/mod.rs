@@ -34,7 +34,7 @@ pub(crate) use load::Load;
 pub(crate) use printed::Printed;
 pub(crate) use proxy::{Call, Fate, Proxy};
 pub(crate) use released::{
-    FINE, alias, begins, behind, description, events, rollout, serves, weights, with_green,
+    alias, begins, behind, description, events, rollout, serves, weights, with_green,
 };
 pub(crate) use server::{ROLE, Server};
 pub(crate) use shell::{LIMIT, Shell};

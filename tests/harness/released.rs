@@ -6,12 +6,9 @@ use serde_json::Value;
 
 use super::{Finished, Load, Proxy, Server, program, until};
 
-/// lambda-local's metrics, and plans that can be decided in seconds.
-pub(crate) const FINE: [&str; 4] = ["--metric-period", "1s", "--metric-delay", "1s"];
-
 /// A rollout's options.
 pub(crate) fn rollout<'a>(options: &[&'a str]) -> Vec<&'a str> {
-    [&["rollout"], &FINE[..], options].concat()
+    [&["rollout"], options].concat()
 }
 
 /// Blue serves, green is published, and requests flow.

@@ -34,6 +34,16 @@ impl CloudWatch {
         }
     }
 
+    /// How fine and how late the metrics are, for a deployer that would wait for AWS's otherwise.
+    /// Nothing where AWS's lateness is rehearsed.
+    pub(crate) const fn pace(&self) -> Option<&'static str> {
+        if self.delay.is_zero() {
+            Some("1s+1s")
+        } else {
+            None
+        }
+    }
+
     /// Forgets what is too old to be asked for.
     pub(crate) fn forget_old(&self) {
         lock(&self.sources)

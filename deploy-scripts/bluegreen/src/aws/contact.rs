@@ -4,7 +4,7 @@
 use std::{
     error::Error,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -20,6 +20,8 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 
+use rollout::plan::Metrics;
+
 use super::no_answer::{Address, Kind, NoAnswer};
 use crate::terminal::note;
 
@@ -27,6 +29,9 @@ use crate::terminal::note;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Tries of a call that nobody answers: together they take the time of a call.
 pub(super) const TRIES: u32 = 3;
+
+/// lambda-local says in it how fine and how late its metrics are: `1s+1s`.
+const METRICS_HEADER: &str = "x-lambda-local-metrics";
 
 /// An HTTP client that knows where it was left without an answer.
 #[derive(Debug)]
@@ -41,6 +46,8 @@ pub(crate) struct Contact {
     told: AtomicBool,
     /// Whether this machine gave the last answer.
     here: AtomicBool,
+    /// How fine and how late its metrics are, where what answers says so.
+    metrics: OnceLock<Metrics>,
     /// When the first call was made that nobody has answered since.
     since: Mutex<Option<Instant>>,
 }
@@ -81,7 +88,7 @@ impl HttpConnector for Connector {
             };
             match answered {
                 Ok(response) => {
-                    contact.answered(&address);
+                    contact.answered(&address, &response);
                     Ok(response)
                 }
                 Err(error) => Err(contact.name(error, address, limit)),
@@ -111,9 +118,18 @@ impl Contact {
         self.since().get_or_insert_with(Instant::now);
     }
 
-    fn answered(&self, by: &Address) {
+    fn answered(&self, by: &Address, response: &HttpResponse) {
         *self.since() = None;
         self.here.store(by.is_loopback, Ordering::Relaxed);
+        let said = response.headers().get(METRICS_HEADER);
+        if let Some(metrics) = said.and_then(|text| text.parse().ok()) {
+            let _ = self.metrics.set(metrics);
+        }
+    }
+
+    /// As what answers says; otherwise CloudWatch's. Known from the first answer on.
+    pub(crate) fn metrics(&self) -> Metrics {
+        self.metrics.get().copied().unwrap_or_default()
     }
 
     /// Whether it is this machine that answers: then it runs the functions, too.

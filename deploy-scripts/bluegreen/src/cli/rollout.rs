@@ -139,13 +139,13 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "SHARE")]
     breaker: Option<Share>,
 
-    /// How fine the metrics are: a minute on AWS, 1s on lambda-local
-    #[arg(long, value_name = "TIME", default_value_t = Metrics::default().period)]
-    metric_period: Seconds,
+    /// How fine the metrics are; otherwise a minute as on AWS, or what lambda-local says
+    #[arg(long, value_name = "TIME")]
+    metric_period: Option<Seconds>,
 
-    /// How late the metrics may come: two minutes on AWS, 1s on lambda-local
-    #[arg(long, value_name = "TIME", default_value_t = Metrics::default().delay)]
-    metric_delay: Seconds,
+    /// How late the metrics may come; otherwise two minutes as on AWS, or what lambda-local says
+    #[arg(long, value_name = "TIME")]
+    metric_delay: Option<Seconds>,
 }
 
 /// What `--slow` says.
@@ -169,8 +169,9 @@ impl PlanArgs {
         self.strategy.is_all_at_once()
     }
 
-    /// The plan, without a limit for slow requests that is still to be looked up.
-    pub(crate) fn plan(&self) -> Plan {
+    /// The plan, without a limit for slow requests that is still to be looked up. `usual` is what
+    /// the metrics are where nothing is said of them.
+    pub(crate) fn plan(&self, usual: Metrics) -> Plan {
         Plan {
             strategy: self.strategy.clone(),
             rule: Rule {
@@ -190,8 +191,8 @@ impl PlanArgs {
                 OtherwiseArg::Rollback => Otherwise::RollBack,
             },
             metrics: Metrics {
-                period: self.metric_period,
-                delay: self.metric_delay,
+                period: self.metric_period.unwrap_or(usual.period),
+                delay: self.metric_delay.unwrap_or(usual.delay),
             },
             breaker: self.breaker.map(|Share(share)| share),
             alarms: self.alarms.clone(),
@@ -298,7 +299,7 @@ mod tests {
         let AliasCommand::Rollout(args) = *command else {
             panic!("it is a rollout");
         };
-        let plan = args.release.plan.plan();
+        let plan = args.release.plan.plan(Metrics::default());
         let careful = Plan {
             strategy: "steps:10%/5m".parse().unwrap(),
             rule: Rule {

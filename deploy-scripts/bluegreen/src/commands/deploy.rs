@@ -21,8 +21,8 @@ pub(super) async fn deploy(
     reporter: &Reporter,
 ) -> Result<Exit> {
     // What is wrong with the plan, or stands in its way, is said before anything is uploaded.
-    args.release.plan.plan().check()?;
     let seen = handle.read().await?;
+    args.release.plan.plan(handle.contact.metrics()).check()?;
     check_free(&seen).context("failed to begin a release; nothing was published")?;
     let dry_run = args.release.write.dry_run;
     let publish = PublishArgs {

@@ -51,8 +51,7 @@ pub(super) fn text(plan: &Plan, probe: Option<Probe>) -> String {
         options.push(format!("otherwise={}", plan.otherwise.name()));
     }
     if plan.metrics != default.metrics {
-        let Metrics { period, delay } = plan.metrics;
-        options.push(format!("metrics={period}+{delay}"));
+        options.push(format!("metrics={}", plan.metrics));
     }
     if let Some(Probe { blue, green }) = probe {
         let counts = [blue, green].map(|c| format!("{}/{}", c.requests, c.bad));
@@ -88,7 +87,7 @@ pub(super) fn parse(strategy: Strategy, text: &str) -> Option<(Plan, Option<Prob
             "breaker" => plan.breaker = Some(value.parse().ok()?),
             "horizon" => plan.horizon = Some(value.parse().ok()?),
             "otherwise" => plan.otherwise = Otherwise::named(value)?,
-            "metrics" => plan.metrics = parse_metrics(value)?,
+            "metrics" => plan.metrics = value.parse().ok()?,
             "probe" => probe = Some(parse_probe(value)?),
             "alarms" => plan.alarms = value.split('|').map(unescaped).collect::<Option<_>>()?,
             signal => plan.also.push(Signal::of_option(signal, value)?),
@@ -96,14 +95,6 @@ pub(super) fn parse(strategy: Strategy, text: &str) -> Option<(Plan, Option<Prob
     }
     plan.can_be_judged().ok()?;
     Some((plan, probe))
-}
-
-fn parse_metrics(text: &str) -> Option<Metrics> {
-    let (period, delay) = text.split_once('+')?;
-    Some(Metrics {
-        period: period.parse::<Seconds>().ok()?,
-        delay: delay.parse::<Seconds>().ok()?,
-    })
 }
 
 fn parse_probe(text: &str) -> Option<Probe> {

@@ -4,12 +4,12 @@
 mod forecast;
 mod strategy;
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, str::FromStr};
 
 pub use forecast::Forecast;
 pub use strategy::{ParseStrategyError, Step, Strategy};
 
-use crate::{Seconds, signal::Signal, verdict::Rule};
+use crate::{ParseSecondsError, Seconds, signal::Signal, verdict::Rule};
 
 /// Seconds for which CloudWatch keeps metrics that are finer than a minute.
 const FINE_DATA: u64 = 3 * 3600;
@@ -61,6 +61,25 @@ impl Default for Metrics {
             period: Seconds(60),
             delay: Seconds(120),
         }
+    }
+}
+
+/// `1m+2m`: period and delay.
+impl fmt::Display for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}+{}", self.period, self.delay)
+    }
+}
+
+impl FromStr for Metrics {
+    type Err = ParseSecondsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (period, delay) = text.split_once('+').unwrap_or((text, ""));
+        Ok(Self {
+            period: period.parse()?,
+            delay: delay.parse()?,
+        })
     }
 }
 

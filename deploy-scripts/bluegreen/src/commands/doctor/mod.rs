@@ -41,7 +41,7 @@ pub(crate) async fn doctor(handle: &AliasHandle, args: &DoctorArgs) -> Result<Ex
         Some(green) => green,
         None => handle.newest_version().await?,
     };
-    let plan = args.plan.plan();
+    let plan = args.plan.plan(handle.contact.metrics());
     let mut findings = examine(handle, &seen, green).await;
     findings.insert(0, at_rest(&seen));
     findings.push(plan_fits(handle, &plan, green).await);

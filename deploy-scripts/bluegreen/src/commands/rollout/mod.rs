@@ -32,8 +32,8 @@ pub(super) async fn rollout(
     args: &RolloutArgs,
     reporter: &Reporter,
 ) -> Result<Exit> {
-    args.release.plan.plan().check()?;
     let seen = handle.read().await?;
+    args.release.plan.plan(handle.contact.metrics()).check()?;
     check_free(&seen).context("failed to begin a rollout")?;
     let listing = handle.lambda.listing().await;
     let listing = listing.context("failed to list the versions")?;

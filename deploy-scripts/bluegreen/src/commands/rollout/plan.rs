@@ -16,7 +16,7 @@ pub(super) async fn complete(
     handle: &AliasHandle,
     reporter: &Reporter,
 ) -> Result<Plan> {
-    let mut plan = args.plan();
+    let mut plan = args.plan(handle.contact.metrics());
     plan.check()?;
     if args.slow == Some(Slow::P95) {
         let found = handle.cloudwatch.p95(now()).await;

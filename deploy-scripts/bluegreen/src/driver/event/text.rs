@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rollout::{Rollout, Seconds, signal::Kind};
+use rollout::{Rollout, Seconds, plan::Metrics, signal::Kind};
 
 use super::{Event, Look, Planned, Tally};
 use crate::terminal::{BOLD, DIM, GREEN, RED, percent, styled};
@@ -138,6 +138,10 @@ impl fmt::Display for Planned {
                 index + 1,
                 step.weight
             )?;
+        }
+        let Metrics { period, delay } = plan.metrics;
+        if plan.metrics != Metrics::default() {
+            writeln!(f, "  metrics of each {period}, up to {delay} late")?;
         }
         writeln!(
             f,
