@@ -30,12 +30,7 @@ fn a_rollout_is_watched_until_it_has_ended_and_leaves_what_it_came_to() {
 
 /// No line of the picture stands there when all is drawn.
 fn left_nothing(terminal: &Terminal) {
-    let parts = [
-        "version 1 to version 2, step",
-        "to roll back",
-        "to promote",
-        "verdict in ",
-    ];
+    let parts = ["version 1 to version 2, step", "how sure", "verdict in "];
     let of_picture = |line: &String| parts.iter().any(|part| line.contains(part));
     terminal.wait(LIMIT, "nothing of the picture", |lines| {
         (!lines.iter().any(of_picture)).then_some(())
@@ -60,8 +55,7 @@ fn is_whole(terminal: &Terminal) {
         "version 1 to version 2, step 1 of 1",
         "  version 1  ",
         "  version 2  ",
-        "  to roll back ",
-        "  to promote ",
+        "  how sure ",
         "  ",
         "  ",
     ];

@@ -13,6 +13,7 @@ mod independent;
 mod interrupted;
 mod journal;
 mod options;
+mod output;
 mod plans;
 mod policy;
 mod provisioned;

@@ -67,9 +67,9 @@ fn an_answer_names_its_version_in_the_header_that_one_says() {
         server.bluegreen(&options).succeeds().json()
     };
     let by_default = traffic(&[]);
-    assert_eq!(by_default["versions"][0]["version"], "1", "{by_default}");
+    assert_eq!(by_default["versions"][0]["version"], 1, "{by_default}");
     let other = traffic(&["--version-header", "content-type"]);
-    assert_ne!(other["versions"][0]["version"], "1", "{other}");
+    assert_ne!(other["versions"][0]["version"], 1, "{other}");
 }
 
 #[test]

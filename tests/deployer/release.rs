@@ -16,7 +16,7 @@ fn traffic(server: &Server, requests: &str) -> Value {
 
 fn answers(traffic: &Value, version: &str) -> u64 {
     let versions = traffic["versions"].as_array().unwrap();
-    let found = versions.iter().find(|found| found["version"] == version);
+    let found = versions.iter().find(|found| found["name"] == version);
     found.map_or(0, |found| found["answers"].as_u64().unwrap())
 }
 

@@ -9,8 +9,8 @@ use std::{
 use serde_json::json;
 
 use crate::harness::{
-    Load, Server, alias, begins, description, events, path, program, repository, rollout,
-    serves, until, with_green,
+    Load, Server, alias, begins, description, events, path, program, repository, rollout, serves,
+    until, with_green,
 };
 
 #[test]
@@ -57,11 +57,12 @@ fn a_log_tells_what_is_new_counts_forwards_and_ends_with_a_result() {
     assert!(counts.windows(2).all(forwards), "{printed}");
     // At each step: its time, then what it waits for, then nothing any more.
     assert!((3..=8).contains(&counts.len()), "{printed}");
-    let end: Vec<&str> = printed.lines().rev().take(4).collect();
+    let end: Vec<&str> = printed.lines().rev().take(5).collect();
     assert_eq!(end[0], "  undo: `bluegreen rollback`");
-    assert!(end[1].ends_with("s since its first step"), "{printed}");
-    assert!(end[2].starts_with("  version 2  ████"), "{printed}");
-    assert!(end[3].contains("0%  0 failed of "), "{printed}");
+    assert_eq!(end[1], format!("  clients call {}", server.api_url()));
+    assert!(end[2].ends_with("s since its first step"), "{printed}");
+    assert!(end[3].starts_with("  version 2  ████"), "{printed}");
+    assert!(end[4].contains("0%  0 failed of "), "{printed}");
     load.ends_without_a_failure();
 }
 
@@ -274,7 +275,7 @@ fn each_event_is_a_json_object_of_its_own() {
     };
     let plan = named("plan")[0];
     assert_eq!(
-        (plan["blue"].as_u64(), plan["green"].as_u64()),
+        (plan["blueVersion"].as_u64(), plan["greenVersion"].as_u64()),
         (Some(1), Some(2))
     );
     assert_eq!(plan["strategy"], "50%/1s");

@@ -15,6 +15,8 @@ mod kept_formats;
 mod limits;
 mod metrics;
 mod page;
+#[cfg(feature = "browser")]
+mod page_in_a_browser;
 mod processes;
 mod readers;
 mod rest_answers;

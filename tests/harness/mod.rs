@@ -1,6 +1,8 @@
 //! Starts lambda-local and runs the deployer against it, each test with its own.
 
 mod api;
+#[cfg(feature = "browser")]
+mod browser;
 #[cfg(feature = "real-clients")]
 mod clients;
 mod command;
@@ -25,6 +27,8 @@ use std::{
 };
 
 pub(crate) use api::{Answer, base64_of, script, zip_of};
+#[cfg(feature = "browser")]
+pub(crate) use browser::Browser;
 #[cfg(feature = "real-clients")]
 pub(crate) use clients::packages;
 #[cfg(feature = "real-clients")]

@@ -19,20 +19,18 @@ mod traffic;
 
 use std::process::ExitCode;
 
-use cli::Cli;
+use cli::{Cli, Format};
 use exit::Exit;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let done = match Cli::read() {
-        Ok(cli) => commands::run(cli).await,
-        Err(error) => Err(error),
+    let (format, done) = match Cli::read() {
+        Ok(cli) => (cli.global.output, commands::run(cli).await),
+        Err(error) => (Format::Text, Err(error)),
     };
-    match done {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            report::print_error(&error);
-            Exit::of(&error).into()
-        }
-    }
+    done.unwrap_or_else(|error| {
+        report::print_error(&error, format);
+        Exit::of(&error)
+    })
+    .into()
 }

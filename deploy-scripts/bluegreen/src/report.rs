@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::{
     aws::AwsError,
     cli::{Format, GlobalArgs},
+    clock::now,
+    exit::Exit,
     summary::Summary,
     terminal::RED,
 };
@@ -32,19 +34,50 @@ pub(crate) fn print_report(report: &impl Report, global: &GlobalArgs) -> Result<
     }
 }
 
-/// Prints an error and what caused it, one a line, and what can be done about it.
-pub(crate) fn print_error(error: &anyhow::Error) {
-    let mut text = format!("{RED}error:{RED:#} {error}");
-    for cause in error.chain().skip(1) {
-        for line in cause.to_string().lines() {
-            let _ = write!(text, "\n  {line}");
-        }
-    }
+/// An error as `--output json` has it: the last line on standard output, of events as well.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    at: String,
+    event: &'static str,
+    message: String,
+    /// From the outermost inwards.
+    causes: Vec<String>,
+    /// What can be done about it.
+    advice: Option<&'static str>,
+    exit_code: u8,
+}
+
+/// Prints an error and what caused it, one a line, and what can be done about it; with
+/// `--output json` on standard output, too.
+pub(crate) fn print_error(error: &anyhow::Error, format: Format) {
     let mut calls = error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<AwsError>());
-    if let Some(advice) = calls.find_map(AwsError::advice) {
-        let _ = write!(text, "\n  {advice}");
+    let failure = Failure {
+        at: now().to_string(),
+        event: "error",
+        message: error.to_string(),
+        causes: error.chain().skip(1).map(ToString::to_string).collect(),
+        advice: calls.find_map(AwsError::advice),
+        exit_code: Exit::of(error) as u8,
+    };
+    eprintln!("{}", failure.text());
+    if format == Format::Json {
+        // Numbers and texts: nothing in it that JSON has not.
+        println!("{}", serde_json::to_string(&failure).unwrap_or_default());
     }
-    eprintln!("{text}");
+}
+
+impl Failure {
+    fn text(&self) -> String {
+        let mut text = format!("{RED}error:{RED:#} {}", self.message);
+        for line in self.causes.iter().flat_map(|cause| cause.lines()) {
+            let _ = write!(text, "\n  {line}");
+        }
+        if let Some(advice) = &self.advice {
+            let _ = write!(text, "\n  {advice}");
+        }
+        text
+    }
 }

@@ -54,6 +54,14 @@ impl Summary {
         self.lines.borrow_mut().push(format!("- `{time}` {text}"));
     }
 
+    /// What stands below the line that says how it ended. The table says what the bars do.
+    pub(crate) fn result(&self, lines: &[String]) {
+        let plain = lines.iter().map(|line| strip_str(line).to_string());
+        let told = plain.filter(|line| !line.starts_with("version "));
+        let told = told.map(|line| format!("- {line}"));
+        self.lines.borrow_mut().extend(told);
+    }
+
     /// What is known by now of both versions, in Markdown.
     pub(crate) fn count(&self, counts: String) {
         *self.counts.borrow_mut() = Some(strip_str(&counts).to_string());

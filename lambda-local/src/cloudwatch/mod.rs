@@ -9,6 +9,6 @@ mod recent;
 mod state;
 
 pub(crate) use api::operations;
-pub(crate) use metrics::{Measured, Observation};
-pub(crate) use recent::{Recent, Second};
+pub(crate) use metrics::{Histogram, Measured, Observation};
+pub(crate) use recent::{MINUTE, OfVersion, Recent, Second};
 pub(crate) use state::{CloudWatch, lock};

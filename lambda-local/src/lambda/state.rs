@@ -11,6 +11,7 @@ use anyhow::Result;
 use uuid::Uuid;
 
 use super::{
+    lately::Lately,
     model::{Function, Model, Snapshot},
     packages::CodeStore,
 };
@@ -53,6 +54,7 @@ pub(crate) struct Lambda {
     pub(crate) cloudwatch: Arc<CloudWatch>,
     limits: Limits,
     pub(super) retry_delay: Duration,
+    pub(crate) lately: Lately,
     model: Mutex<Model>,
     pub(super) random: Mutex<fastrand::Rng>,
     pub(super) pools: Mutex<HashMap<Uuid, Arc<Pool>>>,
@@ -77,6 +79,7 @@ impl Lambda {
             cloudwatch,
             limits: settings.limits,
             retry_delay: settings.retry_delay,
+            lately: Lately::default(),
             model: Mutex::new(Model::new(settings.place, settings.transition, changed)),
             random: Mutex::new(random),
             pools: Mutex::default(),

@@ -13,6 +13,9 @@ use crate::{
 /// Bytes that a log group takes before it forgets the oldest.
 const MAX_GROUP_BYTES: usize = 8 << 20;
 
+/// Lines of one request that are looked through.
+const MOST_LINES: usize = 500;
+
 #[derive(Debug)]
 pub(crate) struct Logs {
     groups: Mutex<BTreeMap<String, Arc<Group>>>,
@@ -90,6 +93,33 @@ impl Logs {
         let events = kept.events.iter();
         let events = events.filter(|event| event.id >= start_id && wanted(event));
         Some(events.take(limit).cloned().collect())
+    }
+}
+
+impl Logs {
+    /// What was printed for one request: the lines of its stream from the first that names it to
+    /// the last that does. Nothing where they are not kept any more.
+    pub(crate) fn of_request(&self, group: &str, request_id: &str) -> Vec<String> {
+        let Some(group) = lock(&self.groups).get(group).cloned() else {
+            return Vec::new();
+        };
+        let kept = lock(&group.kept);
+        let names = |event: &&LogEvent| event.message.to_string().contains(request_id);
+        let Some(first) = kept.events.iter().find(names) else {
+            return Vec::new();
+        };
+        let stream = kept
+            .events
+            .iter()
+            .filter(|event| event.stream == first.stream);
+        let from = stream.filter(|event| event.id >= first.id);
+        let lines: Vec<&LogEvent> = from.take(MOST_LINES).collect();
+        let end = lines
+            .iter()
+            .rposition(|event| names(event))
+            .unwrap_or_default();
+        let text = |event: &&LogEvent| event.message.to_string();
+        lines[..=end].iter().map(text).collect()
     }
 }
 

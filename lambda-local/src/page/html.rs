@@ -1,30 +1,42 @@
 //! The page at `/`: what runs here, and what each version does. The server writes all of it; the
-//! script in it only asks for it again, once a second.
+//! script in it puts in what the server sends anew, once a second.
 
-use std::{fmt::Write, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::State,
-    http::header,
-    response::{Html, IntoResponse},
+    extract::{Query, State},
+    response::{
+        Html, IntoResponse,
+        sse::{Event, Sse},
+    },
     routing::get,
 };
+use futures_util::{Stream, stream};
+use http::{HeaderName, header};
+use serde::Deserialize;
 
-use super::{colour::colour_of, plot::plot};
-use crate::{
-    announcement::exports,
-    clock::Moment,
-    cloudwatch::Recent,
-    lambda::{Alias, Function, Snapshot},
-    protocol::escaped,
-    services::Services,
-};
+use super::function::section;
+use crate::{announcement::exports, clock, protocol::escaped, services::Services};
+
+/// How often the page is written anew.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Nothing from elsewhere, and nothing that is not what it says.
+const HEADERS: [(HeaderName, &str); 2] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
 
 pub(crate) fn routes() -> Router<Arc<Services>> {
     Router::new()
         .route("/", get(page))
         .route("/_local/page", get(content))
+        .route("/_local/events", get(events))
+        .route("/_local/log", get(log))
         .route("/_local/page.js", get(script))
 }
 
@@ -34,18 +46,54 @@ async fn page(State(services): State<Arc<Services>>) -> impl IntoResponse {
     let page = include_str!("page.html")
         .replace("EXPORTS", &escaped(&exports))
         .replace("CONTENT", &written(&services));
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; \
-                  connect-src 'self'";
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page))
+    (HEADERS, Html(page))
 }
 
-async fn content(State(services): State<Arc<Services>>) -> Html<String> {
-    Html(written(&services))
+async fn content(State(services): State<Arc<Services>>) -> impl IntoResponse {
+    (HEADERS, Html(written(&services)))
+}
+
+/// The content, once a second for as long as somebody looks.
+async fn events(State(services): State<Arc<Services>>) -> impl IntoResponse {
+    (HEADERS, Sse::new(written_anew(services)))
+}
+
+fn written_anew(services: Arc<Services>) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(services, |services| async move {
+        tokio::time::sleep(TICK).await;
+        let event = Event::default().data(written(&services));
+        Some((Ok(event), services))
+    })
+}
+
+#[derive(Debug, Deserialize)]
+struct LogOf {
+    function: String,
+    request: String,
+}
+
+async fn log(
+    State(services): State<Arc<Services>>,
+    Query(LogOf { function, request }): Query<LogOf>,
+) -> impl IntoResponse {
+    let group = {
+        let model = services.lambda.model();
+        let mut functions = model.functions();
+        let found = functions.find(|found| found.latest.function == function);
+        found.map(|found| found.latest.configuration.logging.log_group.clone())
+    };
+    let lines = group.map(|group| services.logs.of_request(&group, &request));
+    let lines = lines.filter(|lines| !lines.is_empty());
+    let text = lines.map_or_else(
+        || "nothing of it is kept any more".to_owned(),
+        |lines| lines.join("\n"),
+    );
+    (HEADERS, text)
 }
 
 async fn script() -> impl IntoResponse {
     let kind = [(header::CONTENT_TYPE, "text/javascript")];
-    (kind, include_str!("page.js"))
+    (HEADERS, kind, include_str!("page.js"))
 }
 
 /// All but the frame.
@@ -56,82 +104,13 @@ fn written(services: &Services) -> String {
         escaped(&lambda.address),
         escaped(&lambda.place.region)
     );
+    let now = clock::seconds();
     let model = lambda.model();
     for function in model.functions() {
-        let name = &function.latest.function;
-        let recent = services.cloudwatch.recent(name);
-        let environments = |snapshot: &Snapshot| lambda.environments(snapshot);
-        html += &section(function, &recent, &environments);
-        for (kind, address) in services.gateway.ways_to(function) {
-            let address = escaped(&address);
-            let _ = write!(
-                html,
-                "<p class=way>{kind} <a href=\"{address}\">{address}</a></p>"
-            );
-        }
-        html += "</section>";
+        html += &section(services, function, now);
     }
     if model.functions().next().is_none() {
         html += "<p>No function yet: make one with any AWS client that is pointed here.</p>";
     }
     html
-}
-
-fn section(
-    function: &Function,
-    recent: &Recent,
-    environments: &dyn Fn(&Snapshot) -> usize,
-) -> String {
-    let mut html = format!("<section><h2>{}</h2>", escaped(&function.latest.function));
-    for alias in function.aliases() {
-        html += &bar(alias);
-    }
-    html += "<table><tr><th>version<th>made<th>what it says of itself<th>environments\
-             <th>requests in the last minute<th>errors</tr>";
-    // The newest first; of many the older ones are left out.
-    let mut snapshots: Vec<&Arc<Snapshot>> = function.snapshots().skip(1).collect();
-    snapshots.reverse();
-    snapshots.truncate(MOST_VERSIONS);
-    for snapshot in std::iter::once(&function.latest).chain(snapshots) {
-        html += &row(snapshot, recent, environments(snapshot));
-    }
-    html + "</table>" + &plot(recent)
-}
-
-const MOST_VERSIONS: usize = 20;
-
-fn row(snapshot: &Snapshot, recent: &Recent, environments: usize) -> String {
-    let label = snapshot.label();
-    let seconds = recent.get(&label).into_iter().flatten();
-    let (mut requests, mut errors) = (0, 0);
-    for second in seconds {
-        requests += second.requests;
-        errors += second.errors;
-    }
-    format!(
-        "<tr><td><i style=\"background:{}\"></i> {label}<td>{}<td>{}<td>{environments}\
-         <td>{requests}<td>{errors}</tr>",
-        colour_of(&label),
-        escaped(&snapshot.last_modified),
-        escaped(&snapshot.configuration.description),
-    )
-}
-
-/// An alias with a bar of its weights.
-fn bar(alias: &Alias) -> String {
-    let mut html = format!(
-        "<div class=alias><b>{}</b><div class=bar>",
-        escaped(&alias.name)
-    );
-    for (version, share) in alias.shares(Moment::now()) {
-        let percent = share * 100.0;
-        let _ = write!(
-            html,
-            "<span style=\"width:{percent}%;background:{}\" title=\"version {version}\">{version}: \
-             {}%</span>",
-            colour_of(&version),
-            (percent * 100.0).round() / 100.0,
-        );
-    }
-    html + "</div></div>"
 }

@@ -1,6 +1,9 @@
 //! The page at `/`: what runs here, and what each version does.
 
-mod colour;
+mod ago;
+mod function;
 mod html;
 mod plot;
+mod role;
+
 pub(crate) use html::routes;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod endpoint;
+mod help;
 mod resources;
 mod rollout;
 mod share;
@@ -34,7 +35,7 @@ use stage::parse_stage;
 /// all of it, or none. The alias is the whole state: everything can be looked at and undone with
 /// the AWS console or CLI as well.
 #[derive(Debug, Parser)]
-#[command(name = "bluegreen", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "bluegreen", version, max_term_width = 100, after_long_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
@@ -59,7 +60,7 @@ impl Cli {
         if let Some(settings) = far_reaching {
             eprintln!("settings from {}", settings.file.display());
         }
-        let read = command
+        let read = help::ordered(command)
             .try_get_matches()
             .and_then(|matches| Self::from_arg_matches(&matches));
         read.or_else(|error| {
@@ -117,19 +118,19 @@ pub(crate) struct GlobalArgs {
     pub(crate) endpoint_url: Option<String>,
 
     /// How long to wait for the answer of one call to AWS
-    #[arg(long, global = true, value_name = "TIME", default_value = "15s", value_parser = timeout)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "TIME", default_value = "15s", value_parser = timeout)]
     pub(crate) call_timeout: Seconds,
 
     /// What to print on standard output: text for people, or one JSON document
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, hide_short_help = true, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
 
     /// Say on standard error what is asked of AWS, as commands of the AWS CLI that do the same
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) explain: bool,
 
     /// Write what was done, in Markdown, behind what this file holds already
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub(crate) summary: Option<PathBuf>,
 }
 
@@ -168,14 +169,14 @@ pub(crate) enum Command {
 /// The commands that read or write an alias.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AliasCommand {
-    /// Make the function with its role, its first version, the alias, and an API or URL in front of it
+    /// Make function, role, first version, alias, and an API or URL in front of it
     ///
     /// Makes what is missing and leaves alone what is there: run twice, it changes nothing the
     /// second time.
     Create(CreateArgs),
     /// Upload a build as a new version; no traffic moves
     Publish(PublishArgs),
-    /// Send test events straight to a version and to the one that serves; no traffic moves
+    /// Send test events straight to a version and to the one that serves
     Verify(VerifyArgs),
     /// Move the traffic to a version in steps, judging it on the way
     ///
@@ -195,7 +196,7 @@ pub(crate) enum AliasCommand {
     /// Send all traffic back to the old version
     Rollback(RollbackArgs),
     /// Show where the traffic goes
-    Status,
+    Status(StatusArgs),
     /// Show what the alias has pointed at, newest first
     History,
     /// Check what a rollout relies on: nothing is written
@@ -230,6 +231,14 @@ impl AliasCommand {
             _ => None,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// Follow the rollout that somebody else drives, or the next one, to its end: reads only, and
+    /// exits as that one does
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 #[derive(Debug, Args)]

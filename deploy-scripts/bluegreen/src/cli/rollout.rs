@@ -12,10 +12,18 @@ use rollout::{
 
 use super::{PackageArgs, Share, WriteArgs};
 
+// The headings of the options' help.
+const WHAT: &str = "What is released";
+const FAST: &str = "How fast";
+const JUDGED: &str = "How it is judged";
+const THEN: &str = "What then";
+const HOOKS: &str = "Hooks: commands that `sh` runs";
+const METRICS: &str = "How it looks";
+
 #[derive(Debug, Args)]
 pub(crate) struct RolloutArgs {
     /// The version to release; otherwise the newest one
-    #[arg(long, value_name = "VERSION")]
+    #[arg(help_heading = WHAT, long, value_name = "VERSION")]
     pub(crate) to: Option<Version>,
 
     #[command(flatten)]
@@ -28,7 +36,7 @@ pub(crate) struct DeployArgs {
     pub(crate) package: PackageArgs,
 
     /// What is new in this version, such as a commit id
-    #[arg(long, value_name = "TEXT")]
+    #[arg(help_heading = WHAT, long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 
     #[command(flatten)]
@@ -48,11 +56,11 @@ pub(crate) struct ReleaseArgs {
     pub(crate) watch: WatchArgs,
 
     /// Begin although `doctor` finds that something would break
-    #[arg(long)]
+    #[arg(help_heading = WHAT, hide_short_help = true, long)]
     pub(crate) skip_checks: bool,
 
     /// Release a version that was rolled back before, without being asked
-    #[arg(long)]
+    #[arg(help_heading = WHAT, hide_short_help = true, long)]
     pub(crate) again: bool,
 
     #[command(flatten)]
@@ -95,56 +103,55 @@ pub(crate) struct VerifyArgs {
 
 /// All of it is kept in the alias's description: whoever takes the rollout up has the same plan.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "The plan")]
 pub(crate) struct PlanArgs {
     /// all-at-once, canary:10%/5m, linear:10%/1m, steps:1%/10m,5%/30m, or a name of CodeDeploy's
-    /// such as Canary10Percent5Minutes
-    #[arg(long, default_value = Strategy::DEFAULT)]
+    ///
+    /// Those are names such as Canary10Percent5Minutes.
+    #[arg(help_heading = FAST, long, default_value = Strategy::DEFAULT)]
     strategy: Strategy,
 
     /// Promote when green is shown to be worse by less than this share of its requests
-    #[arg(long, value_name = "SHARE", default_value_t = Share(Rule::default().certified))]
+    #[arg(help_heading = JUDGED, long, value_name = "SHARE", default_value_t = Share(Rule::default().certified))]
     certified: Share,
 
     /// Roll back only if green is worse by more than this share of its requests
-    #[arg(long, value_name = "SHARE", default_value_t = Share(Rule::default().tolerated))]
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, value_name = "SHARE", default_value_t = Share(Rule::default().tolerated))]
     delta: Share,
 
     /// Chance of ever rolling back wrongly
-    #[arg(long, value_name = "CHANCE", default_value_t = Share(Rule::default().alpha))]
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, value_name = "CHANCE", default_value_t = Share(Rule::default().alpha))]
     alpha: Share,
 
     /// Chance of ever promoting wrongly
-    #[arg(long, value_name = "CHANCE", default_value_t = Share(Rule::default().beta))]
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, value_name = "CHANCE", default_value_t = Share(Rule::default().beta))]
     beta: Share,
 
-    /// Compare slow requests too: those over this many milliseconds, or over blue's 95th
-    /// percentile of the last hour (p95)
-    #[arg(long, value_name = "MS|p95", value_parser = slow)]
+    /// Compare slow requests too: over so many milliseconds, or over blue's own p95
+    #[arg(help_heading = JUDGED, long, value_name = "MS|p95", value_parser = slow)]
     pub(crate) slow: Option<Slow>,
 
     /// Stop waiting for a verdict this long after the start; otherwise after twice the steps' time
-    #[arg(long, value_name = "TIME")]
+    #[arg(help_heading = THEN, long, value_name = "TIME")]
     horizon: Option<Seconds>,
 
     /// What to do without a verdict by then
-    #[arg(long, value_enum, default_value = Otherwise::default().name())]
+    #[arg(help_heading = THEN, long, value_enum, default_value = Otherwise::default().name())]
     otherwise: OtherwiseArg,
 
     /// Roll back when a CloudWatch alarm of this name rings that did not before; repeatable
-    #[arg(long = "alarm", value_name = "NAME")]
+    #[arg(help_heading = JUDGED, long = "alarm", value_name = "NAME")]
     alarms: Vec<String>,
 
     /// Roll back when more than this share of all requests fails, whichever version fails them
-    #[arg(long, value_name = "SHARE")]
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, value_name = "SHARE")]
     breaker: Option<Share>,
 
     /// How fine the metrics are; otherwise a minute as on AWS, or what lambda-local says
-    #[arg(long, value_name = "TIME")]
+    #[arg(help_heading = METRICS, hide_short_help = true, long, value_name = "TIME")]
     metric_period: Option<Seconds>,
 
     /// How late the metrics may come; otherwise two minutes as on AWS, or what lambda-local says
-    #[arg(long, value_name = "TIME")]
+    #[arg(help_heading = METRICS, hide_short_help = true, long, value_name = "TIME")]
     metric_delay: Option<Seconds>,
 }
 
@@ -201,38 +208,37 @@ impl PlanArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Test events, before any user is exposed")]
 pub(crate) struct ProbeArgs {
-    /// A test event, sent straight to green and to blue: a JSON file with an event, or with
-    /// "event" and what the answer must hold, "expect"; repeatable
-    #[arg(long = "event", value_name = "FILE")]
+    /// A test event, sent straight to green and to blue before any user is exposed; repeatable
+    ///
+    /// A JSON file with an event, or with "event" and what the answer must hold, "expect".
+    #[arg(help_heading = JUDGED, long = "event", value_name = "FILE")]
     pub(crate) events: Vec<PathBuf>,
 
     /// How many test events to send, each to the version that a fair coin chooses; green gets each
     /// of them at least once
-    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) probes: u32,
 
     /// Judge the test events by their number alone: otherwise a green that fails one which blue
     /// passes gets no traffic
-    #[arg(long, requires = "events")]
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, requires = "events")]
     pub(crate) event_tolerance: bool,
 
     /// Invoke green so many times at once before it gets traffic, so that its first users meet no
     /// cold start
-    #[arg(long, value_name = "N", requires = "events", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, value_name = "N", requires = "events", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) warm: Option<u16>,
 }
 
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "While it runs")]
 pub(crate) struct WatchArgs {
     /// What to do on Ctrl-C or SIGTERM
-    #[arg(long, value_enum, default_value_t = OnInterrupt::Rollback)]
+    #[arg(help_heading = THEN, long, value_enum, default_value_t = OnInterrupt::Rollback)]
     pub(crate) on_interrupt: OnInterrupt,
 
     /// How often to look; otherwise by the period of the metrics, at least every 15s
-    #[arg(long, value_name = "TIME")]
+    #[arg(help_heading = METRICS, hide_short_help = true, long, value_name = "TIME")]
     pub(crate) interval: Option<Seconds>,
 
     #[command(flatten)]
@@ -250,19 +256,19 @@ pub(crate) enum OnInterrupt {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct HookArgs {
     /// Command to run before green gets traffic; if it fails, green gets none
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(help_heading = HOOKS, long, value_name = "COMMAND")]
     pub(crate) before_traffic: Option<String>,
 
     /// Command to run after each step; if it fails, green is rolled back
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(help_heading = HOOKS, long, value_name = "COMMAND")]
     pub(crate) after_step: Option<String>,
 
     /// Command to run after green was promoted
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(help_heading = HOOKS, long, value_name = "COMMAND")]
     pub(crate) after_promote: Option<String>,
 
     /// Command to run after green was rolled back
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(help_heading = HOOKS, long, value_name = "COMMAND")]
     pub(crate) after_rollback: Option<String>,
 }
 

@@ -20,6 +20,7 @@ mod status;
 mod traffic;
 mod verdict;
 mod verify;
+mod watch;
 
 use std::io;
 
@@ -79,7 +80,12 @@ async fn on_alias(global: &GlobalArgs, command: AliasCommand) -> Result<Exit> {
         AliasCommand::Rollback(args) => {
             print_report(&rollback::roll_back(&handle, &args).await?, global)?;
         }
-        AliasCommand::Status => print_report(&status::status(&handle).await?, global)?,
+        AliasCommand::Status(args) if args.watch => {
+            let reporter = Reporter::new(global)?;
+            let ended = watch::watch(&handle, &reporter).await;
+            return reporter.end(ended);
+        }
+        AliasCommand::Status(_) => print_report(&status::status(&handle).await?, global)?,
         AliasCommand::History => print_report(&history::history(&handle).await?, global)?,
         AliasCommand::Doctor(args) => {
             let examined = doctor::doctor(&handle, &args).await?;

@@ -47,14 +47,12 @@ pub(super) async fn resume(
     .await
 }
 
-/// What has ended has its outcome. What is provisioned by now may be a remnant, or what somebody
+/// What has ended needs nothing, and a scheduler's `tick` is no failure then. What is provisioned by now may be a remnant, or what somebody
 /// wants to have: it stays.
 async fn nothing(none: NothingToResume, handle: &AliasHandle, reporter: &Reporter) -> Result<Exit> {
-    let exit = match none {
-        NothingToResume::Promoted(_) => Exit::Done,
-        NothingToResume::RolledBack { .. } => Exit::RolledBack,
-        NothingToResume::Elsewhere(_) | NothingToResume::Unreadable(_) => return Err(none.into()),
-    };
+    if let NothingToResume::Unreadable(_) = none {
+        return Err(none.into());
+    }
     reporter.notice(none.to_string());
     let found = Provisioning::read(handle).await;
     if found.is_ok_and(|found| !found.is_empty()) {
@@ -63,5 +61,5 @@ async fn nothing(none: NothingToResume, handle: &AliasHandle, reporter: &Reporte
              nothing",
         );
     }
-    Ok(exit)
+    Ok(Exit::Done)
 }

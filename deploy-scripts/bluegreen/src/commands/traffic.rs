@@ -36,8 +36,10 @@ pub(crate) struct Traffic {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct VersionTraffic {
-    /// `None` for answers that did not say.
-    version: Option<String>,
+    /// `None` for answers that named none, or something that is no number.
+    version: Option<u64>,
+    /// What the answers said.
+    name: Option<String>,
     answers: u64,
     errors: u64,
     /// Of the answers that said which version gave them, with its 95 % interval.
@@ -143,7 +145,8 @@ impl Traffic {
             .versions
             .iter()
             .map(|(version, counted)| VersionTraffic {
-                version: version.clone(),
+                version: version.as_deref().and_then(|name| name.parse().ok()),
+                name: version.clone(),
                 answers: counted.answers,
                 errors: counted.errors,
                 share: counted.answers as f64 / attributed.max(1) as f64,
@@ -175,7 +178,7 @@ fn weight(version: Option<&str>, routing: Option<Routing>) -> Option<f64> {
 
 impl VersionTraffic {
     fn line(&self, routing: Option<Routing>) -> String {
-        let Some(version) = &self.version else {
+        let Some(version) = &self.name else {
             let errors = self.errors_text();
             return format!("  {} answers named no version{errors}", self.answers);
         };

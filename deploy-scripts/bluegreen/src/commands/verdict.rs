@@ -41,13 +41,13 @@ struct StageTotals {
 }
 
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Judged {
     verdict: &'static str,
     ln_e_rollback: f64,
     ln_e_promote: f64,
     ln_e_split: f64,
-    delta: f64,
-    #[serde(rename = "Delta")]
+    tolerated: f64,
     certified: f64,
     alpha: f64,
     beta: f64,
@@ -168,7 +168,7 @@ impl Judged {
             ln_e_rollback: judgement.ln_e_rollback,
             ln_e_promote: judgement.ln_e_promote,
             ln_e_split: judgement.ln_e_split,
-            delta: rule.tolerated,
+            tolerated: rule.tolerated,
             certified: rule.certified,
             alpha: rule.alpha,
             beta: rule.beta,

@@ -32,7 +32,7 @@ pub(super) struct Verified {
 struct VersionProbe {
     version: u64,
     requests: u64,
-    failed: u64,
+    errors: u64,
 }
 
 pub(super) async fn verify(handle: &AliasHandle, args: &VerifyArgs) -> Result<Verified> {
@@ -71,7 +71,7 @@ impl Verified {
         let version = |version, counts: rollout::verdict::Counts| VersionProbe {
             version,
             requests: counts.requests,
-            failed: counts.bad,
+            errors: counts.bad,
         };
         Self {
             blue: version(blue, probed.probe.blue),
@@ -104,11 +104,11 @@ impl Report for Verified {
             let VersionProbe {
                 version,
                 requests,
-                failed,
+                errors,
             } = probe;
             let _ = writeln!(
                 text,
-                "  version {version}  {failed} of {requests} test events failed  {name}"
+                "  version {version}  {errors} of {requests} test events failed  {name}"
             );
         }
         if let Some(failure) = &self.failure {

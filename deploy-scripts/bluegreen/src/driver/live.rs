@@ -2,11 +2,12 @@
 
 use std::{cell::RefCell, fmt::Write, time::Duration};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use anstream::adapter::strip_str;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use rollout::Seconds;
 
 use super::event::Look;
-use crate::terminal::{BOLD, DIM, GREEN, RED, bar, routing_lines, styled};
+use crate::terminal::{BOLD, DIM, bar, is_coloured, percent, routing_lines, style, styled};
 
 /// How often a line is drawn anew, also after the terminal's size has changed.
 const TICK: Duration = Duration::from_millis(200);
@@ -27,7 +28,10 @@ impl Live {
     }
 
     pub(super) fn show(&self, looked: &Look) {
-        let text = picture(looked);
+        let text = match is_coloured() {
+            true => picture(looked),
+            false => strip_str(&picture(looked)).to_string(),
+        };
         let mut lines = self.lines.borrow_mut();
         for (index, line) in text.lines().enumerate() {
             if index == lines.len() {
@@ -38,15 +42,12 @@ impl Live {
     }
 
     fn line(&self, index: usize) -> ProgressBar {
-        let template = if index == 1 {
-            "{spinner} {wide_msg}"
-        } else {
-            "{wide_msg}"
+        let template = match index {
+            1 => "{spinner} {wide_msg}",
+            _ => "{wide_msg}",
         };
-        let style = ProgressStyle::with_template(template);
-        let line = ProgressBar::new_spinner();
-        let line = self.picture.add(line);
-        line.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        let line = self.picture.add(ProgressBar::new_spinner());
+        line.set_style(style(template));
         line.enable_steady_tick(TICK);
         line
     }
@@ -84,25 +85,19 @@ fn picture(looked: &Look) -> String {
     for ((_, line), answered) in routing_lines(rollout.routing()).iter().zip(looked.answered) {
         let _ = writeln!(text, "{line}  {answered}");
     }
-    for (name, evidence, limit, style) in [
-        (
-            "to roll back",
-            looked.ln_e_rollback,
-            looked.rollback_limit,
-            RED,
-        ),
-        (
-            "to promote  ",
-            looked.ln_e_promote,
-            looked.promote_limit,
-            GREEN,
-        ),
-    ] {
-        let share = (evidence / limit).clamp(0.0, 1.0);
-        let _ = writeln!(text, "  {name} {}", bar(share, style));
-    }
+    let (share, style, what) = looked.how_sure();
+    let whole_percent = percent((share * 100.0).floor() / 100.0);
+    let _ = writeln!(
+        text,
+        "  how sure  {}  {whole_percent} of what it takes to {what}",
+        bar(share, style)
+    );
     let _ = writeln!(text, "  {}", looked.difference());
     let waiting = looked.waiting_for.as_deref().unwrap_or("acting");
+    let waiting = match looked.verdict_in_seconds {
+        Some(seconds) => format!("{waiting}, about {} more", Seconds(seconds).spoken()),
+        None => waiting.to_owned(),
+    };
     let left = Seconds(looked.seconds_left).spoken();
     let otherwise = rollout.plan.otherwise.name();
     let line = format!("  {waiting}; without a verdict in {left}: {otherwise}");

@@ -7,6 +7,7 @@ mod event;
 mod hooks;
 mod interrupt;
 mod live;
+mod quiet;
 mod reporter;
 mod result;
 

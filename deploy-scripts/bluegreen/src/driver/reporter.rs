@@ -4,12 +4,11 @@
 use std::{
     cell::{Cell, OnceCell, RefCell},
     fmt::Write,
-    io::IsTerminal,
     mem::{Discriminant, discriminant},
     time::{Duration, Instant},
 };
 
-use anstream::println;
+use anstream::{adapter::strip_str, println};
 use anyhow::Result;
 use rollout::{controller::Waiting, signal::Signal};
 use serde::Serialize;
@@ -18,6 +17,7 @@ use super::{
     Event,
     event::{Look, Tally},
     live::Live,
+    quiet::{Quiet, no_traffic},
     result::result,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     clock::now,
     exit::Exit,
     summary::Summary,
-    terminal::{DIM, styled, terminal_width, wrapped},
+    terminal::{DIM, can_redraw, styled, terminal_width, wrapped},
 };
 
 /// So long at most nothing is printed of a rollout that goes on.
@@ -41,6 +41,9 @@ pub(crate) struct Reporter {
     looked: RefCell<Option<Box<Look>>>,
     /// Of the looks, what was printed last, and when.
     told: Cell<Option<(News, Instant)>>,
+    quiet: Quiet,
+    /// Where clients reach the alias, where that was seen.
+    address: RefCell<Option<String>>,
 }
 
 /// What of a look is worth a line: the step, what is waited for, and whether anything went wrong
@@ -59,7 +62,7 @@ impl Reporter {
     /// If the summary cannot be written.
     pub(crate) fn new(global: &GlobalArgs) -> Result<Self> {
         let format = global.output;
-        let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        let terminal = can_redraw(&std::io::stdout()) && can_redraw(&std::io::stderr());
         // A picture that is drawn anew and lines of `--explain` do not go together.
         let live = (format == Format::Text && terminal && !global.explain).then(OnceCell::new);
         Ok(Self {
@@ -68,6 +71,8 @@ impl Reporter {
             summary: global.summary.as_deref().map(Summary::open).transpose()?,
             looked: RefCell::default(),
             told: Cell::default(),
+            quiet: Quiet::default(),
+            address: RefCell::default(),
         })
     }
 
@@ -83,17 +88,28 @@ impl Reporter {
 
     /// Tells something that has no form of its own.
     pub(crate) fn notice(&self, text: impl Into<String>) {
-        self.say(&Event::Notice { text: text.into() });
+        let text = text.into();
+        let text = match self.format {
+            Format::Text => text,
+            Format::Json => strip_str(text.trim_end()).to_string(),
+        };
+        self.say(&Event::Notice { text });
     }
 
     pub(crate) fn say(&self, event: &Event) {
         match (&self.summary, event) {
             (Some(summary), Event::Looked(looked)) => summary.count(counts(looked)),
-            (Some(summary), event) => summary.note(&time(), &event.to_string()),
+            (Some(summary), event) => {
+                summary.note(&time(), &event.to_string());
+                summary.result(&self.result(event));
+            }
             (None, _) => {}
         }
         if let Event::Looked(looked) = event {
             self.looked.replace(Some(looked.clone()));
+            if let Some(silence) = self.quiet.lasts(looked) {
+                self.notice(no_traffic(silence, self.address.borrow().as_deref()));
+            }
         }
         match (self.format, &self.live, event) {
             (Format::Json, _, _) => print_json(event),
@@ -123,9 +139,19 @@ impl Reporter {
 
     fn print(&self, event: &Event) {
         print_wrapped(&format!("{}  {event}", styled(DIM, time())));
-        for line in result(event, self.looked.borrow().as_deref(), now()) {
+        for line in self.result(event) {
             print_wrapped(&format!("  {line}"));
         }
+    }
+
+    fn result(&self, event: &Event) -> Vec<String> {
+        let (looked, address) = (self.looked.borrow(), self.address.borrow());
+        result(event, looked.as_deref(), (address.as_deref(), now()))
+    }
+
+    /// Where clients reach the alias.
+    pub(crate) fn reached_at(&self, address: Option<String>) {
+        self.address.replace(address);
     }
 }
 

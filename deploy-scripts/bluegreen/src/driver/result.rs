@@ -7,7 +7,11 @@ use crate::terminal::{BLUE, BOLD, GREEN, bar, percent, styled};
 
 /// Where the traffic is now, what both versions answered, how long it took, and how to undo it.
 /// Nothing where the rollout has not ended.
-pub(super) fn result(event: &Event, looked: Option<&Look>, now: Timestamp) -> Vec<String> {
+pub(super) fn result(
+    event: &Event,
+    looked: Option<&Look>,
+    (address, now): (Option<&str>, Timestamp),
+) -> Vec<String> {
     let Some(routing) = routing(event, looked) else {
         return undo(event).into_iter().collect();
     };
@@ -17,6 +21,7 @@ pub(super) fn result(event: &Event, looked: Option<&Look>, now: Timestamp) -> Ve
         let took = Seconds(now.since(looked.rollout.start())).spoken();
         lines.push(format!("{took} since its first step"));
     }
+    lines.extend(address.map(|address| format!("clients call {address}")));
     lines.extend(undo(event));
     lines
 }

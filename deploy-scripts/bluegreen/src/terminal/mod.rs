@@ -1,14 +1,16 @@
 //! What a person sees and is asked: styles, pictures, progress. It knows nothing of AWS.
 
+mod abilities;
 mod confirm;
 mod picture;
 mod progress;
 
 use anstyle::{AnsiColor, Style};
 
+pub(crate) use abilities::{can_redraw, is_coloured, is_unicode};
 pub(crate) use confirm::{Question, confirm};
 pub(crate) use picture::{bar, duration, part, percent, routing_lines, terminal_width, wrapped};
-pub(crate) use progress::Progress;
+pub(crate) use progress::{Progress, style};
 
 pub(crate) const BLUE: Style = AnsiColor::BrightBlue.on_default();
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default();

@@ -6,7 +6,7 @@ use anstyle::Style;
 use console::Term;
 use rollout::{Routing, Version};
 
-use super::{BLUE, BOLD, GREEN, styled};
+use super::{BLUE, BOLD, GREEN, is_unicode, styled};
 
 /// A bar is as wide as the terminal leaves room for beside what stands next to it.
 const BESIDE: u16 = 48;
@@ -31,10 +31,15 @@ fn bar_of(share: f64, style: Style, width: usize) -> String {
         share if share >= 1.0 => width,
         _ => filled.clamp(1, width - 1),
     };
+    let (full, empty) = if is_unicode() {
+        ("█", "░")
+    } else {
+        ("#", ".")
+    };
     format!(
         "{style}{}{style:#}{}",
-        "█".repeat(filled),
-        "░".repeat(width - filled)
+        full.repeat(filled),
+        empty.repeat(width - filled)
     )
 }
 
@@ -51,7 +56,12 @@ pub(crate) fn wrapped(text: &str, width: Option<u16>) -> Vec<String> {
     let wrap = |line: &str| {
         let indent = line.len() - line.trim_start().len() + 2;
         let indent = " ".repeat(indent);
-        let options = textwrap::Options::new(width.into()).subsequent_indent(&indent);
+        // An address stays whole, however long it is.
+        let options = textwrap::Options::new(width.into())
+            .subsequent_indent(&indent)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .break_words(false);
         let lines = textwrap::wrap(line, options).into_iter();
         lines.map(Cow::into_owned).collect::<Vec<_>>()
     };
@@ -117,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_small_share_is_not_drawn_as_none_nor_a_large_one_as_all() {
-        let filled = |share| bar_of(share, Style::new(), 40).matches('█').count();
+        let filled = |share| bar_of(share, Style::new(), 40).matches(['█', '#']).count();
         assert_eq!(filled(0.0), 0);
         assert_eq!(filled(0.001), 1);
         assert_eq!(filled(0.1), 4);

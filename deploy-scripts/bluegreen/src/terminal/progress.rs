@@ -1,9 +1,21 @@
 //! What the program is doing while it takes time: a line that moves on a terminal, plain lines in
 //! a pipe. Always on standard error.
 
-use std::{io::IsTerminal, time::Duration};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{can_redraw, is_unicode};
+
+/// How a line of this form is drawn: what moves in it is ASCII where nothing else can be shown.
+pub(crate) fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template);
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    match is_unicode() {
+        true => style,
+        false => style.tick_chars("|/-\\ ").progress_chars("#>."),
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -25,12 +37,9 @@ impl Progress {
     }
 
     fn new(bar: ProgressBar, template: &str) -> Self {
-        let terminal = std::io::stderr().is_terminal();
+        let terminal = can_redraw(&std::io::stderr());
         if terminal {
-            bar.set_style(
-                ProgressStyle::with_template(template)
-                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
-            );
+            bar.set_style(style(template));
             bar.enable_steady_tick(Duration::from_millis(100));
         } else {
             bar.set_draw_target(ProgressDrawTarget::hidden());

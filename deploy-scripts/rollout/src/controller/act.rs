@@ -1,8 +1,9 @@
 //! From what is known to the next write, or the next look.
 
 use super::{
-    Action, Call, Controller, End, Look, Phase, Report, Waiting, Write,
+    Action, Call, Controller, End, Phase, Report, Waiting, Write,
     decide::{Decision, Observation},
+    look::Look,
 };
 use crate::{Routing, Seconds, Timestamp, assessment::Assessment, journal::Entry};
 
@@ -53,16 +54,9 @@ impl Controller {
     }
 
     fn report_look(&mut self, at: Timestamp, assessment: Option<Assessment>, decision: &Decision) {
-        let waiting = match decision {
-            Decision::Wait(waiting) | Decision::Hold(waiting) => Some(waiting.clone()),
-            _ => None,
-        };
-        self.reports.push_back(Report::Looked(Box::new(Look {
-            at,
-            rollout: self.rollout.clone(),
-            assessment,
-            waiting,
-        })));
+        let timeout = self.settings.timeout;
+        let look = Look::new(at, &self.rollout, assessment, (decision, timeout));
+        self.reports.push_back(Report::Looked(Box::new(look)));
     }
 
     fn follow(&mut self, now: Timestamp, decision: Decision) -> Option<Call> {

@@ -1,9 +1,7 @@
 //! What a controller and the one who carries out its calls say to each other.
 
-use super::{Alias, Waiting, Write};
-use crate::{
-    Rollout, Routing, Seconds, Timestamp, Version, assessment::Assessment, samples::Sample,
-};
+use super::{Alias, Look, Waiting, Write};
+use crate::{Rollout, Routing, Seconds, Version, samples::Sample};
 
 /// What is to be done now.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,17 +75,6 @@ pub enum Report {
     Written(Box<Write>),
     /// A call that failed, and is tried again.
     Problem(String),
-}
-
-/// One look at the rollout.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Look {
-    pub at: Timestamp,
-    pub rollout: Rollout,
-    /// What the metrics say, where they could be read.
-    pub assessment: Option<Assessment>,
-    /// What it waits for; `None` where something follows at once.
-    pub waiting: Option<Waiting>,
 }
 
 /// What a rollout came to.

@@ -8,6 +8,7 @@ mod answered;
 mod begin;
 mod call;
 mod decide;
+mod look;
 mod resume;
 mod write;
 
@@ -15,8 +16,9 @@ use std::collections::VecDeque;
 
 pub use alias::Alias;
 pub use begin::BeginError;
-pub use call::{Answer, Call, End, Failed, Failure, Foreign, Look, Report};
+pub use call::{Answer, Call, End, Failed, Failure, Foreign, Report};
 pub use decide::Waiting;
+pub use look::Look;
 pub use resume::{NothingToResume, Resumable, ResumeError};
 pub use write::{Action, Write};
 

@@ -9,6 +9,7 @@ mod statistic_set;
 mod window;
 
 pub(crate) use custom::{Name, describe};
+pub(crate) use histogram::Histogram;
 pub(crate) use lambda::{Dimension, KEPT_SECONDS, Key, METRICS, Measured, NAMESPACE, Observation};
 pub(crate) use sources::{Metric, Sources, check_period};
 pub(crate) use statistic::{Series, Statistic};

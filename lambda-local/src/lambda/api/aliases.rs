@@ -28,7 +28,10 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let mut model = lambda.model();
     let alias = model.function_mut(&reference)?.create_alias(request)?;
-    Ok((StatusCode::CREATED, Answer(alias.describe(Moment::now()))))
+    let now = Moment::now();
+    let lately = &lambda.lately;
+    lately.moved(&reference.name, &alias.name, alias.shares(now));
+    Ok((StatusCode::CREATED, Answer(alias.describe(now))))
 }
 
 pub(crate) async fn get(
@@ -78,9 +81,10 @@ pub(crate) async fn update(
         let now = Moment::now();
         let transition = model.transition(now);
         let function = model.function_mut(&reference)?;
-        function
-            .update_alias(&name, request, transition)?
-            .describe(now)
+        let alias = function.update_alias(&name, request, transition)?;
+        let lately = &lambda.lately;
+        lately.moved(&reference.name, &name, alias.shares(now));
+        alias.describe(now)
     };
     // What it has of provisioned concurrency moves along.
     lambda.start_provisioned();

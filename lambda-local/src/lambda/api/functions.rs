@@ -223,7 +223,10 @@ pub(crate) async fn delete(
     {
         let mut model = lambda.model();
         match &reference.qualifier {
-            None => model.delete(&reference)?,
+            None => {
+                model.delete(&reference)?;
+                lambda.lately.forget(&reference.name);
+            }
             Some(Qualifier::Version(number)) => {
                 let function = model.function_mut(&reference)?;
                 function.delete_version(*number, Moment::now())?;

@@ -35,7 +35,7 @@ impl Lambda {
             running.throttle(&version);
             return Err(Exception::throttled());
         }
-        let terminal = self.terminal.clone();
+        let lambda = self.clone();
         let caller = Arc::new(());
         let waits = Arc::downgrade(&caller);
         let run = async move {
@@ -47,7 +47,8 @@ impl Lambda {
                 function: target.invoked,
                 version,
             };
-            invoked.show(&terminal, call.way, waits.strong_count() > 0);
+            lambda.lately.ran(&invoked);
+            invoked.show(&lambda.terminal, call.way, waits.strong_count() > 0);
             invoked
         };
         let invoked = DetachOnDrop::new(run).await;

@@ -74,6 +74,10 @@ impl Alias {
         }
     }
 
+    pub(crate) fn description(&self) -> &str {
+        &self.description
+    }
+
     /// The alias's version without its weights, as `GetFunction` shows it.
     pub(crate) const fn version(&self) -> Option<u64> {
         self.target.version()

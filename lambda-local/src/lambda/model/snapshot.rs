@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
 use uuid::Uuid;
 
 use super::configuration::Configuration;
@@ -42,12 +43,19 @@ impl Snapshot {
         self.number
             .map_or_else(|| "$LATEST".to_owned(), |number| number.to_string())
     }
+
+    /// When it was made, in seconds since 1970.
+    pub(crate) fn modified_second(&self) -> u64 {
+        let read = PrimitiveDateTime::parse(&self.last_modified, FORMAT);
+        let seconds = read.map_or(0, |date| date.assume_utc().unix_timestamp());
+        u64::try_from(seconds).unwrap_or_default()
+    }
 }
+
+const FORMAT: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000");
 
 /// As Lambda writes it: `2026-11-23T06:52:59.123+0000`.
 pub(super) fn written(moment: Moment) -> String {
-    let format = time::macros::format_description!(
-        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000"
-    );
-    moment.date().format(format).unwrap_or_default()
+    moment.date().format(FORMAT).unwrap_or_default()
 }

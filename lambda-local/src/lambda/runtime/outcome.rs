@@ -51,6 +51,15 @@ impl Outcome {
         !matches!(self, Self::Response(_))
     }
 
+    /// What an answer to an API says, where it begins with that as those of Rust's functions do.
+    pub(crate) fn http_status(&self) -> Option<u16> {
+        let Self::Response(body) = self else {
+            return None;
+        };
+        let digits = body.strip_prefix(b"{\"statusCode\":")?.get(..3)?;
+        std::str::from_utf8(digits).ok()?.parse().ok()
+    }
+
     /// Lambda's word for it.
     pub(crate) const fn status(&self) -> &'static str {
         match self {

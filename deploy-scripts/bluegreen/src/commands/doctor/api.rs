@@ -117,7 +117,7 @@ fn at_url(handle: &AliasHandle, url: &FunctionUrl, admitted: &ResourcePolicy) ->
         return Finding::good("URL", "the alias's URL takes signed requests");
     }
     if admitted.url_call && admitted.url_invoke {
-        return Finding::good("URL", "everybody may call the alias's URL");
+        return Finding::good("URL", "everybody may call the alias's URL").at(&url.address);
     }
     Finding::problem(
         "URL",
@@ -134,7 +134,8 @@ fn permission(
 ) -> Finding {
     let id = &api.id;
     if admitted.api(id) {
-        return Finding::good(CHECK, format!("{id} leads to the alias and may invoke it"));
+        let good = Finding::good(CHECK, format!("{id} leads to the alias and may invoke it"));
+        return good.at(&api.endpoint);
     }
     let AliasHandle {
         function, alias, ..

@@ -11,6 +11,9 @@ pub(crate) struct Finding {
     check: &'static str,
     pub(crate) state: State,
     what: String,
+    /// Where clients reach the alias, where that was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
     /// The command, or the deed, that mends it.
     #[serde(skip_serializing_if = "Option::is_none")]
     mend: Option<String>,
@@ -58,7 +61,15 @@ impl Finding {
             check,
             state,
             what: what.into(),
+            address: None,
             mend,
+        }
+    }
+
+    pub(super) fn at(self, address: &str) -> Self {
+        Self {
+            address: Some(address.to_owned()),
+            ..self
         }
     }
 

@@ -154,6 +154,7 @@ impl Release<'_> {
             return Ok(());
         }
         let findings = doctor::examine(handle, seen, self.green).await;
+        reporter.reached_at(findings.iter().find_map(|found| found.address.clone()));
         doctor::heed(findings, |warning| reporter.notice(warning))
     }
 

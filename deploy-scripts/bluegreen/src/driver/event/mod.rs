@@ -55,7 +55,7 @@ pub(crate) enum Event {
     },
     RolledBack {
         version: u64,
-        green: u64,
+        green_version: u64,
         reason: String,
     },
     Held {
@@ -75,8 +75,8 @@ pub(crate) enum Event {
 pub(crate) struct Planned {
     function: String,
     alias: String,
-    blue: u64,
-    green: u64,
+    blue_version: u64,
+    green_version: u64,
     strategy: String,
     run: String,
     horizon_seconds: u64,
@@ -126,6 +126,9 @@ pub(crate) struct Look {
     pub(crate) waiting_for: Option<String>,
     #[serde(skip)]
     pub(crate) waiting: Option<Waiting>,
+    /// Until the data that are missing for a verdict are there, at the traffic so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) verdict_in_seconds: Option<u64>,
     /// Until the horizon.
     pub(crate) seconds_left: u64,
     #[serde(skip)]
@@ -142,8 +145,8 @@ impl Event {
         Self::Plan(Planned {
             function: function.to_owned(),
             alias: alias.to_owned(),
-            blue: rollout.blue.number(),
-            green: rollout.green.number(),
+            blue_version: rollout.blue.number(),
+            green_version: rollout.green.number(),
             strategy: rollout.plan.strategy.to_string(),
             run: rollout.run.clone(),
             horizon_seconds: rollout.plan.horizon().0,
@@ -171,7 +174,7 @@ impl Event {
         }
     }
 
-    pub(in crate::driver) fn looked(looked: &rollout::controller::Look) -> Self {
+    pub(crate) fn looked(looked: &rollout::controller::Look) -> Self {
         let rollout = &looked.rollout;
         let seen = looked.assessment.as_ref();
         let bounds = seen.map_or(Bounds::NONE, Assessment::bounds);
@@ -195,6 +198,7 @@ impl Event {
             at_most: bounds.at_most,
             waiting_for: looked.waiting.as_ref().map(ToString::to_string),
             waiting: looked.waiting.clone(),
+            verdict_in_seconds: looked.verdict_in.map(|seconds| seconds.0),
             seconds_left: rollout.time_left(looked.at).0,
             rollout: Box::new(rollout.clone()),
         }))
@@ -204,18 +208,22 @@ impl Event {
         let reason = write.reason.clone();
         let version = write.entry.serving().number();
         match &write.entry {
-            Entry::Rollout(rollout) => Self::Shifted {
-                version: rollout.green.number(),
-                weight: rollout.weight().map_or(0.0, |weight| weight.share()),
-                step: rollout.step(),
-                reason,
-            },
+            Entry::Rollout(rollout) => Self::shifted(rollout, reason),
             Entry::RolledBack { green, .. } => Self::RolledBack {
                 version,
-                green: green.number(),
+                green_version: green.number(),
                 reason,
             },
             Entry::Serving { .. } | Entry::Shifted { .. } => Self::Promoted { version, reason },
+        }
+    }
+
+    pub(crate) fn shifted(rollout: &Rollout, reason: String) -> Self {
+        Self::Shifted {
+            version: rollout.green.number(),
+            weight: rollout.weight().map_or(0.0, |weight| weight.share()),
+            step: rollout.step(),
+            reason,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use anstyle::Style;
 use rollout::{Rollout, Seconds, plan::Metrics, signal::Kind};
 
 use super::{Event, Look, Planned, Tally};
@@ -57,10 +58,10 @@ impl fmt::Display for Event {
             }
             Self::RolledBack {
                 version,
-                green,
+                green_version,
                 reason,
             } => {
-                let text = styled(RED, format!("version {green} is rolled back"));
+                let text = styled(RED, format!("version {green_version} is rolled back"));
                 write!(f, "{text}: {reason}; version {version} serves everything")
             }
             Self::Held { waiting_for } => write!(
@@ -95,6 +96,18 @@ impl fmt::Display for Look {
 }
 
 impl Look {
+    /// How much there is of the evidence that a decision takes, and of which: the one that is
+    /// nearer.
+    pub(crate) fn how_sure(&self) -> (f64, Style, &'static str) {
+        let against = self.ln_e_rollback / self.rollback_limit;
+        let in_favour = self.ln_e_promote / self.promote_limit;
+        let (share, style, what) = match against > in_favour {
+            true => (against, RED, "roll back"),
+            false => (in_favour, GREEN, "promote"),
+        };
+        (share.clamp(0.0, 1.0), style, what)
+    }
+
     /// The bounds on the difference, in words.
     pub(crate) fn difference(&self) -> String {
         match (self.at_least, self.at_most) {

@@ -1,0 +1,135 @@
+//! Every JSON document is as docs/output.schema.json says.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Finished, Load, Server, path, repository};
+
+/// What the schema says of the document of this name.
+fn check(name: &str, document: &Value) {
+    let file = repository().join("docs/output.schema.json");
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut schema: Value = serde_json::from_str(&text).unwrap();
+    assert!(
+        schema["$defs"].get(name).is_some(),
+        "nothing said of {name}"
+    );
+    schema["$ref"] = json!(format!("#/$defs/{name}"));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(document)
+        .map(|error| format!("{} at {}", error, error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{name}: {errors:#?}\n{document:#}");
+}
+
+fn run(server: &Server, args: &[&str]) -> Finished {
+    server.bluegreen(&[args, &["--output", "json"]].concat())
+}
+
+/// The command's one document, or its events, and the code with which it ends.
+fn ends(server: &Server, args: &[&str], code: i32) {
+    let finished = run(server, args).exits(code);
+    check(args[0], &finished.json());
+}
+
+fn events(server: &Server, args: &[&str], code: i32) -> Vec<Value> {
+    let finished = run(server, args).exits(code);
+    let lines = finished.stdout.lines();
+    let events: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(!events.is_empty(), "{args:?}");
+    events.iter().for_each(|event| check("event", event));
+    events
+}
+
+#[test]
+fn each_command_prints_the_document_of_its_name() {
+    let server = Server::start();
+    let [blue, green] = ["blue", "green"].map(path);
+    let event = repository().join("functions/events/http-api.json");
+    let event = event.to_str().unwrap();
+    ends(&server, &["create", "--binary", &blue, "--dry-run"], 0);
+    ends(&server, &["create", "--binary", &blue], 0);
+    ends(&server, &["publish", "--binary", &green, "--dry-run"], 0);
+    ends(&server, &["publish", "--binary", &green], 0);
+    ends(&server, &["verify", "--event", event], 0);
+    ends(&server, &["shift", "10%", "--to", "2"], 0);
+    ends(&server, &["status"], 0);
+    ends(&server, &["doctor"], 1);
+    ends(&server, &["traffic", "--requests", "20"], 0);
+    ends(&server, &["rollback"], 0);
+    ends(&server, &["promote", "--to", "2", "--dry-run"], 0);
+    ends(&server, &["history"], 0);
+    ends(&server, &["policy", "--setup"], 0);
+    ends(&server, &["prune", "--keep", "0", "--yes"], 0);
+    ends(&server, &["verdict", "--stage", "10%:5400/5:600/7"], 0);
+    ends(&server, &["destroy", "--yes"], 0);
+}
+
+#[test]
+fn each_event_of_a_release_is_in_the_schema_and_has_no_colours() {
+    let server = Server::with_blue();
+    let [green, red] = ["green", "red"].map(path);
+    let _load = Load::start(&server, 50);
+    let dry = ["deploy", "--binary", &green, "--dry-run"];
+    let told = events(&server, &dry, 0);
+    let text = serde_json::to_string(&told).unwrap();
+    assert!(!text.contains("\\u001b"), "{text}");
+    let plan = ["--strategy", "canary:50%/3s", "--certified", "20%"];
+    let event = repository().join("functions/events/http-api.json");
+    let event = ["--event", event.to_str().unwrap()];
+    let hooks = ["--before-traffic", "true"];
+    let deploy = [&["deploy", "--binary", &green][..], &plan, &event, &hooks].concat();
+    events(&server, &deploy, 0);
+    events(
+        &server,
+        &[&["deploy", "--binary", &red][..], &plan].concat(),
+        3,
+    );
+    events(&server, &["resume"], 0);
+    events(&server, &["tick"], 0);
+}
+
+#[test]
+fn an_error_is_the_last_line_on_standard_output_too() {
+    let server = Server::start();
+    for command in [&["status"][..], &["rollout"], &["promote"], &["history"]] {
+        let finished = run(&server, command).exits(1);
+        let error: Value = serde_json::from_str(finished.stdout.trim_end()).unwrap();
+        check("error", &error);
+        assert_eq!(error["exitCode"], 1);
+        assert!(
+            finished.stderr.contains(error["message"].as_str().unwrap()),
+            "{}",
+            finished.stderr
+        );
+    }
+}
+
+#[test]
+fn a_release_that_somebody_else_drives_is_watched_to_its_end() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let _load = Load::start(&server, 50);
+    let watching = server.start_bluegreen(&["status", "--watch", "--output", "json"]);
+    let plan = ["--strategy", "steps:20%/2s,50%/3s", "--certified", "20%"];
+    server
+        .bluegreen(&[&["rollout"], &plan[..]].concat())
+        .succeeds();
+    let watched = watching.finish().exits(0);
+    let lines = watched.stdout.lines();
+    let events: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    events.iter().for_each(|event| check("event", event));
+    let names: Vec<&str> = events
+        .iter()
+        .filter_map(|event| event["event"].as_str())
+        .collect();
+    assert!(
+        names.contains(&"looked") && names.contains(&"shifted"),
+        "{names:?}"
+    );
+    assert_eq!(names.last(), Some(&"promoted"), "{}", watched.stdout);
+}
