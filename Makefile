@@ -43,6 +43,10 @@ picture: programs ## Draw docs/demo.svg anew: what the demo leaves in a terminal
 	@target/picture/bin/python docs/picture.py docs/demo.svg "make demo" \
 		"Green is rolled out" "  version 3  █" deploy-scripts/demo.sh
 
+.PHONY: screenshots
+screenshots: programs ## Draw docs/screens.md and the pictures of the page anew (needs chromium)
+	WRITE_SCREENSHOTS=1 cargo test --package tests --features tests/browser -- screens:: page_is_readable
+
 .PHONY: local
 local: programs ## Start lambda-local: Lambda on this machine (PORT=4566)
 	@cargo bluegreen local $(if $(PORT),--port $(PORT))

@@ -12,6 +12,7 @@ use crate::{
     lambda, page,
     protocol::{Exception, Form, Protocol, aws_json, body},
     services::Services,
+    trail,
 };
 
 /// The versions by which clients of AWS JSON and CBOR name the services.
@@ -54,7 +55,10 @@ async fn other(State(services): State<Arc<Services>>, request: Request) -> Respo
 }
 
 fn json(services: &Services, target: &str, body: &[u8]) -> Option<Response> {
-    match target.split_once('.')? {
+    match target.rsplit_once('.')? {
+        (service, operation) if service.ends_with(trail::SERVICE) => {
+            services.lambda.trail.answer_json(operation, body)
+        }
         (LOGS, operation) => services.logs.answer_json(operation, body),
         (CLOUDWATCH, operation) => services.cloudwatch.answer_json(operation, body),
         _ => None,

@@ -25,6 +25,7 @@ mod services;
 mod shared;
 mod store;
 mod terminal;
+mod trail;
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::{apigateway, cloudwatch, iam, lambda, logs, protocol::Operation};
+use crate::{apigateway, cloudwatch, iam, lambda, logs, protocol::Operation, trail};
 
 /// In the order in which the list of what is here has them.
 pub(crate) static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
@@ -12,6 +12,7 @@ pub(crate) static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         cloudwatch::operations(),
         logs::operations(),
         iam::operations(),
+        trail::operations(),
     ]
     .concat()
 });

@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 
 # What the services of the list are called in botocore.
 MODELS = {"lambda": "lambda", "apigatewayv2": "apigatewayv2", "apigateway": "apigateway",
-          "cloudwatch": "cloudwatch", "logs": "logs", "iam": "iam", "sts": "sts"}
+          "cloudwatch": "cloudwatch", "logs": "logs", "iam": "iam", "sts": "sts",
+          "cloudtrail": "cloudtrail"}
 
 
 def without_names(route):

@@ -80,6 +80,16 @@ except iam.exceptions.NoSuchEntityException:
 else:
     sys.exit("a deleted role is still there")
 
+trail = boto3.client("cloudtrail")
+attribute = {"AttributeKey": "ResourceName", "AttributeValue": "boto"}
+pages = trail.get_paginator("lookup_events").paginate(
+    LookupAttributes=[attribute], PaginationConfig={"PageSize": 1}
+)
+looked_up = [event for page in pages for event in page["Events"]]
+assert looked_up[-1]["EventName"] == "CreateAlias20150331", looked_up
+asked = json.loads(looked_up[-1]["CloudTrailEvent"])["requestParameters"]
+assert (asked["functionName"], asked["name"]) == ("boto", "live"), asked
+
 cloudwatch = boto3.client("cloudwatch")
 now = datetime.datetime.now(datetime.timezone.utc)
 dimensions = [

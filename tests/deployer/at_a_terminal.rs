@@ -99,6 +99,50 @@ fn the_picture_fits_narrow_and_wide_terminals_and_one_that_is_resized() {
     load.ends_without_a_failure();
 }
 
+/// A rollout at a terminal of this kind, to its end: what was written there, and the last screen.
+fn rolled_out_where(variables: &[(&str, &str)]) -> (String, Vec<String>) {
+    let server = Server::with_blue();
+    server.publish("green");
+    let _load = Load::start(&server, 50);
+    let plan = ["--strategy", "canary:50%/3s", "--certified", "20%"];
+    let mut terminal = server.bluegreen_at_terminal_where(variables, &rollout(&plan), USUAL);
+    terminal.shows("0 failed of");
+    assert_eq!(terminal.ends_within(LIMIT), Some(0));
+    terminal.shows("version 2 is promoted");
+    (terminal.printed.text(), terminal.lines())
+}
+
+/// Whether anything is said of colours: a control sequence that ends with `m`.
+fn is_coloured(written: &str) -> bool {
+    let sequences = written.split("\x1b[").skip(1);
+    let mut ends = sequences.filter_map(|rest| rest.chars().find(char::is_ascii_alphabetic));
+    ends.any(|end| end == 'm')
+}
+
+#[test]
+fn a_dumb_terminal_gets_lines_and_nothing_that_steers_it() {
+    let (written, lines) = rolled_out_where(&[("TERM", "dumb")]);
+    assert!(!written.contains('\x1b'), "{written:?}");
+    let looks = lines.iter().filter(|line| line.contains("  50%  blue "));
+    assert!(looks.count() >= 1, "{lines:#?}");
+}
+
+#[test]
+fn colours_are_left_out_where_somebody_wants_none() {
+    let (written, _) = rolled_out_where(&[("NO_COLOR", "1")]);
+    assert!(!is_coloured(&written), "{written:?}");
+    let (written, _) = rolled_out_where(&[]);
+    assert!(is_coloured(&written), "{written:?}");
+}
+
+#[test]
+fn a_terminal_without_unicode_gets_ascii() {
+    let (written, lines) = rolled_out_where(&[("LC_ALL", "C")]);
+    assert!(written.is_ascii(), "{written:?}");
+    let full = "#".repeat(8);
+    assert!(lines.iter().any(|line| line.contains(&full)), "{lines:#?}");
+}
+
 #[test]
 fn ctrl_c_at_a_terminal_rolls_back() {
     let server = Server::with_blue();
@@ -136,6 +180,18 @@ fn traffic_is_counted_on_the_way_and_in_the_end() {
     let mut terminal = server.bluegreen_at_terminal(&load, USUAL);
     assert_eq!(terminal.ends_within(LIMIT), Some(0));
     terminal.shows("200 requests to");
+}
+
+#[test]
+fn traffic_that_is_interrupted_says_what_it_counted() {
+    let server = Server::with_blue();
+    let load = ["traffic", "--requests", "100000", "--rate", "100"];
+    let mut terminal = server.bluegreen_at_terminal(&load, USUAL);
+    terminal.shows("version 1: ");
+    terminal.types(CTRL_C);
+    assert_eq!(terminal.ends_within(LIMIT), Some(0));
+    terminal.shows(" requests to http");
+    terminal.shows("no errors; latency in ms");
 }
 
 #[test]

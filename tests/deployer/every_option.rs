@@ -14,7 +14,9 @@ fn options(program_name: &str, command: &[&str]) -> Vec<String> {
     let help = Finished::run(help).succeeds().stdout;
     let option = |line: &str| {
         let (_, name) = line.trim_start().split_once("--")?;
-        let is_listed = line.trim_start().starts_with('-');
+        // What is told of an option stands further in.
+        let indent = line.len() - line.trim_start().len();
+        let is_listed = line.trim_start().starts_with('-') && indent <= 6;
         let end = name.find(|c: char| !c.is_ascii_lowercase() && c != '-');
         is_listed.then(|| format!("--{}", &name[..end.unwrap_or(name.len())]))
     };
@@ -25,10 +27,12 @@ fn commands() -> Vec<String> {
     let mut help = Command::new(program("bluegreen"));
     help.arg("--help");
     let help = Finished::run(help).succeeds().stdout;
-    let list = help.split("Commands:\n").nth(1).unwrap();
-    let lines = list.lines().take_while(|line| !line.is_empty());
+    let listed = help.split("Options of all commands:").next().unwrap();
+    let lines = listed.lines().filter_map(|line| line.strip_prefix("  "));
     let names = lines.filter_map(|line| line.split_whitespace().next());
-    names.map(str::to_owned).collect()
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    assert!(names.contains(&"rollout".to_owned()), "{help}");
+    names
 }
 
 /// What tests say, and what the story says that they follow.

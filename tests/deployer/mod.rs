@@ -8,6 +8,7 @@ mod dry_run;
 mod every_option;
 #[cfg(feature = "real-clients")]
 mod explained;
+mod history;
 #[cfg(feature = "real-clients")]
 mod independent;
 mod interrupted;
@@ -25,6 +26,7 @@ mod rollout_cut_short;
 mod rollout_faults;
 mod rollout_options;
 mod rollout_state;
+mod screens;
 mod settings;
 mod test_events;
 mod tls;

@@ -67,6 +67,20 @@ fn a_log_tells_what_is_new_counts_forwards_and_ends_with_a_result() {
 }
 
 #[test]
+fn that_no_traffic_comes_is_said_once_and_where_it_should_come() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let plan = ["--strategy", "canary:10%/1s", "--horizon", "16s"];
+    let printed = server.bluegreen(&rollout(&plan)).exits(4).stdout;
+    let said = printed.matches("no traffic reaches the alias: no request for 1");
+    assert_eq!(said.count(), 1, "{printed}");
+    let address = format!("is {} what clients call?", server.api_url());
+    assert!(printed.contains(&address), "{printed}");
+    let looks = printed.matches("blue 0 failed of 0");
+    assert!(looks.count() <= 3, "{printed}");
+}
+
+#[test]
 fn red_is_rolled_back_by_itself_within_ten_seconds_of_its_first_failure() {
     let server = Server::with_blue();
     server.publish("red");
@@ -190,12 +204,10 @@ fn deploy_publishes_and_switches_at_once_where_that_is_asked_for() {
 
     let history = server.bluegreen(&["history"]).succeeds().stdout;
     let lines: Vec<&str> = history.lines().collect();
-    assert!(
-        lines[1].contains("version 2") && lines[1].contains("the green one"),
-        "{history}"
-    );
-    assert!(lines[2].ends_with("promoted"), "{history}");
-    assert!(lines[3].contains("version 1"), "{history}");
+    let first = lines[1];
+    assert!(first.contains("version 1 to 2  promoted"), "{history}");
+    assert!(first.ends_with("the green one"), "{history}");
+    assert!(lines[2].contains("version 1 "), "{history}");
 
     server.bluegreen(&["rollback", "--to", "1"]).succeeds();
     serves(&server, "1");
@@ -203,9 +215,10 @@ fn deploy_publishes_and_switches_at_once_where_that_is_asked_for() {
         .bluegreen(&["history", "--output", "json"])
         .succeeds()
         .json();
+    let last = &history["releases"][0];
     assert_eq!(
-        history["entries"][0]["reason"],
-        "version 2 was rolled back at 100%: by hand"
+        (&last["outcome"], &last["reason"]),
+        (&json!("rolledBack"), &json!("by hand"))
     );
 }
 

@@ -37,7 +37,18 @@ pub(crate) struct Terminal {
 pub(crate) fn plain(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program).env("TERM", "xterm-256color");
     for (name, _) in std::env::vars() {
-        if name.starts_with("AWS_") || name.starts_with("BLUEGREEN_") || name == "NO_COLOR" {
+        let of_user = [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "LC_ALL",
+            "LC_CTYPE",
+            "LANG",
+        ];
+        if name.starts_with("AWS_")
+            || name.starts_with("BLUEGREEN_")
+            || of_user.contains(&name.as_str())
+        {
             command = command.env_remove(name);
         }
     }
@@ -137,8 +148,14 @@ impl Drop for Terminal {
 
 impl Server {
     /// The deployer in a terminal of this size.
-    pub(crate) fn bluegreen_at_terminal(
+    pub(crate) fn bluegreen_at_terminal(&self, args: &[&str], size: (u16, u16)) -> Terminal {
+        self.bluegreen_at_terminal_where(&[], args, size)
+    }
+
+    /// The same where these variables of the environment are set.
+    pub(crate) fn bluegreen_at_terminal_where(
         &self,
+        variables: &[(&str, &str)],
         args: &[&str],
         (rows, columns): (u16, u16),
     ) -> Terminal {
@@ -147,7 +164,10 @@ impl Server {
         let given = elsewhere.get_envs();
         let given = given.filter_map(|(name, value)| Some((name, value?)));
         let set = |command: Command, (name, value)| command.env(name, value);
-        Terminal::start(given.fold(command, set), rows, columns)
+        let command = given.fold(command, set);
+        let variables = variables.iter();
+        let command = variables.fold(command, |command, (name, value)| command.env(name, value));
+        Terminal::start(command, rows, columns)
     }
 
     /// One in a terminal as wide as most are.

@@ -18,7 +18,7 @@ fn the_demo_tells_its_story_with_commands_as_one_would_type_them() {
         "version 2 is promoted",
         "version 3 is rolled back: errors",
         "5000 requests to",
-        "version 3 was rolled back at 10%",
+        "version 2 to 3  rolled back",
     ] {
         assert!(told.contains(said), "no {said:?} in:\n{told}");
     }

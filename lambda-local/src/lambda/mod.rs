@@ -12,7 +12,7 @@ mod url;
 
 pub(crate) use api::{routes, table};
 pub(crate) use invoke::{Call, Invoked, Way};
-pub(crate) use lately::{Move, OfFunction, Ran};
+pub(crate) use lately::Ran;
 pub(crate) use model::{Alias, Caller, Function, FunctionRef, Snapshot};
 pub(crate) use runtime::{EXEC_BOOTSTRAP, Limits, exec_bootstrap};
 pub(crate) use state::{Lambda, Settings, new_request_id};

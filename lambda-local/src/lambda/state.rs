@@ -23,6 +23,7 @@ use crate::{
     place::Place,
     store::Store,
     terminal::Terminal,
+    trail::Trail,
 };
 
 /// What is set when the server starts.
@@ -55,6 +56,7 @@ pub(crate) struct Lambda {
     limits: Limits,
     pub(super) retry_delay: Duration,
     pub(crate) lately: Lately,
+    pub(crate) trail: Trail,
     model: Mutex<Model>,
     pub(super) random: Mutex<fastrand::Rng>,
     pub(super) pools: Mutex<HashMap<Uuid, Arc<Pool>>>,
@@ -80,6 +82,7 @@ impl Lambda {
             limits: settings.limits,
             retry_delay: settings.retry_delay,
             lately: Lately::default(),
+            trail: Trail::new(settings.place.clone()),
             model: Mutex::new(Model::new(settings.place, settings.transition, changed)),
             random: Mutex::new(random),
             pools: Mutex::default(),

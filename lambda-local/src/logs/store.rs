@@ -116,7 +116,7 @@ impl Logs {
         let lines: Vec<&LogEvent> = from.take(MOST_LINES).collect();
         let end = lines
             .iter()
-            .rposition(|event| names(event))
+            .rposition(names)
             .unwrap_or_default();
         let text = |event: &&LogEvent| event.message.to_string();
         lines[..=end].iter().map(text).collect()

@@ -1,6 +1,6 @@
 //! One function on the page: its aliases, versions, traffic and last invocations.
 
-use std::{fmt::Write, sync::Arc};
+use std::{collections::VecDeque, fmt::Write, sync::Arc};
 
 use super::{
     ago::ago,
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     clock::Moment,
     cloudwatch::{Histogram, Recent},
-    lambda::{Alias, Function, OfFunction, Ran, Snapshot},
+    lambda::{Alias, Function, Ran, Snapshot},
     protocol::escaped,
     services::Services,
 };
@@ -34,7 +34,11 @@ pub(super) fn section(services: &Services, function: &Function, now: u64) -> Str
         html += &way(&kind, &address);
     }
     html += &versions(services, function, (&recent, &roles), now);
-    html += &plot(&recent, &roles, (lately.moves.iter().map(Arc::as_ref), now));
+    let moves = services
+        .lambda
+        .trail
+        .moves(|moved| moved.function == function.latest.function);
+    html += &plot(&recent, &roles, (moves.iter().map(Arc::as_ref), now));
     html += &invocations(&name, &lately, &roles, now);
     html + "</section>"
 }
@@ -151,12 +155,12 @@ fn milliseconds(value: f64) -> String {
 }
 
 /// The last ones; the log of each is asked for when it is opened.
-fn invocations(function: &str, lately: &OfFunction, roles: &Roles, now: u64) -> String {
-    if lately.invocations.is_empty() {
+fn invocations(function: &str, lately: &VecDeque<Arc<Ran>>, roles: &Roles, now: u64) -> String {
+    if lately.is_empty() {
         return String::new();
     }
     let mut html = format!("<h3>Last invocations</h3><div id=\"l-{function}\">");
-    for ran in &lately.invocations {
+    for ran in lately {
         html += &invocation(function, ran, roles, now);
     }
     html + "</div>"

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use super::role::Roles;
 use crate::{
     cloudwatch::{MINUTE, OfVersion, Recent, Second},
-    lambda::Move,
     protocol::escaped,
+    trail::Moved,
 };
 
 const WIDTH: f64 = 720.0;
@@ -21,7 +21,7 @@ const BELOW: f64 = 24.0;
 pub(super) fn plot<'a>(
     recent: &Recent,
     roles: &Roles,
-    (moves, now): (impl Iterator<Item = &'a Move>, u64),
+    (moves, now): (impl Iterator<Item = &'a Moved>, u64),
 ) -> String {
     let seconds = recent.values().flat_map(|of| &of.seconds);
     let highest = seconds.map(|second| second.requests).max();
@@ -86,8 +86,8 @@ fn axes(highest: u64) -> String {
 }
 
 /// Where an alias was moved in this minute.
-fn mark(moved: &Move, now: u64) -> String {
-    let Some(ago) = now.checked_sub(moved.at).filter(|ago| *ago <= MINUTE) else {
+fn mark(moved: &Moved, now: u64) -> String {
+    let Some(ago) = now.checked_sub(moved.second()).filter(|ago| *ago <= MINUTE) else {
         return String::new();
     };
     let x = LEFT + WIDTH * (1.0 - ago as f64 / MINUTE as f64);

@@ -13,7 +13,7 @@ pub(crate) use provisioned::Provisioning;
 pub(crate) use write::Moved;
 
 use crate::{
-    aws::{Alias, ApiGateway, CloudWatch, Contact, Explain, Iam, Lambda, connect},
+    aws::{Alias, ApiGateway, CloudWatch, Contact, Explain, Iam, Lambda, Trail, connect},
     cli::{GlobalArgs, PackageArgs},
 };
 
@@ -29,6 +29,7 @@ pub(crate) struct AliasHandle {
     pub(crate) gateway: ApiGateway,
     pub(crate) cloudwatch: CloudWatch,
     pub(crate) iam: Iam,
+    pub(crate) trail: Trail,
     pub(crate) contact: Arc<Contact>,
 }
 
@@ -47,6 +48,7 @@ impl AliasHandle {
             gateway: ApiGateway::new(&config),
             cloudwatch: CloudWatch::new(&config, &global.function, &global.alias),
             iam: Iam::new(&config),
+            trail: Trail::new(&config, &global.function, &global.alias),
             contact,
         })
     }

@@ -10,6 +10,7 @@ mod explain;
 mod iam;
 mod lambda;
 mod no_answer;
+mod trail;
 
 pub(crate) use apigateway::{
     Api, ApiGateway, ApiKind, Resource, STAGE, Target, TargetAt, invoke_uri,
@@ -24,3 +25,4 @@ pub(crate) use lambda::{
     Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, Provisioned,
     ProvisionedState, PublishedVersion, RUNTIME, URL_STATEMENT, VersionSettings,
 };
+pub(crate) use trail::{AliasMoved, Trail};

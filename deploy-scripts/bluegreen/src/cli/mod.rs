@@ -197,7 +197,10 @@ pub(crate) enum AliasCommand {
     Rollback(RollbackArgs),
     /// Show where the traffic goes
     Status(StatusArgs),
-    /// Show what the alias has pointed at, newest first
+    /// Show the releases that there were, newest first
+    ///
+    /// From CloudTrail, which keeps 90 days, where that may be read (cloudtrail:LookupEvents);
+    /// otherwise what the alias itself says.
     History,
     /// Check what a rollout relies on: nothing is written
     ///

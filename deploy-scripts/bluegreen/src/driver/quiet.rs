@@ -37,7 +37,7 @@ impl Quiet {
         let late = Duration::from_secs(period.0.saturating_add(delay.0));
         let silence = since.elapsed();
         let is_news = silence >= PATIENCE + late && !self.told.replace(true);
-        is_news.then(|| Seconds(silence.as_secs()))
+        is_news.then_some(Seconds(silence.as_secs()))
     }
 }
 

@@ -34,7 +34,8 @@ struct Shared {
     tally: RefCell<Tally>,
 }
 
-/// Sends the load and counts the answers; `watch` sees the counts after each answer.
+/// Sends the load and counts the answers; `watch` sees the counts after each answer. A Ctrl-C ends
+/// it: what was counted by then counts.
 pub(crate) async fn send(load: Load, watch: impl Fn(&Tally) + 'static) -> Result<Tally> {
     let client = client(&load.url).context("failed to make an HTTP client")?;
     let concurrency = load.concurrency;
@@ -51,7 +52,12 @@ pub(crate) async fn send(load: Load, watch: impl Fn(&Tally) + 'static) -> Result
         let (shared, watch) = (shared.clone(), watch.clone());
         senders.spawn_local(async move { shared.send_until_done(&*watch).await });
     }
-    senders.await;
+    tokio::select! {
+        () = senders => {}
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted.context("failed to listen for signals")?;
+        }
+    }
     Ok(shared.tally.take())
 }
 

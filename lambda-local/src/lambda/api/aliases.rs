@@ -17,6 +17,7 @@ use crate::{
         state::Lambda,
     },
     protocol::{ApiResult, Exception},
+    trail::Moved,
 };
 
 type AliasPath = Path<(String, String)>;
@@ -26,11 +27,17 @@ pub(crate) async fn create(
     Function(reference): Function,
     Json(request): Json<NewAlias>,
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
+    let asked = serde_json::to_value(&request).unwrap_or_default();
     let mut model = lambda.model();
     let alias = model.function_mut(&reference)?.create_alias(request)?;
     let now = Moment::now();
-    let lately = &lambda.lately;
-    lately.moved(&reference.name, &alias.name, alias.shares(now));
+    let (event, of) = (
+        ("CreateAlias20150331", now),
+        (&*reference.name, &*alias.name),
+    );
+    lambda
+        .trail
+        .record(Moved::new(event, of, alias.shares(now), asked));
     Ok((StatusCode::CREATED, Answer(alias.describe(now))))
 }
 
@@ -76,14 +83,17 @@ pub(crate) async fn update(
     Function(reference): Function,
     Json(request): Json<AliasChange>,
 ) -> ApiResult<Answer<Value>> {
+    let asked = serde_json::to_value(&request).unwrap_or_default();
     let shown = {
         let mut model = lambda.model();
         let now = Moment::now();
         let transition = model.transition(now);
         let function = model.function_mut(&reference)?;
         let alias = function.update_alias(&name, request, transition)?;
-        let lately = &lambda.lately;
-        lately.moved(&reference.name, &name, alias.shares(now));
+        let (event, of) = (("UpdateAlias20150331", now), (&*reference.name, &*name));
+        lambda
+            .trail
+            .record(Moved::new(event, of, alias.shares(now), asked));
         alias.describe(now)
     };
     // What it has of provisioned concurrency moves along.

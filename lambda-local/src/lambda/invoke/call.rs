@@ -6,6 +6,8 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::{
+    clock,
+    lambda::lately::Ran,
     lambda::model::{FunctionRef, Qualifier},
     lambda::runtime::{Done, Piece},
     terminal::{Called, Executed, How, Request, Terminal},
@@ -74,6 +76,20 @@ impl Invoked {
             succeeded: !self.done.outcome.is_error(),
             status: self.done.outcome.status(),
             printed: self.done.printed.clone(),
+        }
+    }
+
+    /// What the page says of it.
+    pub(super) fn ran(&self) -> Ran {
+        let outcome = &self.done.outcome;
+        let http = outcome.http_status();
+        Ran {
+            at: clock::milliseconds(),
+            request_id: self.request_id.clone(),
+            version: self.version.clone(),
+            took: self.done.duration,
+            status: http.map_or_else(|| outcome.status().to_owned(), |status| status.to_string()),
+            failed: outcome.is_error() || http.is_some_and(|status| status >= 500),
         }
     }
 

@@ -47,7 +47,7 @@ impl Lambda {
                 function: target.invoked,
                 version,
             };
-            lambda.lately.ran(&invoked);
+            lambda.lately.ran(&invoked.function.name, invoked.ran());
             invoked.show(&lambda.terminal, call.way, waits.strong_count() > 0);
             invoked
         };

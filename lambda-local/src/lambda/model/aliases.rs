@@ -1,6 +1,6 @@
 //! A function's aliases: made, moved and deleted by AWS's rules.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     alias::{Alias, Target},
@@ -13,24 +13,29 @@ use super::{
 };
 use crate::protocol::{ApiResult, Exception};
 
-/// `CreateAlias`'s body.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+/// `CreateAlias`'s body; CloudTrail writes it with small letters.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all(serialize = "camelCase", deserialize = "PascalCase"))]
 pub(crate) struct NewAlias {
     name: Option<String>,
     function_version: Option<String>,
     #[serde(default)]
     description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     routing_config: Option<RoutingConfig>,
 }
 
-/// `UpdateAlias`'s body: absent members keep what is there.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+/// `UpdateAlias`'s body, as [`NewAlias`]: absent members keep what is there.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all(serialize = "camelCase", deserialize = "PascalCase"))]
 pub(crate) struct AliasChange {
+    #[serde(skip_serializing_if = "Option::is_none")]
     function_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     routing_config: Option<RoutingConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     revision_id: Option<String>,
 }
 

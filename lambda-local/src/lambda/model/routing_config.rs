@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::{ApiResult, Exception};
 
-#[derive(Debug, Default, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all(serialize = "camelCase", deserialize = "PascalCase"),
+    default
+)]
 pub(crate) struct RoutingConfig {
     pub(super) additional_version_weights: BTreeMap<String, f64>,
 }
