@@ -58,6 +58,7 @@ fn is_whole(terminal: &Terminal) {
         "  how sure ",
         "  ",
         "  ",
+        "  without a verdict in ",
     ];
     assert_eq!(lines.len(), begins.len(), "{lines:#?}");
     for (line, begin) in lines.iter().zip(begins) {

@@ -1,14 +1,20 @@
 //! Every JSON document is as docs/output.schema.json says.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use crate::harness::{Finished, Load, Server, path, repository};
 
-/// What the schema says of the document of this name.
-fn check(name: &str, document: &Value) {
+fn schema() -> Value {
     let file = repository().join("docs/output.schema.json");
     let text = std::fs::read_to_string(file).unwrap();
-    let mut schema: Value = serde_json::from_str(&text).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// What the schema says of the document of this name.
+fn check(name: &str, document: &Value) {
+    let mut schema = schema();
     assert!(
         schema["$defs"].get(name).is_some(),
         "nothing said of {name}"
@@ -132,4 +138,58 @@ fn a_release_that_somebody_else_drives_is_watched_to_its_end() {
         "{names:?}"
     );
     assert_eq!(names.last(), Some(&"promoted"), "{}", watched.stdout);
+}
+
+/// The types that a schema allows, without null.
+fn types(schema: &Value, all: &Value) -> BTreeSet<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        return types(&all["$defs"][name.rsplit('/').next().unwrap()], all);
+    }
+    if let Some(any) = schema["anyOf"].as_array() {
+        return any.iter().flat_map(|schema| types(schema, all)).collect();
+    }
+    let named: Vec<&str> = match &schema["type"] {
+        Value::String(name) => vec![name],
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        _ if schema.get("enum").is_some() => match &schema["enum"][0] {
+            Value::String(_) => vec!["string"],
+            _ => vec!["integer"],
+        },
+        _ => vec!["string"],
+    };
+    let named = named.into_iter().filter(|name| *name != "null");
+    named.map(str::to_owned).collect()
+}
+
+/// Each member of any document, with the types that it has.
+fn members(schema: &Value, all: &Value, found: &mut BTreeMap<String, BTreeSet<String>>) {
+    if let Some(properties) = schema["properties"].as_object() {
+        for (name, member) in properties {
+            let types = types(member, all);
+            found.entry(name.clone()).or_default().extend(types);
+        }
+    }
+    let inner = match schema {
+        Value::Object(object) => object.values().collect(),
+        Value::Array(list) => list.iter().collect(),
+        _ => Vec::new(),
+    };
+    inner
+        .into_iter()
+        .for_each(|inner| members(inner, all, found));
+}
+
+#[test]
+fn a_member_has_one_type_wherever_it_stands_and_a_name_in_camel_case() {
+    let schema = schema();
+    let mut found = BTreeMap::new();
+    members(&schema, &schema, &mut found);
+    assert!(found.len() > 60, "{found:?}");
+    // IAM's own document.
+    found.retain(|name, _| !["Version", "Statement"].contains(&name.as_str()));
+    for (name, types) in found {
+        assert_eq!(types.len(), 1, "{name}: {types:?}");
+        let camel = name.starts_with(|c: char| c.is_ascii_lowercase());
+        assert!(camel && name.chars().all(char::is_alphanumeric), "{name}");
+    }
 }

@@ -164,10 +164,31 @@ fn a_summary_says_how_it_ended_behind_what_is_there_already() {
     fs::write(&file, "before\n").unwrap();
     let file = file.to_str().unwrap();
     let options = ["--strategy", "canary:30%/2s", "--summary", file];
-    server.bluegreen(&rollout(&options)).exits(3);
+    let printed = server.bluegreen(&rollout(&options)).exits(3).stdout;
     drop(load);
     server.bluegreen(&["status", "--summary", file]).succeeds();
     let summary = fs::read_to_string(file).unwrap();
+    // What was printed last stands there, too: the counts in the table, the rest as it is.
+    let (_, end) = printed.split_once("is rolled back").unwrap();
+    let (counts, rest): (Vec<&str>, Vec<&str>) = end
+        .lines()
+        .skip(1)
+        .map(str::trim)
+        .partition(|line| line.starts_with("version "));
+    assert_eq!((counts.len(), rest.len()), (2, 2), "{printed}");
+    for line in rest {
+        assert!(summary.contains(&format!("- {line}\n")), "{summary}");
+    }
+    for (number, line) in (1..).zip(counts) {
+        let (bad, requests) = line
+            .rsplit_once("%  ")
+            .unwrap()
+            .1
+            .split_once(" failed of ")
+            .unwrap();
+        let row = format!("| {number} | {requests} | {bad} |");
+        assert!(summary.contains(&row), "no {row:?} in {summary}");
+    }
     for text in [
         "before\n### bluegreen: ❌ rolled back",
         "| version | requests | failed |",

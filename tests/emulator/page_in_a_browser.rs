@@ -4,7 +4,9 @@ use std::{fs, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Browser, Load, ROLE, Server, base64_of, repository, script, until, within};
+use crate::harness::{
+    Browser, Load, ROLE, Server, base64_of, path, repository, script, until, within,
+};
 
 const WIDE: (u32, u32) = (1000, 1100);
 const NARROW: (u32, u32) = (400, 1500);
@@ -15,8 +17,10 @@ const ENTER: u32 = 13;
 fn split() -> (Server, Load) {
     let server = Server::with_blue();
     let load = Load::start(&server, 40);
-    let red = server.publish("red").to_string();
-    server.bluegreen(&["shift", "20%", "--to", &red]).succeeds();
+    let red = path("red");
+    let publish = ["publish", "--binary", &red, "--description", "the red one"];
+    server.bluegreen(&publish).succeeds();
+    server.bluegreen(&["shift", "20%", "--to", "2"]).succeeds();
     (server, load)
 }
 

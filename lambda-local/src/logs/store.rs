@@ -114,10 +114,7 @@ impl Logs {
             .filter(|event| event.stream == first.stream);
         let from = stream.filter(|event| event.id >= first.id);
         let lines: Vec<&LogEvent> = from.take(MOST_LINES).collect();
-        let end = lines
-            .iter()
-            .rposition(names)
-            .unwrap_or_default();
+        let end = lines.iter().rposition(names).unwrap_or_default();
         let text = |event: &&LogEvent| event.message.to_string();
         lines[..=end].iter().map(text).collect()
     }

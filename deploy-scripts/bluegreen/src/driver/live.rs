@@ -100,6 +100,9 @@ fn picture(looked: &Look) -> String {
     };
     let left = Seconds(looked.seconds_left).spoken();
     let otherwise = rollout.plan.otherwise.name();
-    let line = format!("  {waiting}; without a verdict in {left}: {otherwise}");
-    text + &styled(DIM, line)
+    let lines = [
+        format!("  {waiting}"),
+        format!("  without a verdict in {left}: {otherwise}"),
+    ];
+    text + &lines.map(|line| styled(DIM, line)).join("\n")
 }

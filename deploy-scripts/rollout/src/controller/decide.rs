@@ -145,9 +145,7 @@ impl fmt::Display for Waiting {
                 f.write_str("green looks worse than blue, but that may still be chance")
             }
             Self::SplitOff => f.write_str("the alias does not send the share that was asked for"),
-            Self::Verdict => {
-                f.write_str("too few complete data yet to say that green is good enough")
-            }
+            Self::Verdict => f.write_str("too few complete data for a verdict yet"),
             Self::Hook => f.write_str("the command of --after-step still runs"),
             Self::Room(error) => write!(f, "the next step cannot be written: {error}"),
         }

@@ -129,10 +129,7 @@ fn what_a_rollout_waits_for_is_said_in_words() {
             Waiting::SplitOff,
             "the alias does not send the share that was asked for",
         ),
-        (
-            Waiting::Verdict,
-            "too few complete data yet to say that green is good enough",
-        ),
+        (Waiting::Verdict, "too few complete data for a verdict yet"),
         (Waiting::Hook, "the command of --after-step still runs"),
     ];
     for (waiting, said) in words {
