@@ -81,6 +81,7 @@ impl Server {
             }
         }
         drop(listener);
+        self.services.ending.send_replace(true);
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown()).await;
         // What changed by itself meanwhile, such as a version that became active.
         if let Some(persister) = &self.persister {

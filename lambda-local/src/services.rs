@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::Result;
+use tokio::sync::watch;
 
 use crate::{
     apigateway::Gateway,
@@ -23,6 +24,8 @@ pub(crate) struct Services {
     pub(crate) iam: Iam,
     /// What is still to be written to disk.
     pub(crate) changed: Arc<Changed>,
+    /// Whether the server ends: what would go on for ever ends then, too.
+    pub(crate) ending: watch::Sender<bool>,
 }
 
 impl Services {
@@ -42,6 +45,7 @@ impl Services {
             cloudwatch,
             logs,
             changed,
+            ending: watch::Sender::new(false),
         })
     }
 

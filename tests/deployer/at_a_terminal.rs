@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::harness::{
-    Load, Server, rollout, serves,
+    Finished, Load, Server, program, rollout, serves,
     terminal::{CTRL_C, Terminal},
     until,
 };
@@ -134,6 +134,40 @@ fn colours_are_left_out_where_somebody_wants_none() {
     assert!(!is_coloured(&written), "{written:?}");
     let (written, _) = rolled_out_where(&[]);
     assert!(is_coloured(&written), "{written:?}");
+}
+
+#[test]
+fn colours_are_kept_in_a_pipe_where_somebody_wants_them() {
+    let server = Server::with_blue();
+    let status = |force: bool| {
+        let mut command = server.command(program("bluegreen"));
+        command.arg("status").env_remove("CLICOLOR_FORCE");
+        if force {
+            command.env("CLICOLOR_FORCE", "1");
+        }
+        Finished::run(command).succeeds().stdout
+    };
+    assert!(is_coloured(&status(true)));
+    assert!(!is_coloured(&status(false)));
+}
+
+#[test]
+fn help_fits_the_terminal() {
+    let server = Server::start();
+    for command in ["rollout", "create", "status"] {
+        let mut terminal = server.bluegreen_at_terminal(&[command, "--help"], (24, 60));
+        assert_eq!(terminal.ends_within(LIMIT), Some(0));
+        terminal.shows("the options that all commands have");
+        let printed = terminal.printed.text();
+        let plain = printed
+            .replace("\x1b[0m", "")
+            .replace("\x1b[1m", "")
+            .replace("\x1b[4m", "");
+        let lines = plain.lines().filter(|line| !line.contains("  bluegreen "));
+        for line in lines {
+            assert!(line.chars().count() <= 60, "{line:?} of {command}");
+        }
+    }
 }
 
 #[test]

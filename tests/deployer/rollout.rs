@@ -50,13 +50,21 @@ fn answered(line: &str) -> Option<[u64; 2]> {
 #[test]
 fn a_log_tells_what_is_new_counts_forwards_and_ends_with_a_result() {
     let (server, load) = with_green();
-    let args = rollout(&["--strategy", "steps:20%/4s,50%/4s", "--certified", "20%"]);
-    let printed = server.bluegreen(&args).exits(0).stdout;
+    let plan = [
+        "--strategy",
+        "steps:20%/4s,50%/4s",
+        "--certified",
+        "20%",
+        "--verbose",
+    ];
+    let printed = server.bluegreen(&rollout(&plan)).exits(0).stdout;
     let counts: Vec<[u64; 2]> = printed.lines().filter_map(answered).collect();
     let forwards = |pair: &[[u64; 2]]| pair[0][0] <= pair[1][0] && pair[0][1] <= pair[1][1];
     assert!(counts.windows(2).all(forwards), "{printed}");
     // At each step: its time, then what it waits for, then nothing any more.
     assert!((3..=8).contains(&counts.len()), "{printed}");
+    let evidence = printed.matches(" of 4.61 to roll back, ");
+    assert_eq!(evidence.count(), counts.len(), "{printed}");
     let end: Vec<&str> = printed.lines().rev().take(5).collect();
     assert_eq!(end[0], "  undo: `bluegreen rollback`");
     assert_eq!(end[1], format!("  clients call {}", server.api_url()));

@@ -230,7 +230,7 @@ fn provisioned_environments_are_started_before_they_are_needed() {
     assert_eq!(provisioned(&server, "PUT", "2").status, 202);
     waits_for(&server, "2", "READY");
     assert!(is_started_ahead(&server, "f:2"));
-    let page = server.request("GET", "/_local/page", b"").text();
+    let page = server.request("GET", "/", b"").text();
     let row = page.split("<tr>").find(|row| row.contains("</i> 2<td>"));
     assert!(row.unwrap().contains("<td class=n>3<td"), "{page}");
 }

@@ -1,5 +1,11 @@
 //! The page at `/` shows what runs, and no page of another origin may do anything.
 
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
 use serde_json::Value;
 
 use crate::harness::Server;
@@ -72,4 +78,27 @@ fn a_page_of_another_origin_cannot_call_the_services() {
     let answer = server.request_with("GET", &server.api_url(), &page, b"");
     assert_eq!(answer.status, 200);
     assert_eq!(server.lambda("GET", "/hello", &Value::Null).status, 200);
+}
+
+#[test]
+fn a_page_that_is_looked_at_does_not_hold_the_server_up_when_it_ends() {
+    let server = Server::start();
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let request = format!("GET /_local/events HTTP/1.1\r\nhost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    while !line.starts_with("data: ") {
+        line.clear();
+        assert!(reader.read_line(&mut line).unwrap() > 0, "it goes on");
+    }
+    assert!(line.contains("<h1>lambda-local"), "{line}");
+    let begun = Instant::now();
+    server.stop();
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
 }

@@ -12,7 +12,7 @@ use crate::{
     clock::now,
     exit::Exit,
     summary::Summary,
-    terminal::RED,
+    terminal::{RED, harmless},
 };
 
 /// What a command found or did: as text for people, or as JSON through `Serialize`.
@@ -71,10 +71,12 @@ pub(crate) fn print_error(error: &anyhow::Error, format: Format) {
 
 impl Failure {
     fn text(&self) -> String {
-        let mut text = format!("{RED}error:{RED:#} {}", self.message);
-        for line in self.causes.iter().flat_map(|cause| cause.lines()) {
-            let _ = write!(text, "\n  {line}");
-        }
+        let mut text = format!("{RED}error:{RED:#} ");
+        let message = self.message.lines();
+        let causes = self.causes.iter().flat_map(|cause| cause.lines());
+        let causes = causes.map(|line| format!("  {}", harmless(line)));
+        let lines: Vec<String> = message.map(harmless).chain(causes).collect();
+        text += &lines.join("\n");
         if let Some(advice) = &self.advice {
             let _ = write!(text, "\n  {advice}");
         }

@@ -12,7 +12,10 @@ use std::{
 use anstream::adapter::strip_str;
 use anyhow::{Context, Result};
 
-use crate::exit::Exit;
+use crate::{
+    exit::Exit,
+    terminal::{harmless, plain_markdown},
+};
 
 /// A summary that is written when a command ends.
 #[derive(Debug)]
@@ -45,12 +48,13 @@ impl Summary {
     /// If it cannot be written.
     pub(crate) fn report(mut self, text: &str) -> Result<()> {
         let text = strip_str(text.trim_end()).to_string();
-        self.write(&format!("```text\n{text}\n```\n\n"))
+        let fence = fence(&text);
+        self.write(&format!("{fence}text\n{text}\n{fence}\n\n"))
     }
 
     /// Something that happened.
     pub(crate) fn note(&self, time: &str, text: &str) {
-        let text = strip_str(text.trim_end()).to_string().replace('\n', "<br>");
+        let text = plain_markdown(&strip_str(text.trim_end()).to_string()).replace('\n', "<br>");
         self.lines.borrow_mut().push(format!("- `{time}` {text}"));
     }
 
@@ -58,7 +62,7 @@ impl Summary {
     pub(crate) fn result(&self, lines: &[String]) {
         let plain = lines.iter().map(|line| strip_str(line).to_string());
         let told = plain.filter(|line| !line.starts_with("version "));
-        let told = told.map(|line| format!("- {line}"));
+        let told = told.map(|line| format!("- {}", plain_markdown(&line)));
         self.lines.borrow_mut().extend(told);
     }
 
@@ -77,7 +81,7 @@ impl Summary {
             Ok(Exit::RolledBack) => "❌ rolled back: the old version serves everything".to_owned(),
             Ok(Exit::Held) => "⚠️ inconclusive: the weight was left where it was".to_owned(),
             Ok(Exit::Moved | Exit::Error) => "❌ failed".to_owned(),
-            Err(error) => format!("❌ {error}"),
+            Err(error) => format!("❌ {}", plain_markdown(&harmless(&error.to_string()))),
         };
         let mut text = format!("### bluegreen: {title}\n\n");
         if let Some(counts) = self.counts.take() {
@@ -93,4 +97,10 @@ impl Summary {
         let written = self.file.write_all(text.as_bytes());
         written.context("failed to write the summary")
     }
+}
+
+/// Longer than any that the text has.
+fn fence(text: &str) -> String {
+    let runs = text.split(|c| c != '`').map(str::len);
+    "`".repeat(runs.max().unwrap_or_default().max(2) + 1)
 }

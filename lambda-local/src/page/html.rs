@@ -34,7 +34,6 @@ const HEADERS: [(HeaderName, &str); 2] = [
 pub(crate) fn routes() -> Router<Arc<Services>> {
     Router::new()
         .route("/", get(page))
-        .route("/_local/page", get(content))
         .route("/_local/events", get(events))
         .route("/_local/log", get(log))
         .route("/_local/page.js", get(script))
@@ -49,18 +48,18 @@ async fn page(State(services): State<Arc<Services>>) -> impl IntoResponse {
     (HEADERS, Html(page))
 }
 
-async fn content(State(services): State<Arc<Services>>) -> impl IntoResponse {
-    (HEADERS, Html(written(&services)))
-}
-
-/// The content, once a second for as long as somebody looks.
+/// The content, once a second for as long as somebody looks and there is a server.
 async fn events(State(services): State<Arc<Services>>) -> impl IntoResponse {
     (HEADERS, Sse::new(written_anew(services)))
 }
 
 fn written_anew(services: Arc<Services>) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(services, |services| async move {
-        tokio::time::sleep(TICK).await;
+        let mut ending = services.ending.subscribe();
+        let ends = ending.wait_for(|ending| *ending);
+        if tokio::time::timeout(TICK, ends).await.is_ok() {
+            return None;
+        }
         let event = Event::default().data(written(&services));
         Some((Ok(event), services))
     })

@@ -125,6 +125,10 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, hide_short_help = true, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
 
+    /// Say the evidence in numbers too, where a rollout is judged: ln E, and how much is enough
+    #[arg(long, global = true, hide_short_help = true)]
+    pub(crate) verbose: bool,
+
     /// Say on standard error what is asked of AWS, as commands of the AWS CLI that do the same
     #[arg(long, global = true, hide_short_help = true)]
     pub(crate) explain: bool,

@@ -16,7 +16,7 @@ use crate::{
     aws::{Alias, PublishedVersion},
     clock::now,
     report::Report,
-    terminal::{BOLD, DIM, duration, routing_lines, styled},
+    terminal::{BOLD, DIM, duration, harmless, routing_lines, styled},
 };
 
 /// Versions that are listed although the alias does not point at them.
@@ -137,7 +137,7 @@ impl Status {
 fn because(reason: &str) -> String {
     match reason {
         "by hand" => reason.to_owned(),
-        reason => format!("because of {reason}"),
+        reason => format!("because of {}", harmless(reason)),
     }
 }
 
@@ -150,7 +150,7 @@ impl VersionStatus {
             .replace('T', " ");
         match self.description.as_str() {
             "" => format!("published {time}"),
-            description => format!("published {time}, {description}"),
+            description => format!("published {time}, {}", harmless(description)),
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::{
     exit::Exit,
 };
 
+/// Why the alias is moved: nothing that is written says more.
+const BY_ANOTHER: &str = "by whoever drives the rollout";
 /// The longest time between two looks.
 const LONGEST_REST: u64 = 15;
 
@@ -79,7 +81,8 @@ impl Watcher<'_> {
     async fn look(&mut self, rollout: Box<Rollout>) -> Result<Seconds> {
         let step = self.followed.as_ref().map(|followed| followed.step());
         if step.is_some_and(|step| step != rollout.step()) {
-            self.reporter.say(&Event::shifted(&rollout, String::new()));
+            let reason = BY_ANOTHER.to_owned();
+            self.reporter.say(&Event::shifted(&rollout, reason));
         }
         let timeout = self.timeout(rollout.green).await?;
         let samples = self.handle.cloudwatch.samples(&rollout, now()).await;
@@ -106,7 +109,7 @@ impl Watcher<'_> {
         let version = followed.green.number();
         let (event, exit) = match entry {
             Some(Entry::Serving { version: now, .. }) if now == followed.green => {
-                let reason = "by whoever drives the rollout".to_owned();
+                let reason = BY_ANOTHER.to_owned();
                 (Event::Promoted { version, reason }, Exit::Done)
             }
             Some(Entry::RolledBack { green, reason, .. }) if green == followed.green => {

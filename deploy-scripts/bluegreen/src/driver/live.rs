@@ -7,7 +7,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use rollout::Seconds;
 
 use super::event::Look;
-use crate::terminal::{BOLD, DIM, bar, is_coloured, percent, routing_lines, style, styled};
+use crate::terminal::{
+    BOLD, DIM, bar, harmless, is_coloured, percent, routing_lines, style, styled,
+};
 
 /// How often a line is drawn anew, also after the terminal's size has changed.
 const TICK: Duration = Duration::from_millis(200);
@@ -17,21 +19,26 @@ pub(super) struct Live {
     picture: MultiProgress,
     /// A bar for each line: each is cut to the terminal's width, whichever that is by now.
     lines: RefCell<Vec<ProgressBar>>,
+    verbose: bool,
 }
 
 impl Live {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(verbose: bool) -> Self {
         Self {
             picture: MultiProgress::new(),
             lines: RefCell::default(),
+            verbose,
         }
     }
 
     pub(super) fn show(&self, looked: &Look) {
-        let text = match is_coloured() {
-            true => picture(looked),
-            false => strip_str(&picture(looked)).to_string(),
-        };
+        let mut text = picture(looked);
+        if self.verbose {
+            text += &format!("\n  {}", looked.evidence());
+        }
+        if !is_coloured() {
+            text = strip_str(&text).to_string();
+        }
         let mut lines = self.lines.borrow_mut();
         for (index, line) in text.lines().enumerate() {
             if index == lines.len() {
@@ -93,10 +100,13 @@ fn picture(looked: &Look) -> String {
         bar(share, style)
     );
     let _ = writeln!(text, "  {}", looked.difference());
-    let waiting = looked.waiting_for.as_deref().unwrap_or("acting");
+    let waiting = looked
+        .waiting_for
+        .as_deref()
+        .map_or_else(|| "acting".to_owned(), harmless);
     let waiting = match looked.verdict_in_seconds {
         Some(seconds) => format!("{waiting}, about {} more", Seconds(seconds).spoken()),
-        None => waiting.to_owned(),
+        None => waiting,
     };
     let left = Seconds(looked.seconds_left).spoken();
     let otherwise = rollout.plan.otherwise.name();

@@ -34,6 +34,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Reporter {
     format: Format,
+    verbose: bool,
     /// Drawn from the first look on.
     live: Option<OnceCell<Live>>,
     summary: Option<Summary>,
@@ -67,6 +68,7 @@ impl Reporter {
         let live = (format == Format::Text && terminal && !global.explain).then(OnceCell::new);
         Ok(Self {
             format,
+            verbose: global.verbose,
             live,
             summary: global.summary.as_deref().map(Summary::open).transpose()?,
             looked: RefCell::default(),
@@ -114,7 +116,7 @@ impl Reporter {
         match (self.format, &self.live, event) {
             (Format::Json, _, _) => print_json(event),
             (Format::Text, Some(live), Event::Looked(looked)) => {
-                live.get_or_init(Live::new).show(looked)
+                live.get_or_init(|| Live::new(self.verbose)).show(looked)
             }
             (Format::Text, None, Event::Looked(looked)) if !self.is_news(looked) => {}
             (Format::Text, live, event) => match live.as_ref().and_then(OnceCell::get) {
@@ -139,6 +141,9 @@ impl Reporter {
 
     fn print(&self, event: &Event) {
         print_wrapped(&format!("{}  {event}", styled(DIM, time())));
+        if let (true, Event::Looked(looked)) = (self.verbose, event) {
+            print_wrapped(&format!("  {}", looked.evidence()));
+        }
         for line in self.result(event) {
             print_wrapped(&format!("  {line}"));
         }

@@ -2,6 +2,7 @@
 
 mod abilities;
 mod confirm;
+mod harmless;
 mod picture;
 mod progress;
 
@@ -9,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 
 pub(crate) use abilities::{can_redraw, is_coloured, is_unicode};
 pub(crate) use confirm::{Question, confirm};
+pub(crate) use harmless::{harmless, plain_markdown};
 pub(crate) use picture::{bar, duration, part, percent, routing_lines, terminal_width, wrapped};
 pub(crate) use progress::{Progress, style};
 

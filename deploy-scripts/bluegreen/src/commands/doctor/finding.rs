@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::terminal::{DIM, GREEN, RED, styled};
+use crate::terminal::{DIM, GREEN, RED, harmless, styled};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -79,7 +79,7 @@ impl Finding {
 
     /// `versions: …; mend it with: …`.
     pub(super) fn text(&self) -> String {
-        let Self { check, what, .. } = self;
+        let (check, what) = (self.check, harmless(&self.what));
         match &self.mend {
             Some(mend) => format!("{check}: {what}\n  mend it: {mend}"),
             None => format!("{check}: {what}"),
@@ -92,7 +92,7 @@ impl Finding {
             State::Warning => styled(DIM, "?"),
             State::Problem => styled(RED, "✗"),
         };
-        let mut line = format!("{mark} {:<9} {}\n", self.check, self.what);
+        let mut line = format!("{mark} {:<9} {}\n", self.check, harmless(&self.what));
         if let Some(mend) = &self.mend {
             line += &format!("  {:<9} mend it: {mend}\n", "");
         }

@@ -13,7 +13,7 @@ use crate::{
     alias::AliasHandle,
     aws::{Alias, AliasMoved, PublishedVersion},
     report::Report,
-    terminal::{BLUE, BOLD, DIM, GREEN, RED, note, styled},
+    terminal::{BLUE, BOLD, DIM, GREEN, RED, harmless, note, styled},
 };
 
 #[derive(Debug, Serialize)]
@@ -137,7 +137,7 @@ impl Release {
             let _ = write!(text, " after {}", Seconds(seconds).spoken());
         }
         if let Some(reason) = &self.reason {
-            let _ = write!(text, ": {reason}");
+            let _ = write!(text, ": {}", harmless(reason));
         }
         text
     }
@@ -161,7 +161,7 @@ impl Report for History {
             let _ = write!(text, "  {date}  {versions:<widest$}  {end}");
             let about = release.description.as_deref().unwrap_or("deleted since");
             if !about.is_empty() {
-                let _ = write!(text, "  {}", styled(DIM, about));
+                let _ = write!(text, "  {}", styled(DIM, harmless(about)));
             }
             text.push('\n');
         }

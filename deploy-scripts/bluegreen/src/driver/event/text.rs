@@ -6,7 +6,7 @@ use anstyle::Style;
 use rollout::{Rollout, Seconds, plan::Metrics, signal::Kind};
 
 use super::{Event, Look, Planned, Tally};
-use crate::terminal::{BOLD, DIM, GREEN, RED, percent, styled};
+use crate::terminal::{BOLD, DIM, GREEN, RED, harmless, percent, styled};
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +37,7 @@ impl fmt::Display for Event {
             } => {
                 write!(f, "test events: blue {blue}, green {green}")?;
                 if let Some(failure) = failure {
-                    write!(f, "\n  {}", styled(DIM, failure))?;
+                    write!(f, "\n  {}", styled(DIM, harmless(failure)))?;
                 }
                 match fault {
                     Some(fault) => write!(f, "\n  {}", styled(RED, fault)),
@@ -54,7 +54,7 @@ impl fmt::Display for Event {
             }
             Self::Promoted { version, reason } => {
                 let text = styled(GREEN, format!("version {version} is promoted"));
-                write!(f, "{text}: {reason}")
+                write!(f, "{text}: {}", harmless(reason))
             }
             Self::RolledBack {
                 version,
@@ -62,6 +62,7 @@ impl fmt::Display for Event {
                 reason,
             } => {
                 let text = styled(RED, format!("version {green_version} is rolled back"));
+                let reason = harmless(reason);
                 write!(f, "{text}: {reason}; version {version} serves everything")
             }
             Self::Held { waiting_for } => write!(
@@ -73,7 +74,10 @@ impl fmt::Display for Event {
                 f,
                 "interrupted by {signal}: the weight stays where it is; `bluegreen resume` goes on"
             ),
-            Self::Problem { text } => write!(f, "{} {text}", styled(RED, "failed, trying again:")),
+            Self::Problem { text } => {
+                let what = styled(RED, "failed, trying again:");
+                write!(f, "{what} {}", harmless(text))
+            }
         }
     }
 }
@@ -89,7 +93,7 @@ impl fmt::Display for Look {
             self.difference()
         )?;
         match &self.waiting_for {
-            Some(waiting) => write!(f, "; {waiting}"),
+            Some(waiting) => write!(f, "; {}", harmless(waiting)),
             None => Ok(()),
         }
     }
@@ -106,6 +110,14 @@ impl Look {
             false => (in_favour, GREEN, "promote"),
         };
         (share.clamp(0.0, 1.0), style, what)
+    }
+
+    /// The evidence in the verdict's own numbers.
+    pub(crate) fn evidence(&self) -> String {
+        format!(
+            "ln E {:.2} of {:.2} to roll back, {:.2} of {:.2} to promote",
+            self.ln_e_rollback, self.rollback_limit, self.ln_e_promote, self.promote_limit
+        )
     }
 
     /// The bounds on the difference, in words.
