@@ -107,7 +107,10 @@ fn rolled_out_where(variables: &[(&str, &str)]) -> (String, Vec<String>) {
     let _load = Load::start(&server, 50);
     let plan = ["--strategy", "canary:50%/3s", "--certified", "20%"];
     let mut terminal = server.bluegreen_at_terminal_where(variables, &rollout(&plan), USUAL);
-    terminal.shows("0 failed of");
+    terminal.wait(LIMIT, "what was answered", |lines| {
+        let mut lines = lines.iter();
+        lines.any(|line| line.contains("0 failed of")).then_some(())
+    });
     assert_eq!(terminal.ends_within(LIMIT), Some(0));
     terminal.shows("version 2 is promoted");
     (terminal.printed.text(), terminal.lines())
@@ -122,7 +125,7 @@ fn is_coloured(written: &str) -> bool {
 
 #[test]
 fn a_dumb_terminal_gets_lines_and_nothing_that_steers_it() {
-    let (written, lines) = rolled_out_where(&[("TERM", "dumb")]);
+    let (written, lines) = rolled_out_where(&[("TERM", "dumb"), ("CI", "true")]);
     assert!(!written.contains('\x1b'), "{written:?}");
     let looks = lines.iter().filter(|line| line.contains("  50%  blue "));
     assert!(looks.count() >= 1, "{lines:#?}");

@@ -24,6 +24,7 @@ use exit::Exit;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    terminal::settle_colours();
     let (format, done) = match Cli::read() {
         Ok(cli) => (cli.global.output, commands::run(cli).await),
         Err(error) => (Format::Text, Err(error)),

@@ -6,8 +6,20 @@ use anstream::{AutoStream, ColorChoice};
 
 /// Whether a picture can be drawn anew where it stands: a dumb terminal, like a pipe, gets lines.
 pub(crate) fn can_redraw(stream: &impl IsTerminal) -> bool {
-    let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    stream.is_terminal() && !dumb
+    stream.is_terminal() && !is_dumb()
+}
+
+fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// A dumb terminal gets no colours, also where `CI` is set, which would allow them, unless they are
+/// asked for by `CLICOLOR_FORCE`.
+pub(crate) fn settle_colours() {
+    let forced = env::var_os("CLICOLOR_FORCE").is_some_and(|force| force != "0");
+    if is_dumb() && !forced {
+        ColorChoice::Never.write_global();
+    }
 }
 
 /// Whether standard error takes colours: `NO_COLOR` and `CLICOLOR` decide.

@@ -8,7 +8,7 @@ mod progress;
 
 use anstyle::{AnsiColor, Style};
 
-pub(crate) use abilities::{can_redraw, is_coloured, is_unicode};
+pub(crate) use abilities::{can_redraw, is_coloured, is_unicode, settle_colours};
 pub(crate) use confirm::{Question, confirm};
 pub(crate) use harmless::{harmless, plain_markdown};
 pub(crate) use picture::{bar, duration, part, percent, routing_lines, terminal_width, wrapped};
