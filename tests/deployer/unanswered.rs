@@ -44,7 +44,7 @@ fn whoever_never_answers_is_named_while_one_waits_and_given_up_after_fifteen_sec
     let took = begun.elapsed().as_secs();
     assert!((13..20).contains(&took), "{took} s");
     let waiting = format!("waiting for an answer from {url}\n");
-    let nothing = format!("nothing answers at {url}: no answer within 15s");
+    let nothing = format!("nothing answers at {url}: no answer within 1");
     gave_up.fails_with(1, &[&waiting, &nothing, "--call-timeout 60s waits longer"]);
 
     let begun = Instant::now();

@@ -49,11 +49,20 @@ impl Driver<'_> {
             self.provisioning.settle(write.entry.left(), notice).await;
             self.hooks.at_the_end(hook, write, reporter).await;
         };
+        let interrupts = &mut *self.interrupts;
+        let late = self.late;
+        let interrupted = async {
+            match late {
+                Some(signal) => signal,
+                None => interrupts.next().await,
+            }
+        };
         tokio::select! {
-            () = rest => {}
-            signal = self.interrupts.next() => reporter.notice(format!(
+            biased;
+            signal = interrupted => reporter.notice(format!(
                 "interrupted by {signal}: the alias is where it was told, what was to follow is not done"
             )),
+            () = rest => {}
         }
         exit
     }

@@ -61,6 +61,8 @@ pub(crate) struct Driver<'a> {
     provisioning: Provisioning<'a>,
     /// What AWS said of the call that failed last.
     refusal: Option<AwsError>,
+    /// A signal that came when the outcome stood already: it ends what is to follow.
+    late: Option<&'static str>,
 }
 
 impl<'a> Driver<'a> {
@@ -81,6 +83,7 @@ impl<'a> Driver<'a> {
             hooks: Hooks::new(handle, &watch.hooks),
             provisioning,
             refusal: None,
+            late: None,
         }
     }
 
@@ -124,6 +127,7 @@ impl<'a> Driver<'a> {
     /// What the user chose for Ctrl-C.
     fn heed(&mut self, signal: &'static str) {
         match self.on_interrupt {
+            _ if self.controller.has_ended() => self.late = Some(signal),
             OnInterrupt::Leave => self.controller.leave(signal),
             OnInterrupt::Rollback => self.controller.stop(format!("interrupted by {signal}")),
         }

@@ -139,6 +139,12 @@ impl Controller {
         &self.rollout
     }
 
+    /// Whether it is known what the rollout came to: no call follows.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended(_))
+    }
+
     /// Whether the alias is in this rollout's hands: not before its first write is seen.
     const fn has_begun(&self) -> bool {
         !self.rollout.started.is_empty()
