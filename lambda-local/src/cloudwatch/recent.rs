@@ -6,6 +6,7 @@ use super::{
     metrics::Histogram,
     state::{CloudWatch, lock},
 };
+
 /// By version.
 pub(crate) type Recent = BTreeMap<String, OfVersion>;
 

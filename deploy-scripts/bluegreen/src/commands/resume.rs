@@ -47,8 +47,8 @@ pub(super) async fn resume(
     .await
 }
 
-/// What has ended needs nothing, and a scheduler's `tick` is no failure then. What is provisioned by now may be a remnant, or what somebody
-/// wants to have: it stays.
+/// What has ended needs nothing, and a scheduler's `tick` is no failure then. What is provisioned by
+/// now may be a remnant, or what somebody wants to have: it stays.
 async fn nothing(none: NothingToResume, handle: &AliasHandle, reporter: &Reporter) -> Result<Exit> {
     if let NothingToResume::Unreadable(_) = none {
         return Err(none.into());

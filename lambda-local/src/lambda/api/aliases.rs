@@ -31,13 +31,8 @@ pub(crate) async fn create(
     let mut model = lambda.model();
     let alias = model.function_mut(&reference)?.create_alias(request)?;
     let now = Moment::now();
-    let (event, of) = (
-        ("CreateAlias20150331", now),
-        (&*reference.name, &*alias.name),
-    );
-    lambda
-        .trail
-        .record(Moved::new(event, of, alias.shares(now), asked));
+    let event = ("CreateAlias20150331", now);
+    record(&lambda, event, (&reference.name, alias), asked);
     Ok((StatusCode::CREATED, Answer(alias.describe(now))))
 }
 
@@ -90,10 +85,8 @@ pub(crate) async fn update(
         let transition = model.transition(now);
         let function = model.function_mut(&reference)?;
         let alias = function.update_alias(&name, request, transition)?;
-        let (event, of) = (("UpdateAlias20150331", now), (&*reference.name, &*name));
-        lambda
-            .trail
-            .record(Moved::new(event, of, alias.shares(now), asked));
+        let event = ("UpdateAlias20150331", now);
+        record(&lambda, event, (&reference.name, alias), asked);
         alias.describe(now)
     };
     // What it has of provisioned concurrency moves along.
@@ -110,4 +103,16 @@ pub(crate) async fn delete(
         function.delete_alias(&name);
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// For CloudTrail, and for the page, which marks the moment.
+fn record(
+    lambda: &Lambda,
+    event: (&'static str, Moment),
+    (function, alias): (&str, &Alias),
+    asked: Value,
+) {
+    let (_, now) = event;
+    let moved = Moved::new(event, (function, &alias.name), alias.shares(now), asked);
+    lambda.trail.record(moved);
 }

@@ -56,7 +56,7 @@ pub(super) async fn history(handle: &AliasHandle) -> Result<History> {
     };
     let journal = Journal::read(&alias.description)?;
     let past = moves.iter().rev().filter_map(seen);
-    let mut releases = releases(past.chain(now(&alias, &journal)));
+    let mut releases = releases(past.chain(last(&alias, &journal)));
     releases.extend(older(&alias, &journal, &releases));
     for release in &mut releases {
         let mut all = versions.iter();
@@ -84,7 +84,7 @@ fn seen(moved: &AliasMoved) -> Option<Seen> {
 }
 
 /// CloudTrail hears of a move minutes later: the alias knows it now.
-fn now(alias: &Alias, journal: &Journal) -> Option<Seen> {
+fn last(alias: &Alias, journal: &Journal) -> Option<Seen> {
     let entry = journal.entry.clone()?;
     journal
         .agrees_with(alias.routing)
