@@ -87,6 +87,22 @@ while True:
     assert time.monotonic() < deadline, alarm
     time.sleep(0.2)
 assert len(alarm["Metrics"]) == 3, alarm
+rule = "ALARM(share) AND NOT OK(" + alarm["AlarmArn"] + ")"
+client.put_composite_alarm(AlarmName="both", AlarmRule=rule)
+assert client.describe_alarms(AlarmNames=["both"])["CompositeAlarms"] == []
+types = ["CompositeAlarm", "MetricAlarm"]
+described = client.describe_alarms(AlarmTypes=types)
+(composite,) = described["CompositeAlarms"]
+assert (composite["StateValue"], composite["AlarmRule"]) == ("ALARM", rule), composite
+assert [alarm["AlarmName"] for alarm in described["MetricAlarms"]] == ["share"], described
+for wrong in ["ALARM(nobody)", "ALARM(share) AND"]:
+    try:
+        client.put_composite_alarm(AlarmName="wrong", AlarmRule=wrong)
+    except client.exceptions.ClientError as error:
+        assert error.response["Error"]["Code"] == "ValidationError", error
+    else:
+        sys.exit(f"{wrong} is a rule")
+client.delete_alarms(AlarmNames=["both"])
 client.set_alarm_state(AlarmName="share", StateValue="OK", StateReason="by hand")
 client.delete_alarms(AlarmNames=["share"])
 assert client.describe_alarms()["MetricAlarms"] == []

@@ -18,6 +18,7 @@ mod output;
 mod plans;
 mod policy;
 mod provisioned;
+mod provisioned_trouble;
 mod publishing;
 mod release;
 mod role;

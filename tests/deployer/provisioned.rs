@@ -3,10 +3,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::{Value, json};
-
 use crate::harness::{
-    Fate, Finished, Proxy, Server, alias, program, rollout, serves, until, zip_of,
+    Fate, Finished, Proxy, Server, alias, has, program, provision, provisioned, reserve, rollout,
+    says, serves, until,
 };
 
 /// A rollout without traffic that ends as `otherwise` says.
@@ -27,48 +26,6 @@ fn ready() -> Server {
     server.create("blue").succeeds();
     server.publish("green");
     server
-}
-
-fn provision(server: &Server, qualifier: &str, count: u32) {
-    let path = format!("/2019-09-30/functions/hello/provisioned-concurrency?Qualifier={qualifier}");
-    let body = json!({ "ProvisionedConcurrentExecutions": count }).to_string();
-    let put = server.request("PUT", &path, body.as_bytes());
-    assert_eq!(put.status, 202, "{}", put.text());
-    until("it is ready", || {
-        let found = server.request("GET", &path, b"").json();
-        (found["Status"] == "READY").then_some(())
-    });
-}
-
-fn reserve(server: &Server, count: u32) {
-    let body = json!({ "ReservedConcurrentExecutions": count }).to_string();
-    let path = "/2017-10-31/functions/hello/concurrency";
-    assert_eq!(server.request("PUT", path, body.as_bytes()).status, 200);
-}
-
-/// The versions and aliases that have it, and how much.
-fn provisioned(server: &Server) -> Vec<(String, u64)> {
-    let path = "/2019-09-30/functions/hello/provisioned-concurrency?List=ALL";
-    let found = server.request("GET", path, b"").json();
-    let configs = found["ProvisionedConcurrencyConfigs"].as_array().unwrap();
-    let read = |config: &Value| {
-        let arn = config["FunctionArn"].as_str().unwrap();
-        let count = config["RequestedProvisionedConcurrentExecutions"].as_u64();
-        (arn.rsplit(':').next().unwrap().to_owned(), count.unwrap())
-    };
-    configs.iter().map(read).collect()
-}
-
-fn has(qualifier: &str, count: u64) -> (String, u64) {
-    (qualifier.to_owned(), count)
-}
-
-#[track_caller]
-fn says(finished: &Finished, words: &[&str]) {
-    let said = format!("{}{}", finished.stdout, finished.stderr);
-    for word in words {
-        assert!(said.contains(word), "no {word:?} in: {said}");
-    }
 }
 
 #[test]
@@ -170,20 +127,6 @@ fn what_cannot_be_allocated_moves_no_traffic_and_is_not_paid_for() {
     says(&finished, &[failed, "no room"]);
     serves(&server, "1");
     assert_eq!(provisioned(&server), [has("1", 2)]);
-}
-
-#[test]
-fn a_version_that_cannot_start_gets_no_traffic_where_blue_has_it() {
-    let server = Server::with_blue();
-    server.update_code("hello", &zip_of("bootstrap", 0o755, b"#!/bin/sh\nexit 3\n"));
-    let published = server.lambda("POST", "/hello/versions", &Value::Null);
-    assert_eq!(published.json()["Version"], "2");
-    provision(&server, "live", 1);
-    let finished = server.bluegreen(&[&ends("promote")[..], &["--skip-checks"]].concat());
-    let failed = "failed to allocate provisioned concurrency of 1 to version 2";
-    says(&finished.exits(1), &[failed, "FUNCTION_ERROR_INIT_FAILURE"]);
-    serves(&server, "1");
-    assert_eq!(provisioned(&server), [has("live", 1)]);
 }
 
 /// A rollout through a proxy that three times refuses a write to the alias which has this in its

@@ -118,31 +118,42 @@ fn a_role_of_somebody_elses_is_not_taken() {
     );
 }
 
+/// The second one is what KMS says where the function has variables.
 #[test]
-fn a_role_that_lambda_does_not_know_yet_is_waited_for() {
+fn a_role_that_is_not_known_everywhere_yet_is_waited_for() {
     let server = Server::start();
     let tries = AtomicUsize::new(0);
     let proxy = Proxy::start(&server.url, move |call, done| {
         let creates = !done && call.method == "POST" && call.path.ends_with("/functions");
-        match creates && tries.fetch_add(1, Ordering::SeqCst) < 2 {
-            true => Fate::RefuseSaying(
+        if !creates {
+            return Fate::Pass;
+        }
+        let kind = "InvalidParameterValueException";
+        match tries.fetch_add(1, Ordering::SeqCst) {
+            0 => Fate::RefuseSaying(
                 400,
-                "InvalidParameterValueException",
+                kind,
                 "The role defined for the function cannot be assumed by Lambda.",
             ),
-            false => Fate::Pass,
+            1 => Fate::RefuseSaying(
+                400,
+                kind,
+                "Lambda was unable to configure access to your environment variables because the \
+                 KMS key is invalid for CreateGrant.",
+            ),
+            _ => Fate::Pass,
         }
     });
     let mut command = server.command(program("bluegreen"));
     command
-        .args(["create", "--role", ROLE, "--binary"])
+        .args(["create", "--role", ROLE, "--env", "STAGE=test", "--binary"])
         .arg(program("blue"))
         .env("AWS_ENDPOINT_URL", &proxy.url);
     let begin = Instant::now();
     Finished::run(command).succeeds();
     assert!(
-        begin.elapsed() >= Duration::from_secs(4),
-        "it waits between its tries"
+        begin.elapsed() >= Duration::from_millis(600),
+        "it waits longer and longer between its tries"
     );
 }
 

@@ -72,6 +72,28 @@ fn an_alarm_that_rings_rolls_back_and_one_that_rang_before_does_not() {
 }
 
 #[test]
+fn a_composite_alarm_is_a_veto_as_any_other() {
+    let server = with_green();
+    for name in ["5xx", "quiet hours"] {
+        put_alarm(&server, name);
+    }
+    let composite = json!({
+        "AlarmName": "checkout", "AlarmRule": r#"ALARM(5xx) AND NOT ALARM("quiet hours")"#,
+    });
+    server.cloudwatch("PutCompositeAlarm", &composite);
+    let options = ["--strategy", "canary:10%/5m", "--alarm", "checkout"];
+    let running = server.start_bluegreen(&rollout(&options));
+    until("the rollout has begun", || {
+        description(&server).contains("step 1 of").then_some(())
+    });
+    set_alarm(&server, "5xx", "ALARM");
+    let finished = running.finish().exits(3);
+    let said = finished.stdout.contains("rolled back: alarm checkout");
+    assert!(said, "{}", finished.stdout);
+    serves(&server, "1");
+}
+
+#[test]
 fn hooks_are_run_at_their_time_and_know_what_happens() {
     let server = with_green();
     let load = Load::start(&server, 50);

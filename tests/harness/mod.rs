@@ -9,6 +9,7 @@ mod command;
 pub(crate) mod function_url;
 mod load;
 mod printed;
+mod provisioned;
 mod proxy;
 mod released;
 pub(crate) mod rest_api;
@@ -36,9 +37,10 @@ pub(crate) use command::Background;
 pub(crate) use command::{Finished, Running, signal_to};
 pub(crate) use load::Load;
 pub(crate) use printed::Printed;
+pub(crate) use provisioned::{has, provision, provisioned, reserve};
 pub(crate) use proxy::{Call, Fate, Proxy};
 pub(crate) use released::{
-    alias, begins, behind, description, events, rollout, serves, weights, with_green,
+    alias, begins, behind, description, events, rollout, says, serves, weights, with_green,
 };
 pub(crate) use server::{ROLE, Server};
 pub(crate) use shell::{LIMIT, Shell};

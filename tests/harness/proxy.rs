@@ -21,6 +21,8 @@ pub(crate) enum Fate {
     LoseAnswer,
     /// It is done, or answered, this much later.
     Delay(Duration),
+    /// It is done, and its answer says the second text in place of the first.
+    Rewrite(&'static str, &'static str),
     /// It is refused with this status and error type.
     Refuse(u16, &'static str),
     /// It is refused with this status, error type and message.
@@ -98,7 +100,7 @@ fn forward(
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     match judge(&call, false) {
-        Fate::Pass => {}
+        Fate::Pass | Fate::Rewrite(..) => {}
         Fate::Delay(time) => thread::sleep(time),
         Fate::Refuse(status, kind) => {
             return client.write_all(&refusal(&call, status, kind, "refused by the test"));
@@ -115,8 +117,19 @@ fn forward(
             thread::sleep(time);
             client.write_all(&answer)
         }
+        Fate::Rewrite(from, to) => client.write_all(&rewritten(&answer, from, to)),
         _ => client.shutdown(Shutdown::Both),
     }
+}
+
+/// Without its length, which is another now: the end of the connection is its end.
+fn rewritten(answer: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(answer);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let mut lines: Vec<&str> = head.split("\r\n").collect();
+    lines.retain(|line| !line.to_ascii_lowercase().starts_with("content-length:"));
+    let body = body.replace(from, to);
+    format!("{}\r\n\r\n{body}", lines.join("\r\n")).into_bytes()
 }
 
 /// Sends a request on, and gives all that is answered.

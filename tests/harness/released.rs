@@ -75,3 +75,12 @@ pub(crate) fn weights(server: &Server) -> Value {
         .json()["weights"]
         .clone()
 }
+
+/// It says each of these, wherever.
+#[track_caller]
+pub(crate) fn says(finished: &Finished, words: &[&str]) {
+    let said = format!("{}{}", finished.stdout, finished.stderr);
+    for word in words {
+        assert!(said.contains(word), "no {word:?} in: {said}");
+    }
+}

@@ -10,6 +10,7 @@ mod executable;
 mod exit;
 mod host;
 mod package;
+mod patience;
 mod probe;
 mod report;
 mod settings;

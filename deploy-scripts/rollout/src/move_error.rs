@@ -35,7 +35,8 @@ impl fmt::Display for MoveError {
             Self::Settling { from, to } => write!(
                 f,
                 "AWS is moving the alias from version {from} to version {to} while provisioned \
-                 concurrency is allocated; wait until that is done"
+                 concurrency is allocated; wait until that is done, or go back to version {from} \
+                 with `bluegreen rollback`"
             ),
         }
     }

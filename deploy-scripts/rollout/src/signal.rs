@@ -60,6 +60,20 @@ impl Signal {
         Metric { name, statistic }
     }
 
+    /// How many values there are of which the metric counts some: where that is known and the
+    /// metric has nothing, it counts none. `None` where the metric is always there.
+    #[must_use]
+    pub fn values(self) -> Option<Metric> {
+        let statistic = "SampleCount".to_owned();
+        match self {
+            Self::Errors => None,
+            Self::Slow(_) => Some(Metric {
+                name: "Duration",
+                statistic,
+            }),
+        }
+    }
+
     /// The rule that it is judged by, in a plan whose rule for errors this is.
     #[must_use]
     pub const fn rule(self, errors: Rule) -> Rule {
@@ -168,7 +182,7 @@ impl From<Counts> for Answers {
 #[cfg(test)]
 mod tests {
     use super::{Answers, Signal};
-    use crate::verdict::Rule;
+    use crate::verdict::{Counts, Rule};
 
     #[test]
     fn slow_requests_may_differ_by_more_than_errors_and_by_the_same_chances() {
@@ -198,5 +212,10 @@ mod tests {
         let bad = |signal| answers.counts(signal).bad;
         assert_eq!(answers.requests, 11);
         assert_eq!((bad(Signal::Errors), bad(Signal::Slow(1))), (3, 4));
+        let tested = Counts {
+            requests: 5,
+            bad: 2,
+        };
+        assert_eq!(Answers::from(tested).counts(Signal::Errors), tested);
     }
 }

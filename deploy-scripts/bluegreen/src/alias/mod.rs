@@ -1,6 +1,7 @@
 //! The alias that a command works on: how it is reached, read and written, what is provisioned for
 //! it, and what is said when a rollback fails.
 
+mod active;
 mod provisioned;
 mod write;
 

@@ -5,18 +5,19 @@
 //! environments are there, and shows the old version with a weight of 1 until then. AWS refuses
 //! that for a version that has its own, so green's is given back just before.
 
-use std::time::{Duration, Instant};
+use std::{error::Error, fmt, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use rollout::{Routing, Version, may_be_given_back};
 
 use super::AliasHandle;
-use crate::aws::{AwsError, Provisioned, ProvisionedState};
+use crate::{
+    aws::{AwsError, Provisioned, ProvisionedState},
+    patience::Patience,
+};
 
 /// AWS starts some hundred environments a minute.
-const TIMEOUT: Duration = Duration::from_secs(15 * 60);
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// What the function has provisioned, and what was allocated since.
 #[derive(Debug)]
@@ -30,6 +31,25 @@ impl<'a> Provisioning<'a> {
         let all = handle.lambda.provisioned().await;
         let all = all.context("failed to read the provisioned concurrency")?;
         Ok(Self { handle, all })
+    }
+
+    /// The same for a release, which needs it only to save money: whoever may not see it releases
+    /// without, and is told so.
+    pub(crate) async fn known(handle: &'a AliasHandle, notice: impl Fn(String)) -> Result<Self> {
+        match handle.lambda.provisioned().await {
+            Err(denied) if denied.is_denied() => {
+                notice(format!(
+                    "provisioned concurrency is left as it is, since it may not be seen ({denied}): \
+                     green gets none, and what the old version has may be paid for in vain"
+                ));
+                let all = Vec::new();
+                Ok(Self { handle, all })
+            }
+            read => {
+                let all = read.context("failed to read the provisioned concurrency")?;
+                Ok(Self { handle, all })
+            }
+        }
     }
 
     pub(crate) fn all(&self) -> &[Provisioned] {
@@ -58,16 +78,13 @@ impl<'a> Provisioning<'a> {
         found.map(|found| found.requested)
     }
 
-    /// Before green gets its first traffic, unless all of it comes in one switch that takes what
-    /// the alias has along. What does not get ready is given back.
+    /// Before green gets its first traffic. What does not get ready is given back.
     pub(crate) async fn allocate(
         &mut self,
         (blue, green): (Version, Version),
-        single_switch: bool,
         notice: impl Fn(String),
     ) -> Result<()> {
-        let taken_along = single_switch && self.of_alias().is_some();
-        let Some(count) = self.wanted(blue).filter(|_| !taken_along) else {
+        let Some(count) = self.wanted(blue) else {
             return Ok(());
         };
         notice(format!(
@@ -106,7 +123,7 @@ impl<'a> Provisioning<'a> {
     }
 
     async fn wait_until_ready(&self, version: Version) -> Result<()> {
-        let mut wait = Wait::begin();
+        let mut patience = Patience::of(LIMIT);
         loop {
             let now = Self::read(self.handle).await?;
             match now.of_version(version).map(|found| &found.state) {
@@ -117,7 +134,7 @@ impl<'a> Provisioning<'a> {
                 Some(ProvisionedState::InProgress) => {}
                 None => bail!("somebody else took it back meanwhile"),
             }
-            wait.pause("ready").await?;
+            pause(&mut patience, "ready").await?;
         }
     }
 
@@ -130,23 +147,41 @@ impl<'a> Provisioning<'a> {
     }
 
     /// After a move has ended: waits until AWS has moved what the alias has, and gives back what
-    /// the version has that was left, as far as it was known before. What fails is told, and undoes
-    /// nothing.
-    pub(crate) async fn settle(&self, left: Option<Version>, notice: impl Fn(String)) {
-        if self.of_alias().is_some()
-            && let Err(error) = self.wait_until_moved(&notice).await
-        {
-            return notice(not_in_order(&error));
+    /// the version has that was left, as far as it was known before. What else fails is told, and
+    /// undoes nothing.
+    ///
+    /// # Errors
+    /// If AWS gave the move up: the version that was to be left serves still.
+    pub(crate) async fn settle(
+        &self,
+        left: Option<Version>,
+        notice: impl Fn(String),
+    ) -> Result<(), NotMoved> {
+        if self.of_alias().is_some() {
+            match self.wait_until_moved(&notice).await {
+                Ok(None) => {}
+                Ok(Some(not_moved)) => return Err(not_moved),
+                Err(error) => {
+                    notice(not_in_order(&error));
+                    return Ok(());
+                }
+            }
         }
         if let Some(left) = left {
             self.give_back(left, notice).await;
         }
+        Ok(())
     }
 
-    async fn wait_until_moved(&self, notice: impl Fn(String)) -> Result<()> {
-        let mut wait = Wait::begin();
+    async fn wait_until_moved(&self, notice: impl Fn(String)) -> Result<Option<NotMoved>> {
+        let mut patience = Patience::of(LIMIT);
         let mut said = false;
         while let Routing::Settling { from, to } = self.handle.read().await?.routing {
+            let now = Self::read(self.handle).await?;
+            if let Some(ProvisionedState::Failed(reason)) = now.of_alias().map(|one| &one.state) {
+                let reason = reason.clone();
+                return Ok(Some(NotMoved { from, to, reason }));
+            }
             if !said {
                 notice(format!(
                     "AWS allocates provisioned concurrency to version {to}; until that is done, \
@@ -154,9 +189,9 @@ impl<'a> Provisioning<'a> {
                 ));
                 said = true;
             }
-            wait.pause("done").await?;
+            pause(&mut patience, "done").await?;
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Gives back what a version has that nobody needs. What somebody has set since is theirs, and
@@ -187,27 +222,33 @@ impl<'a> Provisioning<'a> {
     }
 }
 
-/// Longer and longer pauses, up to a limit.
-struct Wait {
-    since: Instant,
-    pause: Duration,
+/// AWS gave up to move the alias with its provisioned concurrency. It stays as it is then, in two
+/// minds: the new version is the alias's, and the old one has a weight of 1.
+#[derive(Debug)]
+pub(crate) struct NotMoved {
+    from: Version,
+    to: Version,
+    reason: String,
 }
 
-impl Wait {
-    fn begin() -> Self {
-        Self {
-            since: Instant::now(),
-            pause: FIRST_PAUSE,
-        }
+impl fmt::Display for NotMoved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to, reason } = self;
+        write!(
+            f,
+            "AWS could not allocate the alias's provisioned concurrency to version {to}: {reason}; \
+             version {from} serves still, and `bluegreen rollback` lets it stay so"
+        )
     }
+}
 
-    async fn pause(&mut self, what: &str) -> Result<()> {
-        if self.since.elapsed() > TIMEOUT {
-            bail!("it was not {what} after {} minutes", TIMEOUT.as_secs() / 60);
-        }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        Ok(())
+impl Error for NotMoved {}
+
+/// Pauses, and says what was waited for in vain.
+async fn pause(patience: &mut Patience, what: &str) -> Result<()> {
+    match patience.pause().await {
+        true => Ok(()),
+        false => bail!("it was not {what} after {} minutes", LIMIT.as_secs() / 60),
     }
 }
 

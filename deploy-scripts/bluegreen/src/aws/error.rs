@@ -29,11 +29,13 @@ const THROTTLED: [&str; 4] = [
     "Throttling",
     "RequestLimitExceeded",
 ];
+/// What AWS calls it when a policy does not allow a call.
+const DENIED: [&str; 2] = ["AccessDenied", "AccessDeniedException"];
 
 /// What to do about errors that have nothing to do with the call that met them.
 const ADVICE: [(&[&str], &str); 3] = [
     (
-        &["AccessDenied", "AccessDeniedException"],
+        &DENIED,
         "`bluegreen policy` prints what the deployer needs, `bluegreen policy --setup` what `create` \
          and `destroy` need beside it",
     ),
@@ -94,8 +96,18 @@ impl AwsError {
         self.has_code("PreconditionFailedException")
     }
 
+    /// Whether an earlier change is still under way.
+    pub(crate) fn is_in_progress(&self) -> bool {
+        self.has_code("ResourceConflictException") && self.says(" in progress")
+    }
+
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
+    }
+
+    /// Whether whoever asked may not.
+    pub(crate) fn is_denied(&self) -> bool {
+        DENIED.iter().any(|code| self.has_code(code))
     }
 
     pub(crate) fn is_missing(&self) -> bool {

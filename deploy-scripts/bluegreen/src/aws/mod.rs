@@ -23,6 +23,6 @@ pub(crate) use explain::Explain;
 pub(crate) use iam::{Iam, ROLE_PATH, Role, role_name, role_policies};
 pub(crate) use lambda::{
     Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, Provisioned,
-    ProvisionedState, PublishedVersion, RUNTIME, URL_STATEMENT, VersionSettings,
+    ProvisionedState, PublishedVersion, RUNTIME, URL_STATEMENT, VersionSettings, VersionState,
 };
 pub(crate) use trail::{AliasMoved, Trail};

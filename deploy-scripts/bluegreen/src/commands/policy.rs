@@ -114,12 +114,12 @@ impl Home {
                 &[&alias],
             ),
             statement("FindTheApi", &["apigateway:GET"], &self.apis()),
-            // CloudWatch has no resource for metrics.
-            statement("ReadMetrics", &["cloudwatch:GetMetricData"], &["*"]),
+            // CloudWatch has no resource for metrics, and shows composite alarms to nobody who may
+            // see only some.
             statement(
-                "ReadAlarms",
-                &["cloudwatch:DescribeAlarms"],
-                &[&format!("{}:alarm:*", self.arn("cloudwatch"))],
+                "ReadMetricsAndAlarms",
+                &["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"],
+                &["*"],
             ),
         ]
     }
@@ -159,13 +159,14 @@ impl Home {
             pass,
             statement(
                 "MakeAndDeleteTheRole",
-                &[
-                    "iam:CreateRole",
-                    "iam:DeleteRole",
-                    "iam:GetRole",
-                    "iam:TagRole",
-                ],
+                &["iam:CreateRole", "iam:DeleteRole", "iam:TagRole"],
                 &[&own_role],
+            ),
+            // Of a role that is not there yet IAM does not know the path.
+            statement(
+                "LookForTheRole",
+                &["iam:GetRole"],
+                &[own_role.as_str(), &own_role.replace(ROLE_PATH, "/")],
             ),
             self.role_policies(),
         ];

@@ -34,12 +34,18 @@ pub(crate) async fn promote(handle: &AliasHandle, args: &PromoteArgs) -> Result<
     if args.write.dry_run {
         return alias_move::write(handle, &seen, entry, true, &what).await;
     }
-    let provisioning = Provisioning::read(handle).await?;
+    // Green of a split serves already.
+    if let Routing::All(_) = seen.routing {
+        let ready = handle.wait_until_active(version, note).await;
+        ready.with_context(|| format!("failed to {what}"))?;
+    }
+    let provisioning = Provisioning::known(handle, note).await?;
     let made_way = provisioning.make_way(version).await;
     made_way.with_context(|| format!("failed to {what}"))?;
     let left = entry.left();
     let moved = alias_move::write(handle, &seen, entry, false, &what).await?;
-    provisioning.settle(left, note).await;
+    let settled = provisioning.settle(left, note).await;
+    settled.with_context(|| format!("failed to {what}"))?;
     Ok(moved)
 }
 

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::{
     alias::AliasHandle,
-    aws::Function,
+    aws::{Function, VersionState},
     cli::PublishArgs,
     host::Host,
     package::Package,
     report::Report,
-    terminal::{BOLD, Progress, styled},
+    terminal::{BOLD, Progress, note, styled},
 };
 
 #[derive(Debug, Serialize)]
@@ -64,8 +64,11 @@ pub(crate) async fn publish(handle: &AliasHandle, args: &PublishArgs) -> Result<
     }
     let description = args.description.as_deref();
     let version = handle.lambda.publish(&code_sha256, description).await;
-    let version =
+    let (version, state) =
         version.with_context(|| format!("failed to publish a version of function '{name}'"))?;
+    if state != VersionState::Active {
+        handle.wait_until_active(version, note).await?;
+    }
     Ok(Published {
         code_sha256,
         new: Some(version) > listing.newest(),

@@ -24,7 +24,7 @@ pub(super) async fn resume(
     };
     let green = found.rollout.green;
     let mut interrupts = Interrupts::listen()?;
-    let provisioning = Provisioning::read(handle).await?;
+    let provisioning = Provisioning::known(handle, |text| reporter.notice(text)).await?;
     let timeout = handle.lambda.timeout(green).await;
     let timeout = timeout.with_context(|| format!("failed to read version {green}"))?;
     let settings = settings(&args.watch, timeout, &provisioning);

@@ -27,8 +27,8 @@ pub(crate) async fn roll_back(handle: &AliasHandle, args: &RollbackArgs) -> Resu
     let moved = written.map_err(|error| error.context(handle.shout(version)))?;
     // The traffic first: nothing that can fail comes before it.
     if !dry_run {
-        match Provisioning::read(handle).await {
-            Ok(found) => found.settle(left, note).await,
+        match Provisioning::known(handle, note).await {
+            Ok(found) => found.settle(left, note).await?,
             Err(error) => note(format!("{error:#}")),
         }
     }
@@ -46,7 +46,7 @@ fn journal(seen: &Alias, to: Option<Version>) -> Result<Journal> {
 fn entry(journal: &Journal, seen: Routing, version: Version) -> Entry {
     let (green, weight) = match seen {
         Routing::Split { green, weight, .. } => (green, Some(weight)),
-        Routing::All(serving) | Routing::Settling { from: serving, .. } => (serving, None),
+        Routing::All(green) | Routing::Settling { to: green, .. } => (green, None),
     };
     let before = journal.before(version).into_iter();
     Entry::RolledBack {

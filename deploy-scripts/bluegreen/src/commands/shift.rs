@@ -7,7 +7,7 @@ use rollout::{
 };
 
 use super::alias_move::{self, AliasMove};
-use crate::{alias::AliasHandle, aws::Alias, cli::ShiftArgs, clock::now};
+use crate::{alias::AliasHandle, aws::Alias, cli::ShiftArgs, clock::now, terminal::note};
 
 pub(crate) async fn shift(handle: &AliasHandle, args: &ShiftArgs) -> Result<AliasMove> {
     let seen = handle.read().await?;
@@ -27,6 +27,12 @@ pub(crate) async fn shift(handle: &AliasHandle, args: &ShiftArgs) -> Result<Alia
         since: now(),
         before,
     };
+    if !args.write.dry_run
+        && let Routing::All(_) = seen.routing
+    {
+        let ready = handle.wait_until_active(green, note).await;
+        ready.with_context(|| format!("failed to {what}"))?;
+    }
     alias_move::write(handle, &seen, entry, args.write.dry_run, &what).await
 }
 

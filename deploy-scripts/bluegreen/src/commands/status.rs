@@ -82,6 +82,12 @@ impl Status {
             Ok(journal) => journal,
             Err(unreadable) => return unreadable.to_string(),
         };
+        if let Routing::Settling { from, to } = self.routing {
+            return format!(
+                "AWS moves it from version {from} to version {to}, for provisioned concurrency; \
+                 `bluegreen rollback` lets it stay"
+            );
+        }
         let entry = match &journal.entry {
             Some(entry) if journal.agrees_with(self.routing) => entry,
             Some(_) => return "moved by someone else since bluegreen wrote to it".to_owned(),

@@ -9,10 +9,11 @@ use crate::{alias::Moved, exit::Exit};
 impl Driver<'_> {
     pub(super) async fn end(mut self, end: End) -> Result<Exit> {
         match end {
-            End::Promoted(write) => Ok(self.after(Hook::AfterPromote, &write, Exit::Done).await),
-            End::RolledBack(write) => Ok(self
-                .after(Hook::AfterRollback, &write, Exit::RolledBack)
-                .await),
+            End::Promoted(write) => self.after(Hook::AfterPromote, &write, Exit::Done).await,
+            End::RolledBack(write) => {
+                let hook = Hook::AfterRollback;
+                self.after(hook, &write, Exit::RolledBack).await
+            }
             End::NotBegun(reason) => {
                 self.give_back().await;
                 self.reporter
@@ -40,14 +41,18 @@ impl Driver<'_> {
         }
     }
 
-    /// The outcome is what it is: nothing that follows changes the exit code, and a signal ends it.
-    async fn after(&mut self, hook: Hook, write: &Write, exit: Exit) -> Exit {
+    /// The outcome is what it is: what follows does not change the exit code, and a signal ends it.
+    ///
+    /// # Errors
+    /// If it is not the outcome after all: AWS gave up to move the alias.
+    async fn after(&mut self, hook: Hook, write: &Write, exit: Exit) -> Result<Exit> {
         self.interrupts.outcome_is(exit);
         let reporter = self.reporter;
         let rest = async {
             let notice = |text| reporter.notice(text);
-            self.provisioning.settle(write.entry.left(), notice).await;
+            self.provisioning.settle(write.entry.left(), notice).await?;
             self.hooks.at_the_end(hook, write, reporter).await;
+            Ok(exit)
         };
         let interrupts = &mut *self.interrupts;
         let late = self.late;
@@ -59,12 +64,15 @@ impl Driver<'_> {
         };
         tokio::select! {
             biased;
-            signal = interrupted => reporter.notice(format!(
-                "interrupted by {signal}: the alias is where it was told, what was to follow is not done"
-            )),
-            () = rest => {}
+            signal = interrupted => {
+                reporter.notice(format!(
+                    "interrupted by {signal}: the alias is where it was told, what was to follow is \
+                     not done"
+                ));
+                Ok(exit)
+            }
+            ended = rest => ended,
         }
-        exit
     }
 
     /// What was allocated for a green that got no traffic.

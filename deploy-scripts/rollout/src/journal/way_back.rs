@@ -5,21 +5,23 @@ use std::{error::Error, fmt};
 use crate::{MoveError, Routing, Version, journal::Journal};
 
 impl Journal {
-    /// The version that a rollback goes to: the one that is named, blue of a split, or what served
-    /// before what serves now.
+    /// The version that a rollback goes to: the one that is named, blue of a split, the one that
+    /// serves while AWS moves the alias to another, or what served before what serves now.
     ///
     /// # Errors
-    /// If that is not known, if it serves everything already, or if AWS is moving the alias.
+    /// If that is not known, if it serves everything already, or if AWS is moving the alias there.
     pub fn way_back(&self, found: Routing, to: Option<Version>) -> Result<Version, NoWayBack> {
         match (found, to) {
-            (Routing::Settling { from, to }, _) => {
+            (Routing::Settling { from, to }, Some(named)) if named == to => {
                 Err(NoWayBack::Move(MoveError::Settling { from, to }))
             }
             (Routing::All(serving), Some(to)) if serving == to => {
                 Err(NoWayBack::Move(MoveError::AlreadyAll(to)))
             }
             (_, Some(to)) => Ok(to),
-            (Routing::Split { blue, .. }, None) => Ok(blue),
+            (Routing::Split { blue: back, .. } | Routing::Settling { from: back, .. }, None) => {
+                Ok(back)
+            }
             (Routing::All(serving), None) => {
                 let unknown = NoWayBack::Unknown(serving);
                 self.served_before(serving).ok_or(unknown)
@@ -89,6 +91,17 @@ mod tests {
             weight,
         };
         assert_eq!(journal().way_back(split, None), Ok(blue));
+    }
+
+    #[test]
+    fn what_aws_has_not_moved_yet_can_be_taken_back() {
+        let (from, to) = (v(4), v(5));
+        let moving = Routing::Settling { from, to };
+        let back = |to| journal().way_back(moving, to);
+        assert_eq!(back(None), Ok(from));
+        assert_eq!(back(Some(v(3))), Ok(v(3)));
+        let there = NoWayBack::Move(MoveError::Settling { from, to });
+        assert_eq!(back(Some(to)), Err(there));
     }
 
     #[test]

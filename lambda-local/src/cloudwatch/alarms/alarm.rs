@@ -1,10 +1,12 @@
 //! One alarm: what it watches, and what state that puts it into.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html>
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::definition::Definition;
+use super::{
+    definition::Definition,
+    standing::{Standing, State},
+};
 use crate::{
     cloudwatch::metrics::{Sources, Window},
     place::Place,
@@ -12,66 +14,30 @@ use crate::{
 };
 
 #[derive(Debug)]
-pub(crate) struct Alarm {
-    arn: String,
+pub(super) struct Alarm {
     definition: Definition,
-    pub(crate) state: State,
-    reason: String,
-    /// Seconds since 1970 at which the state was set.
-    updated: u64,
-    configured: u64,
+    pub(super) standing: Standing,
     /// The period in which the state was looked at or set last: until the next one it stands.
     looked_at: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(crate) enum State {
-    #[serde(rename = "OK")]
-    Ok,
-    #[serde(rename = "ALARM")]
-    Alarm,
-    #[serde(rename = "INSUFFICIENT_DATA")]
-    InsufficientData,
-}
-
-impl State {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::Alarm => "ALARM",
-            Self::InsufficientData => "INSUFFICIENT_DATA",
-        }
-    }
-}
-
 impl Alarm {
-    pub(crate) fn new(definition: Definition, place: &Place, now: u64) -> Result<Self, Exception> {
+    pub(super) fn new(definition: Definition, place: &Place, now: u64) -> Result<Self, Exception> {
         definition.check()?;
-        let arn = format!(
-            "arn:aws:cloudwatch:{}:{}:alarm:{}",
-            place.region, place.account, definition.alarm_name
-        );
         Ok(Self {
-            arn,
+            standing: Standing::new(&definition.alarm_name, place, now),
             definition,
-            state: State::InsufficientData,
-            reason: "Unchecked: Initial alarm creation".to_owned(),
-            updated: now,
-            configured: now,
             looked_at: 0,
         })
     }
 
-    pub(crate) fn set(&mut self, state: State, reason: String, now: u64) {
-        if state != self.state {
-            self.updated = now;
-        }
-        (self.state, self.reason) = (state, reason);
+    pub(super) fn set(&mut self, state: State, reason: String, now: u64) {
+        self.standing.set(state, reason, now);
         self.looked_at = now / self.definition.period();
     }
 
     /// Looks at the metric, once in each period.
-    pub(crate) fn evaluate(&mut self, sources: &Sources, now: u64) {
+    pub(super) fn evaluate(&mut self, sources: &Sources, now: u64) {
         let period = self.definition.period();
         if now / period == self.looked_at {
             return;
@@ -116,19 +82,8 @@ impl Alarm {
         }
     }
 
-    pub(crate) fn describe(&self) -> Value {
-        let mut alarm = json!(self.definition);
-        for (name, value) in [
-            ("AlarmArn", json!(self.arn)),
-            ("AlarmConfigurationUpdatedTimestamp", json!(self.configured)),
-            ("StateValue", json!(self.state.name())),
-            ("StateReason", json!(self.reason)),
-            ("StateUpdatedTimestamp", json!(self.updated)),
-            ("StateTransitionedTimestamp", json!(self.updated)),
-        ] {
-            alarm[name] = value;
-        }
-        alarm
+    pub(super) fn describe(&self) -> Value {
+        self.standing.describe(json!(self.definition))
     }
 }
 
@@ -187,8 +142,8 @@ mod tests {
         let mut alarm = alarm(json!({ "TreatMissingData": "notBreaching" }));
         alarm.set(State::Alarm, "by hand".to_owned(), 65);
         alarm.evaluate(&Sources::default(), 119);
-        assert_eq!(alarm.state, State::Alarm);
+        assert_eq!(alarm.standing.state, State::Alarm);
         alarm.evaluate(&Sources::default(), 120);
-        assert_eq!(alarm.state, State::Ok);
+        assert_eq!(alarm.standing.state, State::Ok);
     }
 }

@@ -46,7 +46,7 @@ pub(crate) struct Definition {
     treat_missing_data: Option<String>,
 }
 
-const fn enabled() -> bool {
+pub(super) const fn enabled() -> bool {
     true
 }
 

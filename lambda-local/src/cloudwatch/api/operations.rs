@@ -27,7 +27,7 @@ const fn row(name: &'static str, call: Call) -> (Operation, Call) {
 }
 
 /// The operations that are here.
-const OPERATIONS: [(Operation, Call); 8] = [
+const OPERATIONS: [(Operation, Call); 9] = [
     row("GetMetricData", |own, request| {
         data::get(&lock(&own.sources), &parse(request)?, own.visible())
     }),
@@ -45,6 +45,10 @@ const OPERATIONS: [(Operation, Call); 8] = [
     row("PutMetricAlarm", |own, request| {
         own.alarms()
             .put(parse(request)?, &own.place, clock::seconds())
+    }),
+    row("PutCompositeAlarm", |own, request| {
+        own.alarms()
+            .put_composite(parse(request)?, &own.place, clock::seconds())
     }),
     row("DescribeAlarms", |own, request| {
         let request = parse(request)?;

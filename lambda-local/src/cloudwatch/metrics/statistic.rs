@@ -66,7 +66,7 @@ impl Statistic {
             "Throttles" => self.of_events(throttles, count + throttles),
             // Where everything was refused, nothing was invoked.
             _ if histogram.invocations == 0 => None,
-            "Duration" => Some(self.of_durations(histogram)),
+            "Duration" => self.of_durations(histogram),
             "Invocations" => self.of_events(count, count),
             "Errors" => self.of_events(histogram.errors as f64, count),
             "ConcurrentExecutions" => match self {
@@ -77,17 +77,22 @@ impl Statistic {
         }
     }
 
-    fn of_durations(self, histogram: &Histogram) -> f64 {
+    fn of_durations(self, histogram: &Histogram) -> Option<f64> {
         let count = histogram.invocations as f64;
-        match self {
+        Some(match self {
             Self::SampleCount => count,
             Self::Sum => histogram.total_milliseconds(),
             Self::Average => histogram.total_milliseconds() / count,
             Self::Minimum => histogram.shortest(),
             Self::Maximum => histogram.longest(),
             Self::Percentile(share) => histogram.percentile(share),
-            Self::TrimmedCount(low, high) => histogram.between(low, high) as f64,
-        }
+            // Whether AWS has a 0 or no value where nothing lies in the range is not known: who can
+            // do without is right either way.
+            Self::TrimmedCount(low, high) => match histogram.between(low, high) {
+                0 => return None,
+                count => count as f64,
+            },
+        })
     }
 
     /// Lambda sends a value of 0 or 1 for each invocation.
@@ -138,6 +143,7 @@ mod tests {
                 "{metric} {statistic}"
             );
         }
+        assert_eq!(value("Duration", "TC(500:)"), None);
         assert_eq!(value("Memory", "Sum"), None);
     }
 

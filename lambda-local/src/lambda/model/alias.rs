@@ -94,10 +94,10 @@ impl Alias {
     }
 
     /// The version that gets what no weight sends elsewhere: until provisioned concurrency has
-    /// moved with the alias, the one that it leaves.
+    /// moved with the alias, the one that it leaves; for good, where the new one does not start.
     pub(super) fn serving(&self, now: Moment) -> Option<u64> {
         match &self.leaving {
-            Some((old, moving)) if moving.allocated(now).is_none() => Some(*old),
+            Some((old, moving)) if moving.allocated(now) != Some(true) => Some(*old),
             _ => self.version(),
         }
     }

@@ -32,8 +32,8 @@ impl Lambda {
         while let Some(config) = pages.next().await {
             let config = match config.map_err(AwsError::from) {
                 Ok(config) => config,
-                // Where there is no such thing, nobody has any.
-                Err(error) if error.is_of_unknown_operation() => break,
+                // Where there is no such thing, nobody has any. Emulators say so in two ways.
+                Err(error) if error.is_of_unknown_operation() || error.is_missing() => break,
                 Err(error) => return Err(error),
             };
             let arn = required(config.function_arn, "FunctionArn")?;

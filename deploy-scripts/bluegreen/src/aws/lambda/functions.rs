@@ -1,9 +1,6 @@
 //! Functions and their versions.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Duration};
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_lambda::{
@@ -18,18 +15,19 @@ use aws_sdk_lambda::{
 use rollout::Version;
 
 use super::{Architecture, AwsError, Lambda, required};
-use crate::aws::error::gone;
+use crate::{aws::error::gone, patience::Patience};
 
 /// What `create` gives a function.
 pub(crate) const RUNTIME: &str = "provided.al2023";
 /// What Lambda says of a role that it may not take, or does not know yet.
 const NOT_ASSUMABLE: &str = "cannot be assumed by Lambda";
+/// What Lambda says of a role that KMS does not know yet, where the function has variables.
+const NO_GRANT: &str = "KMS key is invalid for CreateGrant";
 const TRUST_LAMBDA: &str = "the role's trust policy has to let lambda.amazonaws.com do \
                             sts:AssumeRole; without --role, `create` makes one";
 /// An upload of 50 MB over a slow line takes this long.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
-const ROLE_TIMEOUT: Duration = Duration::from_secs(60);
-const ROLE_PAUSE: Duration = Duration::from_secs(2);
+const ROLE_LIMIT: Duration = Duration::from_secs(60);
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(300);
 /// No change is done sooner. A look at once would be in vain, and the next one comes a second later.
 const FIRST_LOOK: Duration = Duration::from_millis(100);
@@ -137,12 +135,12 @@ impl Lambda {
     /// Creates the function and waits until it is active. A role that was made a moment ago is not
     /// known everywhere yet: that is waited out.
     pub(crate) async fn create(&self, new: NewFunction) -> Result<(), AwsError> {
-        let begin = Instant::now();
+        let mut patience = Patience::of(ROLE_LIMIT);
         while let Err(error) = self.try_to_create(&new).await {
-            if !error.says(NOT_ASSUMABLE) || begin.elapsed() > ROLE_TIMEOUT {
+            let passes = error.says(NOT_ASSUMABLE) || error.says(NO_GRANT);
+            if !passes || !patience.pause().await {
                 return Err(error);
             }
-            tokio::time::sleep(ROLE_PAUSE).await;
         }
         tokio::time::sleep(FIRST_LOOK).await;
         self.wait_until_active().await

@@ -17,7 +17,7 @@ pub(crate) use aliases::NamedAlias;
 pub(crate) use concurrency::{Provisioned, ProvisionedState};
 pub(crate) use functions::{Function, NewFunction, RUNTIME, VersionSettings};
 pub(crate) use urls::{FunctionUrl, URL_STATEMENT};
-pub(crate) use versions::PublishedVersion;
+pub(crate) use versions::{PublishedVersion, VersionState};
 
 /// What a function's bootstrap is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,15 @@
 //! Published versions, and what they are made of.
 
-use aws_sdk_lambda::types::FunctionConfiguration;
+use std::time::Duration;
+
+use aws_sdk_lambda::types::{FunctionConfiguration, State};
 use rollout::{Timestamp, Version};
 
 use super::{AwsError, Lambda, parse_version, required};
-use crate::aws::error::gone;
+use crate::{aws::error::gone, patience::Patience};
+
+/// A function in a VPC is updated for minutes.
+const PUBLISH_LIMIT: Duration = Duration::from_secs(300);
 
 /// A published version.
 #[derive(Debug, Clone)]
@@ -21,6 +26,28 @@ impl PublishedVersion {
     pub(crate) fn published_at(&self) -> Option<Timestamp> {
         let seconds = self.published.get(..19)?;
         format!("{seconds}Z").parse().ok()
+    }
+}
+
+/// Whether a version can serve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum VersionState {
+    Active,
+    Pending,
+    /// It was not invoked for weeks.
+    Inactive,
+    Failed(String),
+}
+
+impl VersionState {
+    /// Emulators that know no states have versions that are ready.
+    fn of(state: Option<&State>, reason: Option<String>) -> Self {
+        match state {
+            Some(State::Pending) => Self::Pending,
+            Some(State::Inactive) => Self::Inactive,
+            Some(State::Failed) => Self::Failed(reason.unwrap_or_default()),
+            _ => Self::Active,
+        }
     }
 }
 
@@ -86,20 +113,23 @@ impl Listing {
 
 impl Lambda {
     /// Publishes the code with this hash, and no other: if somebody uploaded other code since,
-    /// Lambda refuses. Unchanged code and configuration give the version that exists.
+    /// Lambda refuses. Unchanged code and configuration give the version that exists. An update that
+    /// somebody else began is waited out.
     pub(crate) async fn publish(
         &self,
         code_sha256: &str,
         description: Option<&str>,
-    ) -> Result<Version, AwsError> {
-        let published = self
-            .client
-            .publish_version()
-            .function_name(&self.function)
-            .code_sha256(code_sha256)
-            .set_description(description.map(str::to_owned))
-            .send()
-            .await?;
+    ) -> Result<(Version, VersionState), AwsError> {
+        let call = self.client.publish_version().function_name(&self.function);
+        let call = call.code_sha256(code_sha256);
+        let call = call.set_description(description.map(str::to_owned));
+        let mut patience = Patience::of(PUBLISH_LIMIT);
+        let published = loop {
+            match call.clone().send().await.map_err(AwsError::from) {
+                Err(error) if error.is_in_progress() && patience.pause().await => {}
+                answered => break answered?,
+            }
+        };
         let version = required(published.version, "Version")?;
         // Where the newest version was deleted, an older one may come back as "unchanged".
         if published.code_sha256.as_deref() != Some(code_sha256) {
@@ -108,7 +138,15 @@ impl Lambda {
                  anything of the function's configuration, such as its description, and publish again"
             )));
         }
-        parse_version(&version)
+        let state = VersionState::of(published.state.as_ref(), published.state_reason);
+        Ok((parse_version(&version)?, state))
+    }
+
+    pub(crate) async fn state(&self, version: Version) -> Result<VersionState, AwsError> {
+        let call = self.client.get_function_configuration();
+        let call = call.function_name(&self.function);
+        let found = call.qualifier(version.to_string()).send().await?;
+        Ok(VersionState::of(found.state.as_ref(), found.state_reason))
     }
 
     /// The published versions, oldest first.

@@ -19,10 +19,11 @@ use serde::Serialize;
 
 use crate::{
     alias::AliasHandle,
+    aws::VersionState,
     cli::{self, CreateArgs},
     clock::now,
     report::Report,
-    terminal::{BOLD, DIM, GREEN, styled},
+    terminal::{BOLD, DIM, GREEN, note, styled},
 };
 
 #[derive(Debug, Serialize)]
@@ -170,7 +171,10 @@ async fn first_version(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<Ve
         .await?
         .context("the function was deleted meanwhile")?;
     let version = lambda.publish(&function.code_sha256, None).await;
-    let version = version.context("failed to publish the first version")?;
+    let (version, state) = version.context("failed to publish the first version")?;
+    if state != VersionState::Active {
+        handle.wait_until_active(version, note).await?;
+    }
     steps.push(Step::made(format!("version {version}")));
     Ok(version)
 }

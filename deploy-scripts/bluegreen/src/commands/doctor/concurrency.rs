@@ -84,7 +84,9 @@ fn provisioned(
         }
         Some(ProvisionedState::Failed(reason)) => {
             let what = format!("provisioned concurrency could not be allocated: {reason}");
-            return Finding::problem(CHECK, what, "give the alias less, or raise the limits");
+            let mend = "give the alias less, or raise the limits; where the alias was moved, \
+                        bluegreen rollback";
+            return Finding::problem(CHECK, what, mend);
         }
         Some(ProvisionedState::Ready) | None => {}
     }

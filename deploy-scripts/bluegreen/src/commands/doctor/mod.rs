@@ -111,7 +111,7 @@ fn at_rest(seen: &Alias) -> Finding {
             format!(
                 "AWS moves it from version {from} to version {to}, for provisioned concurrency"
             ),
-            "wait until `bluegreen status` shows one version",
+            "wait until `bluegreen status` shows one version, or bluegreen rollback",
         ),
         (Routing::Split { .. }, Some(Entry::Rollout(rollout))) if ours => Finding::problem(
             CHECK,

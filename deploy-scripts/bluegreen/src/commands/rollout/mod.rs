@@ -46,6 +46,11 @@ pub(super) async fn rollout(
         ));
         return Ok(Exit::Done);
     }
+    if !args.release.write.dry_run {
+        let notice = |text| reporter.notice(text);
+        let ready = handle.wait_until_active(green, notice).await;
+        ready.context("failed to begin a rollout")?;
+    }
     let release = Release {
         green,
         args: &args.release,
@@ -96,7 +101,7 @@ impl Release<'_> {
         let first = start.controller(None, Settings::default())?;
         let first = first.rollout();
         let mut interrupts = Interrupts::listen()?;
-        let mut provisioning = Provisioning::read(handle).await?;
+        let mut provisioning = Provisioning::known(handle, |text| reporter.notice(text)).await?;
         let prepared = tokio::select! {
             prepared = self.prepare(handle, first, timeout, &mut provisioning, reporter) => {
                 prepared?
@@ -171,10 +176,8 @@ impl Release<'_> {
         let tested = self.test(handle, first, timeout, reporter).await?;
         if let Preparation::Passed(_) = tested {
             let versions = (first.blue, self.green);
-            let single = self.args.plan.is_a_single_switch();
             let notice = |text| reporter.notice(text);
-            let allocated = provisioning.allocate(versions, single, notice);
-            allocated.await?;
+            provisioning.allocate(versions, notice).await?;
         }
         Ok(tested)
     }

@@ -1,0 +1,54 @@
+//! Waiting until a version can serve. What is published while its function is still being set up, or
+//! in a VPC, takes a moment or minutes; requests that come before are refused.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use rollout::Version;
+
+use super::AliasHandle;
+use crate::{aws::VersionState, patience::Patience};
+
+const LIMIT: Duration = Duration::from_secs(10 * 60);
+
+impl AliasHandle {
+    /// # Errors
+    /// If the version is not there, if Lambda could not set it up, if it sleeps, or if it is not
+    /// ready after ten minutes.
+    pub(crate) async fn wait_until_active(
+        &self,
+        version: Version,
+        notice: impl Fn(String),
+    ) -> Result<()> {
+        let mut patience = Patience::of(LIMIT);
+        let mut said = false;
+        loop {
+            let state = self.lambda.state(version).await;
+            match state.with_context(|| format!("failed to read version {version}"))? {
+                VersionState::Active => return Ok(()),
+                VersionState::Pending => {}
+                VersionState::Inactive => bail!(
+                    "version {version} was idle for so long that Lambda put it to sleep, and would \
+                     refuse its first requests; wake it: aws lambda invoke --function-name {} \
+                     --qualifier {version} /dev/null, and again until it answers",
+                    self.function
+                ),
+                VersionState::Failed(reason) => {
+                    bail!("Lambda could not set version {version} up: {reason}")
+                }
+            }
+            if !said {
+                notice(format!(
+                    "Lambda is still setting version {version} up: it gets no traffic before"
+                ));
+                said = true;
+            }
+            if !patience.pause().await {
+                bail!(
+                    "Lambda is still setting version {version} up after {} minutes",
+                    LIMIT.as_secs() / 60
+                );
+            }
+        }
+    }
+}
