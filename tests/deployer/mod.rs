@@ -1,5 +1,6 @@
 //! The deployer against lambda-local: what each command does, refuses, and survives.
 
+mod apis;
 mod at_a_terminal;
 mod clean_up;
 mod cut_short;

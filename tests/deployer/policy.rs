@@ -10,7 +10,8 @@ use std::{
 use serde_json::Value;
 
 use crate::harness::{
-    Call, Fate, Finished, Load, Proxy, Server, path, program, repository, rollout, zip_of,
+    ByVariable, Call, Fate, Finished, Load, Proxy, Server, path, program, repository, rollout,
+    zip_of,
 };
 
 const PLACE: &str = "us-east-1:000000000000";
@@ -239,6 +240,9 @@ fn all_is_called(policy: &[(String, Vec<String>)], called: &BTreeSet<Needed>) {
 
 /// All that one does with a function that is there.
 fn releases(watched: &Watched) {
+    // What the stages lead to is looked for where their variables say it.
+    ByVariable::http(&watched.server).set("$default", "live");
+    ByVariable::rest(&watched.server).set("prod", "live");
     watched.run(&["publish", "--binary", &path("green")]);
     let load = Load::start(&watched.server, 100);
     let event = repository().join("functions/events/http-api.json");

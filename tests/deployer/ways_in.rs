@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Finished, Server, path, rollout, serves};
+use crate::harness::{Finished, Server, path, rollout, says, serves};
 
 /// A server whose function is reached by this way in, with green as version 2.
 fn behind(api: &str) -> Server {
@@ -16,14 +16,6 @@ fn behind(api: &str) -> Server {
 
 fn doctor(server: &Server) -> Finished {
     server.bluegreen(&["doctor"])
-}
-
-#[track_caller]
-fn says(finished: &Finished, words: &[&str]) {
-    for word in words {
-        let stdout = &finished.stdout;
-        assert!(stdout.contains(word), "no {word:?} in: {stdout}");
-    }
 }
 
 fn rest_api(server: &Server) -> String {

@@ -15,6 +15,7 @@ mod released;
 pub(crate) mod rest_api;
 mod server;
 mod shell;
+mod stage_variables;
 pub(crate) mod terminal;
 mod tls;
 
@@ -44,6 +45,7 @@ pub(crate) use released::{
 };
 pub(crate) use server::{ROLE, Server};
 pub(crate) use shell::{LIMIT, Shell};
+pub(crate) use stage_variables::{ByVariable, FUNCTION};
 pub(crate) use tls::Tls;
 
 /// The folder of this repository.

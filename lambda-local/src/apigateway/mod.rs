@@ -7,6 +7,7 @@ mod function_uri;
 mod http;
 mod id;
 mod invoke;
+mod page;
 mod rest;
 mod route_key;
 mod state;

@@ -13,7 +13,7 @@ mod no_answer;
 mod trail;
 
 pub(crate) use apigateway::{
-    Api, ApiGateway, ApiKind, Resource, STAGE, Target, TargetAt, invoke_uri,
+    Api, ApiGateway, ApiKind, InStage, Resource, STAGE, Target, TargetAt, invoke_uri,
 };
 pub(crate) use cloudwatch::{Alarm, CloudWatch};
 pub(crate) use connection::connect;

@@ -192,10 +192,21 @@ impl Home {
         let (_, _, alias) = self.lambda();
         let (apis, below) = (self.gateway("apis"), self.gateway("apis/*"));
         let (rest, rest_below) = (self.gateway("restapis"), self.gateway("restapis/*"));
+        let part = |path: &str| format!("{below}/{path}");
         let within = |path: &str| format!("{rest_below}/{path}");
         match kind {
             EndpointKind::Http => vec![
-                statement("MakeTheApi", &["apigateway:POST"], &[&apis]),
+                statement(
+                    "MakeTheApi",
+                    &["apigateway:POST"],
+                    &[
+                        &apis,
+                        &part("integrations"),
+                        &part("routes"),
+                        &part("stages"),
+                    ],
+                ),
+                statement("SeeTheRoutes", &["apigateway:GET"], &[part("routes")]),
                 statement("DeleteTheApi", &["apigateway:DELETE"], &[&below]),
                 statement("TagTheApi", &["apigateway:TagResource"], &[&apis]),
             ],
@@ -210,7 +221,6 @@ impl Home {
                     &["apigateway:PUT"],
                     &[within("resources/*/methods/*")],
                 ),
-                statement("SeeTheStage", &["apigateway:GET"], &[within("stages")]),
                 statement("DeleteTheApi", &["apigateway:DELETE"], &[&rest_below]),
                 statement("TagTheApi", &["apigateway:TagResource"], &[&rest]),
             ],
@@ -237,8 +247,10 @@ impl Home {
         let paths = [
             "apis",
             "apis/*/integrations",
+            "apis/*/stages",
             "restapis",
             "restapis/*/resources",
+            "restapis/*/stages",
         ];
         paths.map(|path| self.gateway(path)).to_vec()
     }

@@ -3,6 +3,7 @@
 
 mod http;
 mod rest;
+mod stages;
 
 use std::{collections::HashMap, fmt};
 
@@ -12,6 +13,7 @@ use super::AwsError;
 use http::HttpApis;
 use rest::RestApis;
 pub(crate) use rest::{Resource, STAGE};
+pub(crate) use stages::InStage;
 
 #[derive(Debug)]
 pub(crate) struct ApiGateway {
@@ -42,13 +44,30 @@ pub(crate) struct Target {
     pub(crate) at: TargetAt,
     /// The ARN of a function or of an alias, or the address of something else.
     pub(crate) uri: String,
+    /// Where only one stage leads there.
+    pub(crate) of: Option<InStage>,
 }
 
 /// Where in an API an integration is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum TargetAt {
     Integration(String),
     Method { resource: String, method: String },
+}
+
+impl Api {
+    /// Where clients reach this stage of it.
+    pub(crate) fn at_stage(&self, stage: &str) -> String {
+        let whole = match self.kind {
+            ApiKind::Http if stage == "$default" => return self.endpoint.clone(),
+            ApiKind::Http => self.endpoint.trim_end_matches('/'),
+            ApiKind::Rest => {
+                let own = self.endpoint.rsplit_once('/');
+                own.map_or(self.endpoint.as_str(), |(whole, _)| whole)
+            }
+        };
+        format!("{whole}/{stage}")
+    }
 }
 
 impl ApiGateway {
@@ -127,7 +146,23 @@ impl fmt::Display for ApiKind {
 
 #[cfg(test)]
 mod tests {
-    use super::{function_of, invoke_uri};
+    use super::{Api, ApiKind, function_of, invoke_uri};
+
+    #[test]
+    fn a_stage_is_reached_below_the_api() {
+        let api = |kind, endpoint: &str| Api {
+            kind,
+            id: "a".to_owned(),
+            name: "a".to_owned(),
+            endpoint: endpoint.to_owned(),
+            made_here: true,
+        };
+        let http = api(ApiKind::Http, "https://a.example");
+        assert_eq!(http.at_stage("$default"), "https://a.example");
+        assert_eq!(http.at_stage("dev"), "https://a.example/dev");
+        let rest = api(ApiKind::Rest, "https://a.example/prod");
+        assert_eq!(rest.at_stage("dev"), "https://a.example/dev");
+    }
 
     #[test]
     fn an_integration_uri_names_a_function_in_two_ways() {

@@ -8,7 +8,10 @@ use aws_sdk_apigateway::{
     types::{EndpointConfiguration, EndpointType, IntegrationType},
 };
 
-use super::{Api, ApiKind, Target, TargetAt, function_of, invoke_uri, made_here};
+use super::{
+    Api, ApiKind, Target, TargetAt, invoke_uri, made_here,
+    stages::{Stage, targets, varies},
+};
 use crate::aws::{AwsError, error::gone};
 
 /// The stage that `create` deploys to.
@@ -88,7 +91,7 @@ impl RestApis {
             let methods = resource.resource_methods.unwrap_or_default().into_iter();
             let uri = |method: aws_sdk_apigateway::types::Method| {
                 let integration = method.method_integration?;
-                integration.uri.map(function_of)
+                integration.uri
             };
             if let (Some(id), Some(path)) = (resource.id, resource.path) {
                 let methods = methods.map(|(name, method)| (name, uri(method)));
@@ -103,17 +106,22 @@ impl RestApis {
     }
 
     pub(super) async fn targets(&self, api: &Api) -> Result<Vec<Target>, AwsError> {
-        let resources = self.resources(api).await?.into_iter();
-        let targets = resources.flat_map(|resource| {
-            let Resource { id, methods, .. } = resource;
-            let targets = methods.into_iter().filter_map(move |(method, uri)| {
-                let at = TargetAt::Method {
-                    resource: id.clone(),
-                    method,
-                };
-                Some(Target { at, uri: uri? })
-            });
-            targets.collect::<Vec<_>>()
+        let resources = self.resources(api).await?;
+        let all = resources.iter().flat_map(|resource| {
+            let methods = resource.methods.iter();
+            methods.filter_map(move |(method, uri)| Some((resource, method, uri.as_ref()?)))
+        });
+        let all: Vec<_> = all.collect();
+        let stages = match all.iter().any(|(_, _, uri)| varies(uri)) {
+            true => self.stages(api).await?,
+            false => Vec::new(),
+        };
+        let targets = all.into_iter().flat_map(|(resource, method, uri)| {
+            let at = TargetAt::Method {
+                resource: resource.id.clone(),
+                method: method.clone(),
+            };
+            targets(&at, uri.clone(), &stages)
         });
         Ok(targets.collect())
     }
@@ -194,10 +202,18 @@ impl RestApis {
         Ok(())
     }
 
-    pub(crate) async fn has_stage(&self, api: &Api) -> Result<bool, AwsError> {
+    /// All of them: these have no pages.
+    async fn stages(&self, api: &Api) -> Result<Vec<Stage>, AwsError> {
         let call = self.client.get_stages().rest_api_id(&api.id).send();
-        let stages = call.await?.item.unwrap_or_default();
-        Ok(stages.iter().any(|stage| stage.stage_name() == Some(STAGE)))
+        let stages = call.await?.item.unwrap_or_default().into_iter();
+        let stage =
+            |stage: aws_sdk_apigateway::types::Stage| Stage::of(stage.stage_name, stage.variables);
+        Ok(stages.filter_map(stage).collect())
+    }
+
+    pub(crate) async fn has_stage(&self, api: &Api) -> Result<bool, AwsError> {
+        let stages = self.stages(api).await?;
+        Ok(stages.iter().any(|stage| stage.name == STAGE))
     }
 
     /// Lets the stage serve the resources as they are now.

@@ -2,31 +2,55 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::Step;
+use super::{Step, rest};
 use crate::{
     alias::AliasHandle,
     aws::{Api, ApiKind},
     commands::resource_policy::ResourcePolicy,
 };
 
-/// An HTTP API that leads to the alias.
-pub(super) async fn create_http(
+/// An API that leads to the alias. One that was left half-made is completed.
+pub(super) async fn create(
     handle: &AliasHandle,
+    kind: ApiKind,
     alias_arn: &str,
     steps: &mut Vec<Step>,
 ) -> Result<Api> {
-    if let Some(api) = find(handle, ApiKind::Http, alias_arn).await? {
-        steps.push(Step::found(in_front(&api)));
-        return Ok(api);
-    }
-    let name = handle.api_name();
-    let api = handle.gateway.http.create(&name, alias_arn).await;
-    let api = api.with_context(|| format!("failed to create HTTP API '{name}'"))?;
-    steps.push(Step::made(in_front(&api)));
+    let (api, is_new) = match find(handle, kind, alias_arn).await? {
+        // What somebody else made to lead here is left as it is.
+        Some(api) if !api.made_here => {
+            steps.push(Step::found(in_front(&api)));
+            return Ok(api);
+        }
+        Some(api) => (api, false),
+        None => (make(handle, kind).await?, true),
+    };
+    let completed = match kind {
+        ApiKind::Http => {
+            let completed = handle.gateway.http.complete(&api, alias_arn).await;
+            completed.map_err(anyhow::Error::from)
+        }
+        ApiKind::Rest => rest::complete(handle, &api, alias_arn).await,
+    };
+    let completed = completed.with_context(|| format!("failed to complete {kind} {}", api.id))?;
+    steps.push(match is_new || completed {
+        true => Step::made(in_front(&api)),
+        false => Step::found(in_front(&api)),
+    });
     Ok(api)
 }
 
-pub(super) fn in_front(api: &Api) -> String {
+/// One without anything in it.
+async fn make(handle: &AliasHandle, kind: ApiKind) -> Result<Api> {
+    let (gateway, name) = (&handle.gateway, handle.api_name());
+    let made = match kind {
+        ApiKind::Http => gateway.http.create(&name).await,
+        ApiKind::Rest => gateway.rest.create(&name).await,
+    };
+    made.with_context(|| format!("failed to create {kind} '{name}'"))
+}
+
+fn in_front(api: &Api) -> String {
     format!("{} {} in front of the alias", api.kind, api.id)
 }
 
@@ -54,7 +78,7 @@ pub(super) async fn find(
         if targets.iter().any(|target| target.uri == alias_arn) {
             return Ok(Some(api.clone()));
         }
-        if api.kind == ApiKind::Rest && api.made_here && targets.is_empty() {
+        if api.made_here && targets.is_empty() {
             begun = Some(api.clone());
         }
     }

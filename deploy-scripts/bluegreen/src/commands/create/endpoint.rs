@@ -5,7 +5,6 @@ use anyhow::{Context, Result, bail};
 use super::{
     Step,
     api::{self, admitted, source_arn},
-    rest,
 };
 use crate::{
     alias::AliasHandle,
@@ -43,11 +42,10 @@ pub(super) async fn create(
     alias_arn: &str,
     steps: &mut Vec<Step>,
 ) -> Result<Endpoint> {
-    let api = match kind {
-        EndpointKind::Http => api::create_http(handle, alias_arn, steps).await?,
-        EndpointKind::Rest => rest::create(handle, alias_arn, steps).await?,
-        EndpointKind::Url => return create_url(handle, steps).await,
+    let Some(kind) = api_kind(kind) else {
+        return create_url(handle, steps).await;
     };
+    let api = api::create(handle, kind, alias_arn, steps).await?;
     api::permit(handle, alias_arn, &api, steps).await?;
     Ok(api.into())
 }

@@ -1,50 +1,18 @@
-//! A REST API in front of the alias, as one makes it in the console: resource, method, integration,
-//! deployment and stage. One that was left half-made is completed.
+//! What is in a REST API in front of the alias, as one makes it in the console: resource, method,
+//! integration, deployment and stage.
 
 use anyhow::{Context, Result};
 
-use super::{
-    Step,
-    api::{find, in_front},
-};
 use crate::{
     alias::AliasHandle,
-    aws::{Api, ApiKind, Resource, STAGE},
+    aws::{Api, Resource, STAGE},
 };
 
 /// The part of the path below the root that stands for every other path.
 const EVERYTHING: &str = "{proxy+}";
 
-pub(super) async fn create(
-    handle: &AliasHandle,
-    alias_arn: &str,
-    steps: &mut Vec<Step>,
-) -> Result<Api> {
-    let (gateway, name) = (&handle.gateway.rest, handle.api_name());
-    let (api, is_new) = match find(handle, ApiKind::Rest, alias_arn).await? {
-        // What somebody else made to lead here is left as it is.
-        Some(api) if !api.made_here => {
-            steps.push(Step::found(in_front(&api)));
-            return Ok(api);
-        }
-        Some(api) => (api, false),
-        None => {
-            let made = gateway.create(&name).await;
-            let made = made.with_context(|| format!("failed to create REST API '{name}'"))?;
-            (made, true)
-        }
-    };
-    let completed = complete(handle, &api, alias_arn).await;
-    let completed = completed.with_context(|| format!("failed to complete REST API {}", api.id))?;
-    steps.push(match is_new || completed {
-        true => Step::made(in_front(&api)),
-        false => Step::found(in_front(&api)),
-    });
-    Ok(api)
-}
-
 /// Makes what is missing, and says whether anything was.
-async fn complete(handle: &AliasHandle, api: &Api, alias_arn: &str) -> Result<bool> {
+pub(super) async fn complete(handle: &AliasHandle, api: &Api, alias_arn: &str) -> Result<bool> {
     let gateway = &handle.gateway.rest;
     let resources = gateway.resources(api).await?;
     let at = |path: &str| resources.iter().find(|resource| resource.path == path);

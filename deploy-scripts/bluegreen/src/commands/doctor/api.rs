@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::{
     alias::AliasHandle,
-    aws::{Api, ApiKind, AwsError, FunctionUrl, STAGE, Target, TargetAt, invoke_uri},
+    aws::{Api, ApiKind, AwsError, FunctionUrl, InStage, STAGE, Target, TargetAt, invoke_uri},
     commands::{
         create::{source_arn, statement_id},
         resource_policy::ResourcePolicy,
@@ -35,21 +35,46 @@ async fn look(handle: &AliasHandle, alias_arn: &str) -> Result<Vec<Finding>, Aws
     let mut findings = Vec::new();
     findings.extend(url.map(|url| at_url(handle, &url, &admitted)));
     for api in apis {
-        let ours = api.name == handle.api_name();
-        if !ours && !admitted.names(&api.id) {
+        if api.name != handle.api_name() && !admitted.names(&api.id) {
             continue;
         }
         let targets = gateway.targets(&api).await?;
-        if targets.iter().any(|target| target.uri == alias_arn) {
-            findings.push(permission(handle, alias_arn, &api, &admitted));
-        } else {
-            let stray = targets
-                .iter()
-                .find(|target| is_of_function(&target.uri, alias_arn));
-            findings.push(elsewhere(&api, stray.or(targets.first()), alias_arn, ours));
+        match targets.iter().find(|target| target.uri == alias_arn) {
+            Some(target) => {
+                findings.push(permission(handle, (alias_arn, target), &api, &admitted));
+                findings.extend(other_stages(&api, &targets, alias_arn));
+            }
+            None => {
+                let stray = targets
+                    .iter()
+                    .find(|target| is_of_function(&target.uri, alias_arn));
+                findings.push(elsewhere(
+                    &api,
+                    stray.or(targets.first()),
+                    handle,
+                    alias_arn,
+                ));
+            }
         }
     }
     Ok(findings)
+}
+
+/// The stages whose variables name something else: they may be meant so.
+fn other_stages(api: &Api, targets: &[Target], alias_arn: &str) -> Option<Finding> {
+    let others = targets.iter().filter(|target| target.uri != alias_arn);
+    let mut others: Vec<String> = others
+        .filter_map(|target| {
+            let InStage { stage, .. } = target.of.as_ref()?;
+            Some(format!(
+                "stage {stage} of {} leads to {}",
+                api.id, target.uri
+            ))
+        })
+        .collect();
+    others.sort();
+    others.dedup();
+    (!others.is_empty()).then(|| Finding::good(CHECK, others.join("; ")))
 }
 
 /// An integration of the same function, but of another alias, of a version or of `$LATEST`.
@@ -60,25 +85,64 @@ fn is_of_function(uri: &str, alias_arn: &str) -> bool {
     uri == function || uri.starts_with(&format!("{function}:"))
 }
 
-fn elsewhere(api: &Api, target: Option<&Target>, alias_arn: &str, ours: bool) -> Finding {
+fn elsewhere(api: &Api, target: Option<&Target>, handle: &AliasHandle, alias_arn: &str) -> Finding {
     let Some(target) = target else {
         return nowhere(api);
     };
+    let stage = target
+        .of
+        .as_ref()
+        .map(|of| format!("stage {} of ", of.stage));
     let what = format!(
-        "{} {} leads to {}, not to the alias",
-        api.kind, api.id, target.uri
+        "{}{} {} leads to {}, not to the alias",
+        stage.unwrap_or_default(),
+        api.kind,
+        api.id,
+        target.uri
     );
     // An API that the policy admits may have served the alias once, and something else now.
-    if !ours && !is_of_function(&target.uri, alias_arn) {
+    if api.name != handle.api_name() && !is_of_function(&target.uri, alias_arn) {
         return Finding::warning(CHECK, what);
     }
-    Finding::problem(CHECK, what, redirect(api, &target.at, alias_arn))
+    let mend = match &target.of {
+        Some(of) => set_variable(api, of, &handle.alias),
+        None => redirect(api, &target.at, alias_arn),
+    };
+    Finding::problem(CHECK, what, mend)
 }
 
-/// `create` completes a REST API that it left half-made; an HTTP API it makes in one call.
+/// The command that lets a stage lead to the alias, and leaves every other stage where it is.
+fn set_variable(api: &Api, of: &InStage, alias: &str) -> String {
+    let InStage { stage, written, .. } = of;
+    let (id, name) = (&api.id, of.alias_variable());
+    match (api.kind, name) {
+        (_, None) => format!("let the variables of stage {stage} name the alias in {written}"),
+        // All of them: whether those that are left out stay is not documented.
+        (ApiKind::Http, Some(name)) => {
+            let mut variables = of.variables.clone();
+            variables.insert(name.to_owned(), alias.to_owned());
+            let variables: Vec<String> = variables
+                .into_iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            format!(
+                "aws apigatewayv2 update-stage --api-id {id} --stage-name '{stage}' \
+                 --stage-variables '{}'",
+                variables.join(",")
+            )
+        }
+        (ApiKind::Rest, Some(name)) => format!(
+            "aws apigateway update-stage --rest-api-id {id} --stage-name {stage} \
+             --patch-operations op=replace,path=/variables/{name},value={alias}"
+        ),
+    }
+}
+
+/// `create` completes what it left half-made.
 fn nowhere(api: &Api) -> Finding {
     let (kind, id) = (api.kind, &api.id);
     let mend = match kind {
+        ApiKind::Http if api.made_here => "bluegreen create".to_owned(),
         ApiKind::Http => {
             format!("aws apigatewayv2 delete-api --api-id {id}, then `bluegreen create`")
         }
@@ -128,14 +192,18 @@ fn at_url(handle: &AliasHandle, url: &FunctionUrl, admitted: &ResourcePolicy) ->
 
 fn permission(
     handle: &AliasHandle,
-    alias_arn: &str,
+    (alias_arn, target): (&str, &Target),
     api: &Api,
     admitted: &ResourcePolicy,
 ) -> Finding {
     let id = &api.id;
     if admitted.api(id) {
-        let good = Finding::good(CHECK, format!("{id} leads to the alias and may invoke it"));
-        return good.at(&api.endpoint);
+        let (stage, address) = match &target.of {
+            Some(of) => (format!("stage {} of ", of.stage), api.at_stage(&of.stage)),
+            None => (String::new(), api.endpoint.clone()),
+        };
+        let what = format!("{stage}{id} leads to the alias and may invoke it");
+        return Finding::good(CHECK, what).at(&address);
     }
     let AliasHandle {
         function, alias, ..

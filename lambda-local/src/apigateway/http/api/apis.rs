@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use axum::{
     Json as Answer,
-    extract::{Path, State},
+    extract::{Path, Query, State},
 };
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::{Created, Shared, items};
+use super::answer::{Created, Paging, Shared};
 use crate::{
     apigateway::{
         body::Json,
@@ -92,9 +92,12 @@ fn quick_create(api: &mut Api, target: String, route_key: Option<String>) -> Api
     Ok(())
 }
 
-pub(crate) async fn list_apis(State(apis): Shared) -> Answer<Value> {
+pub(crate) async fn list_apis(
+    State(apis): Shared,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Answer<Value>> {
     let all = apis.by_id.all();
-    items(all.iter().map(|api| api.describe(&apis.endpoint(&api.id))))
+    paging.items(all.iter().map(|api| api.describe(&apis.endpoint(&api.id))))
 }
 
 pub(crate) async fn get_api(

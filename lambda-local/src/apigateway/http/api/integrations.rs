@@ -2,12 +2,12 @@
 
 use axum::{
     Json as Answer,
-    extract::{Path, State},
+    extract::{Path, Query, State},
 };
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::answer::{Created, Shared, items, missing};
+use super::answer::{Created, Paging, Shared, missing};
 use crate::{
     apigateway::{body::Json, http::integration::NewIntegration},
     protocol::{ApiResult, Exception},
@@ -25,13 +25,11 @@ pub(crate) async fn create_integration(
 pub(crate) async fn list_integrations(
     State(apis): Shared,
     Path(api): Path<String>,
+    Query(paging): Query<Paging>,
 ) -> ApiResult<Answer<Value>> {
     let api = apis.api(&api)?;
-    Ok(items(
-        api.integrations
-            .values()
-            .map(|integration| json!(integration)),
-    ))
+    let all = api.integrations.values();
+    paging.items(all.map(|integration| json!(integration)))
 }
 
 pub(crate) async fn get_integration(

@@ -2,12 +2,12 @@
 
 use axum::{
     Json as Answer,
-    extract::{Path, State},
+    extract::{Path, Query, State},
 };
 use http::StatusCode;
 use serde_json::Value;
 
-use super::answer::{Created, Shared, items, missing};
+use super::answer::{Created, Paging, Shared, missing};
 use crate::{
     apigateway::{
         body::Json,
@@ -28,9 +28,10 @@ pub(crate) async fn create_route(
 pub(crate) async fn list_routes(
     State(apis): Shared,
     Path(api): Path<String>,
+    Query(paging): Query<Paging>,
 ) -> ApiResult<Answer<Value>> {
     let api = apis.api(&api)?;
-    Ok(items(api.routes.values().map(Route::describe)))
+    paging.items(api.routes.values().map(Route::describe))
 }
 
 pub(crate) async fn get_route(

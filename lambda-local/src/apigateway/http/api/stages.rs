@@ -2,12 +2,12 @@
 
 use axum::{
     Json as Answer,
-    extract::{Path, State},
+    extract::{Path, Query, State},
 };
 use http::StatusCode;
 use serde_json::Value;
 
-use super::answer::{Created, Shared, items, missing};
+use super::answer::{Created, Paging, Shared, missing};
 use crate::{
     apigateway::{
         body::Json,
@@ -31,9 +31,10 @@ pub(crate) async fn create_stage(
 pub(crate) async fn list_stages(
     State(apis): Shared,
     Path(api): Path<String>,
+    Query(paging): Query<Paging>,
 ) -> ApiResult<Answer<Value>> {
     let api = apis.api(&api)?;
-    Ok(items(api.stages.values().map(Stage::describe)))
+    paging.items(api.stages.values().map(Stage::describe))
 }
 
 pub(crate) async fn get_stage(
@@ -82,9 +83,10 @@ pub(crate) async fn create_deployment(
 pub(crate) async fn list_deployments(
     State(apis): Shared,
     Path(api): Path<String>,
+    Query(paging): Query<Paging>,
 ) -> ApiResult<Answer<Value>> {
     let api = apis.api(&api)?;
-    Ok(items(api.deployments.values().map(Deployment::describe)))
+    paging.items(api.deployments.values().map(Deployment::describe))
 }
 
 pub(crate) async fn get_deployment(

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use axum::{Json as Answer, extract::State};
 use http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{apigateway::rest::state::RestApis, protocol::ApiResult};
+use crate::{
+    apigateway::{page::page, rest::state::RestApis},
+    protocol::ApiResult,
+};
 
 pub(super) type Shared = State<Arc<RestApis>>;
 pub(super) type Created = ApiResult<(StatusCode, Answer<Value>)>;
@@ -15,6 +19,20 @@ pub(super) fn created(shown: Value) -> Created {
     Ok((StatusCode::CREATED, Answer(shown)))
 }
 
-pub(super) fn item(entries: impl Iterator<Item = Value>) -> Answer<Value> {
-    Answer(json!({ "item": entries.collect::<Vec<_>>() }))
+/// Which page of a listing is asked for.
+#[derive(Deserialize)]
+pub(super) struct Paging {
+    limit: Option<usize>,
+    position: Option<String>,
+}
+
+impl Paging {
+    pub(super) fn item(&self, all: impl Iterator<Item = Value>) -> ApiResult<Answer<Value>> {
+        let (entries, next) = page(all, self.limit, self.position.as_deref())?;
+        let mut shown = json!({ "item": entries });
+        if let Some(next) = next {
+            shown["position"] = json!(next);
+        }
+        Ok(Answer(shown))
+    }
 }

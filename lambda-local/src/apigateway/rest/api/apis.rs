@@ -2,12 +2,12 @@
 
 use axum::{
     Json as Answer,
-    extract::{Path, State},
+    extract::{Path, Query, State},
 };
 use http::StatusCode;
 use serde_json::Value;
 
-use super::answer::{Created, Shared, created, item};
+use super::answer::{Created, Paging, Shared, created};
 use crate::{
     apigateway::{
         body::Json,
@@ -26,8 +26,11 @@ pub(crate) async fn create(State(apis): Shared, Json(new): Json<NewRestApi>) -> 
     created(shown)
 }
 
-pub(crate) async fn list(State(apis): Shared) -> Answer<Value> {
-    item(apis.by_id.all().iter().map(|api| api.describe()))
+pub(crate) async fn list(
+    State(apis): Shared,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Answer<Value>> {
+    paging.item(apis.by_id.all().iter().map(|api| api.describe()))
 }
 
 pub(crate) async fn get(State(apis): Shared, Path(id): Path<String>) -> ApiResult<Answer<Value>> {

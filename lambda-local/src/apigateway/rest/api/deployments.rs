@@ -2,12 +2,12 @@
 
 use axum::{
     Json as Answer,
-    extract::{Path, State},
+    extract::{Path, Query, State},
 };
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::answer::{Created, Shared, created, item};
+use super::answer::{Created, Paging, Shared, created};
 use crate::{
     apigateway::{
         body::Json,
@@ -29,9 +29,13 @@ pub(crate) async fn create(
     created(apis.change(&api, |api| api.deploy(new))?)
 }
 
-pub(crate) async fn list(State(apis): Shared, Path(api): Path<String>) -> ApiResult<Answer<Value>> {
+pub(crate) async fn list(
+    State(apis): Shared,
+    Path(api): Path<String>,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Answer<Value>> {
     let api = apis.api(&api)?;
-    Ok(item(api.deployments.values().map(|one| one.describe())))
+    paging.item(api.deployments.values().map(|one| one.describe()))
 }
 
 pub(crate) async fn get(
@@ -63,7 +67,9 @@ pub(crate) async fn list_stages(
     Path(api): Path<String>,
 ) -> ApiResult<Answer<Value>> {
     let api = apis.api(&api)?;
-    Ok(item(api.stages.values().map(|stage| stage.describe())))
+    // These have no pages.
+    let all: Vec<Value> = api.stages.values().map(|stage| stage.describe()).collect();
+    Ok(Answer(json!({ "item": all })))
 }
 
 pub(crate) async fn get_stage(

@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::{Created, Shared, created, item};
+use super::answer::{Created, Paging, Shared, created};
 use crate::{
     apigateway::{body::Json, rest::rest_api::RestApi},
     protocol::ApiResult,
@@ -29,12 +29,11 @@ pub(crate) async fn list(
     State(apis): Shared,
     Path(api): Path<String>,
     Query(query): Query<EmbedQuery>,
+    Query(paging): Query<Paging>,
 ) -> ApiResult<Answer<Value>> {
     let api = apis.api(&api)?;
     let resources = api.resources.values();
-    Ok(item(
-        resources.map(|resource| resource.describe(query.methods())),
-    ))
+    paging.item(resources.map(|resource| resource.describe(query.methods())))
 }
 
 pub(crate) async fn get(
