@@ -136,4 +136,23 @@ except cloudwatch.exceptions.ResourceNotFound:
     pass
 else:
     sys.exit("the state of an alarm that is not there was set")
+
+groups = checked(boto3.client("logs"))
+group = {"logGroupName": "/aws/lambda/boto"}
+groups.put_retention_policy(**group, retentionInDays=14)
+(found,) = groups.describe_log_groups(logGroupNamePrefix="/aws/lambda/b")["logGroups"]
+assert found["retentionInDays"] == 14, found
+groups.delete_retention_policy(**group)
+for call, error in [
+    (groups.create_log_group, "ResourceAlreadyExistsException"),
+    (groups.delete_log_group, None),
+    (groups.delete_log_group, "ResourceNotFoundException"),
+    (groups.create_log_group, None),
+]:
+    try:
+        call(**group)
+    except groups.exceptions.ClientError as refused:
+        assert refused.response["Error"]["Code"] == error, refused
+    else:
+        assert error is None, call
 print("boto3 is content")

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, program, zip_of};
+use crate::harness::{Server, program, says, zip_of};
 
 /// A server whose function has this many versions: 1 is blue, the others are scripts.
 fn with_versions(count: u64) -> Server {
@@ -112,7 +112,8 @@ fn destroy_deletes_what_create_made_and_is_done_when_run_again() {
         "{}",
         dry.stdout
     );
-    let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();
+    let destroyed = server.bluegreen(&["destroy", "--logs", "--yes"]);
+    let destroyed = destroyed.succeeds();
     let done = |line: &str| line.starts_with("✓ deleted  ");
     assert!(destroyed.stdout.lines().all(done), "{}", destroyed.stdout);
     for what in [
@@ -158,4 +159,47 @@ fn destroy_leaves_a_function_that_somebody_else_made_or_uses() {
     let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();
     let left = "function hello: it has other aliases: test";
     assert!(destroyed.stdout.contains(left), "{}", destroyed.stdout);
+}
+
+fn log_groups(server: &Server) -> Value {
+    let headers = [
+        ("x-amz-target", "Logs_20140328.DescribeLogGroups"),
+        ("content-type", "application/x-amz-json-1.1"),
+    ];
+    let found = server.request_with("POST", "/", &headers, b"{}").json();
+    found["logGroups"].clone()
+}
+
+#[test]
+fn logs_are_kept_as_long_as_create_was_told_and_deleted_where_destroy_is() {
+    let server = Server::start();
+    let blue = program("blue");
+    let create = [
+        "create",
+        "--binary",
+        blue.to_str().unwrap(),
+        "--log-retention",
+    ];
+    let wrong = server.bluegreen(&[&create[..], &["2d"]].concat());
+    wrong.fails_with(2, &["1d, 3d, 5d, 7d, 14d"]);
+    let created = server.bluegreen(&[&create[..], &["14d"]].concat());
+    let kept = "log group /aws/lambda/hello, which keeps lines for 14 days";
+    says(&created.succeeds(), &[&format!("made   {kept}")]);
+    let group = json!({ "logGroupName": "/aws/lambda/hello", "retentionInDays": 14 });
+    assert_eq!(log_groups(&server), json!([group]));
+    let again = server.bluegreen(&[&create[..], &["14d"]].concat());
+    says(
+        &again.succeeds(),
+        &[&format!("there  {kept}"), "nothing was changed"],
+    );
+
+    let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();
+    says(
+        &destroyed,
+        &["left     log group /aws/lambda/hello, if there is one: --logs deletes it"],
+    );
+    assert_eq!(log_groups(&server), json!([group]));
+    let destroyed = server.bluegreen(&["destroy", "--logs", "--yes"]).succeeds();
+    says(&destroyed, &["deleted  log group /aws/lambda/hello"]);
+    assert_eq!(log_groups(&server), json!([]));
 }

@@ -64,9 +64,11 @@ fn needs(call: &Call) -> Vec<Needed> {
     {
         return of_iam(action.split('&').next().unwrap_or_default());
     }
-    // `history` goes on without it: who may release need not see all that happens in the account.
-    if call.body.contains("UpdateAlias20150331") {
-        return Vec::new();
+    match call.target.rsplit_once('.') {
+        // `history` goes on without it: who may release need not see all that happens in the account.
+        Some((_, "LookupEvents")) => return Vec::new(),
+        Some((_, operation)) => return of_logs(operation),
+        None => {}
     }
     let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
     if let Some((_, operation)) = path.split_once("/operation/") {
@@ -84,6 +86,16 @@ fn needs(call: &Call) -> Vec<Needed> {
         return needed;
     }
     of_lambda(&call.method, path, query)
+}
+
+/// The group's own ARN is documented; refusals name that of its streams.
+fn of_logs(operation: &str) -> Vec<Needed> {
+    let group = format!("arn:aws:logs:{PLACE}:log-group:/aws/lambda/hello");
+    let action = format!("logs:{operation}");
+    vec![
+        (action.clone(), group.clone()),
+        (action, format!("{group}:log-stream:")),
+    ]
 }
 
 /// The role is `create`'s own.
@@ -189,7 +201,9 @@ fn allows(policy: &[(String, Vec<String>)], (action, resource): &Needed) -> bool
 fn a_policy_allows_what_is_called_and_nothing_else() {
     let watched = Watched::start();
     let created = ["http", "rest", "url"].map(|api| {
-        watched.run(&["create", "--api", api, "--binary", &path("blue")]);
+        let retention = ["--log-retention", "14d"];
+        let create = ["create", "--api", api, "--binary", &path("blue")];
+        watched.run(&[&create[..], &retention].concat());
         watched.run(&["create", "--api", api]);
         (api, watched.take())
     });
@@ -201,7 +215,7 @@ fn a_policy_allows_what_is_called_and_nothing_else() {
         allowed(&policy)
     });
     watched.take();
-    watched.run(&["destroy", "--yes"]);
+    watched.run(&["destroy", "--logs", "--yes"]);
     let destroyed = watched.take();
 
     // `GetFunction` shows its tags only to those who may see them: a release does without.

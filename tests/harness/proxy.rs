@@ -36,6 +36,8 @@ pub(crate) struct Call {
     pub(crate) number: usize,
     pub(crate) method: String,
     pub(crate) path: String,
+    /// What header `X-Amz-Target` names, where there is one.
+    pub(crate) target: String,
     pub(crate) body: String,
 }
 
@@ -97,6 +99,7 @@ fn forward(
         number: number.fetch_add(1, Ordering::SeqCst),
         method: word(),
         path: word(),
+        target: header(&head, "x-amz-target:"),
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     match judge(&call, false) {
@@ -130,6 +133,16 @@ fn rewritten(answer: &[u8], from: &str, to: &str) -> Vec<u8> {
     lines.retain(|line| !line.to_ascii_lowercase().starts_with("content-length:"));
     let body = body.replace(from, to);
     format!("{}\r\n\r\n{body}", lines.join("\r\n")).into_bytes()
+}
+
+/// `name` is in small letters, with its colon.
+fn header(head: &str, name: &str) -> String {
+    let lines = head
+        .lines()
+        .map(|line| line.split_at(line.len().min(name.len())));
+    let mut found = lines.filter(|(start, _)| start.eq_ignore_ascii_case(name));
+    let value = found.next().map(|(_, value)| value.trim().to_owned());
+    value.unwrap_or_default()
 }
 
 /// Sends a request on, and gives all that is answered.

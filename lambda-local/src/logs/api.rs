@@ -32,9 +32,22 @@ struct DescribeLogGroups {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct DescribeLogStreams {
+struct OfGroup {
     log_group_name: String,
 }
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PutRetentionPolicy {
+    log_group_name: String,
+    retention_in_days: u32,
+}
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
+const RETENTIONS: [u32; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
 
 impl FilterLogEvents {
     fn wants_stream(&self, stream: &str) -> bool {
@@ -44,20 +57,33 @@ impl FilterLogEvents {
     }
 }
 
-const fn reads(name: &'static str, call: Call) -> (Operation, Call) {
+/// Nothing of it is kept when the server ends.
+const fn row(name: &'static str, call: Call) -> (Operation, Call) {
     (Operation::named("logs", name, false), call)
 }
 
 type Call = fn(&Logs, &[u8]) -> Answer;
 
 /// The operations that are here.
-const OPERATIONS: [(Operation, Call); 3] = [
-    reads("FilterLogEvents", |logs, body| filter(logs, &parse(body)?)),
-    reads("DescribeLogGroups", |logs, body| {
+const OPERATIONS: [(Operation, Call); 7] = [
+    row("FilterLogEvents", |logs, body| filter(logs, &parse(body)?)),
+    row("DescribeLogGroups", |logs, body| {
         Ok(groups(logs, &parse(body)?))
     }),
-    reads("DescribeLogStreams", |logs, body| {
+    row("DescribeLogStreams", |logs, body| {
         streams(logs, &parse(body)?)
+    }),
+    row("CreateLogGroup", |logs, body| create(logs, &parse(body)?)),
+    row("DeleteLogGroup", |logs, body| {
+        let asked: OfGroup = parse(body)?;
+        done(logs.delete(&asked.log_group_name))
+    }),
+    row("PutRetentionPolicy", |logs, body| {
+        retain(logs, &parse(body)?)
+    }),
+    row("DeleteRetentionPolicy", |logs, body| {
+        let asked: OfGroup = parse(body)?;
+        done(logs.retain(&asked.log_group_name, None))
     }),
 ];
 
@@ -144,14 +170,45 @@ fn describe(event: &LogEvent) -> Value {
 
 fn groups(logs: &Logs, request: &DescribeLogGroups) -> Value {
     let prefix = request.log_group_name_prefix.as_deref().unwrap_or_default();
-    let names = logs
-        .group_names()
-        .into_iter()
-        .filter(|name| name.starts_with(prefix));
-    json!({ "logGroups": names.map(|name| json!({ "logGroupName": name })).collect::<Vec<_>>() })
+    let mut groups = logs.all();
+    groups.retain(|(name, _)| name.starts_with(prefix));
+    let groups = groups.into_iter().map(|(name, retention)| {
+        let mut group = json!({ "logGroupName": name });
+        if let Some(days) = retention {
+            group["retentionInDays"] = json!(days);
+        }
+        group
+    });
+    json!({ "logGroups": groups.collect::<Vec<_>>() })
 }
 
-fn streams(logs: &Logs, request: &DescribeLogStreams) -> Answer {
+fn done(found: bool) -> Answer {
+    match found {
+        true => Ok(json!({})),
+        false => Err(missing()),
+    }
+}
+
+fn create(logs: &Logs, request: &OfGroup) -> Answer {
+    match logs.create(&request.log_group_name) {
+        true => Ok(json!({})),
+        false => {
+            let text = "The specified log group already exists";
+            Err(Exception::new("ResourceAlreadyExistsException", 400, text))
+        }
+    }
+}
+
+fn retain(logs: &Logs, request: &PutRetentionPolicy) -> Answer {
+    let days = request.retention_in_days;
+    if !RETENTIONS.contains(&days) {
+        let text = format!("{days} is not a number of days for which CloudWatch Logs keeps lines");
+        return Err(Exception::new("InvalidParameterException", 400, text));
+    }
+    done(logs.retain(&request.log_group_name, Some(days)))
+}
+
+fn streams(logs: &Logs, request: &OfGroup) -> Answer {
     let events = logs.events(&request.log_group_name, 0, usize::MAX, |_| true);
     let events = events.ok_or_else(missing)?;
     let names: BTreeSet<&str> = events.iter().map(|event| &*event.stream).collect();

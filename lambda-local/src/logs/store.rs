@@ -30,6 +30,10 @@ struct Group {
 
 #[derive(Debug, Default)]
 struct Kept {
+    /// A group that was deleted is made anew by the next line, as Lambda does it.
+    deleted: bool,
+    /// Days. That lines go after as many nobody sees: they go sooner, with the server.
+    retention: Option<u32>,
     events: VecDeque<LogEvent>,
     bytes: usize,
     next_id: u64,
@@ -62,6 +66,13 @@ impl Logs {
 
     /// A stream of this name in a group, which is made if it is not there.
     pub(crate) fn stream(&self, group: &str, name: String) -> LogStream {
+        LogStream {
+            group: self.made(group),
+            name: name.into(),
+        }
+    }
+
+    fn made(&self, group: &str) -> Arc<Group> {
         let mut groups = lock(&self.groups);
         let new = || {
             Arc::new(Group {
@@ -69,14 +80,54 @@ impl Logs {
                 terminal: self.terminal.clone(),
             })
         };
-        LogStream {
-            group: groups.entry(group.to_owned()).or_insert_with(new).clone(),
-            name: name.into(),
-        }
+        let group = groups.entry(group.to_owned()).or_insert_with(new).clone();
+        lock(&group.kept).deleted = false;
+        group
     }
 
-    pub(crate) fn group_names(&self) -> Vec<String> {
-        lock(&self.groups).keys().cloned().collect()
+    /// The group, if it is there.
+    fn group(&self, name: &str) -> Option<Arc<Group>> {
+        let group = lock(&self.groups).get(name)?.clone();
+        let deleted = lock(&group.kept).deleted;
+        (!deleted).then_some(group)
+    }
+
+    /// False if it is there already.
+    pub(super) fn create(&self, name: &str) -> bool {
+        let is_new = self.group(name).is_none();
+        self.made(name);
+        is_new
+    }
+
+    /// Forgets all that was printed; false if there is no such group.
+    pub(super) fn delete(&self, name: &str) -> bool {
+        let found = self.group(name);
+        if let Some(group) = &found {
+            *lock(&group.kept) = Kept {
+                deleted: true,
+                ..Kept::default()
+            };
+        }
+        found.is_some()
+    }
+
+    /// False if there is no such group.
+    pub(super) fn retain(&self, name: &str, days: Option<u32>) -> bool {
+        let found = self.group(name);
+        if let Some(group) = &found {
+            lock(&group.kept).retention = days;
+        }
+        found.is_some()
+    }
+
+    /// The groups with the days that they keep their lines, for ever where none are said.
+    pub(super) fn all(&self) -> Vec<(String, Option<u32>)> {
+        let groups = lock(&self.groups);
+        let groups = groups.iter().filter_map(|(name, group)| {
+            let kept = lock(&group.kept);
+            (!kept.deleted).then(|| (name.clone(), kept.retention))
+        });
+        groups.collect()
     }
 
     /// The group's events from `start_id` on that are wanted, at most `limit`; `None` if there
@@ -88,7 +139,7 @@ impl Logs {
         limit: usize,
         wanted: impl Fn(&LogEvent) -> bool,
     ) -> Option<Vec<LogEvent>> {
-        let group = lock(&self.groups).get(group)?.clone();
+        let group = self.group(group)?;
         let kept = lock(&group.kept);
         let events = kept.events.iter();
         let events = events.filter(|event| event.id >= start_id && wanted(event));
@@ -100,7 +151,7 @@ impl Logs {
     /// What was printed for one request: the lines of its stream from the first that names it to
     /// the last that does. Nothing where they are not kept any more.
     pub(crate) fn of_request(&self, group: &str, request_id: &str) -> Vec<String> {
-        let Some(group) = lock(&self.groups).get(group).cloned() else {
+        let Some(group) = self.group(group) else {
             return Vec::new();
         };
         let kept = lock(&group.kept);
@@ -129,6 +180,7 @@ impl LogStream {
         let shown = lines.iter().map(|(_, message)| message);
         self.group.terminal.log(shown);
         let mut kept = lock(&self.group.kept);
+        kept.deleted = false;
         for (timestamp, message) in lines.drain(..) {
             kept.add(&self.name, timestamp, message);
         }
@@ -186,5 +238,20 @@ mod tests {
         assert_eq!(events.len(), 8);
         assert_eq!((events[0].id, events[0].timestamp), (2, 2));
         assert!(logs.events("other", 0, 100, |_| true).is_none());
+    }
+
+    #[test]
+    fn a_group_that_was_deleted_is_made_anew_by_the_next_line() {
+        let logs = Logs::new(Terminal::start(Shows::None));
+        let stream = logs.stream("group", "stream".into());
+        let line = || vec![(1, Message::Printed("x".into()))];
+        stream.add(&mut line());
+        assert!(logs.retain("group", Some(14)) && !logs.create("group"));
+        assert_eq!(logs.all(), [("group".to_owned(), Some(14))]);
+        assert!(logs.delete("group") && !logs.delete("group"));
+        assert!(logs.all().is_empty() && !logs.retain("group", None));
+        stream.add(&mut line());
+        assert_eq!(logs.all(), [("group".to_owned(), None)]);
+        assert_eq!(logs.events("group", 0, 9, |_| true).unwrap().len(), 1);
     }
 }

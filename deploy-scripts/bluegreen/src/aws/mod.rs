@@ -9,6 +9,7 @@ mod error;
 mod explain;
 mod iam;
 mod lambda;
+mod logs;
 mod no_answer;
 mod trail;
 
@@ -25,4 +26,5 @@ pub(crate) use lambda::{
     Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, Provisioned,
     ProvisionedState, PublishedVersion, RUNTIME, URL_STATEMENT, VersionSettings, VersionState,
 };
+pub(crate) use logs::{Logs, log_group};
 pub(crate) use trail::{AliasMoved, Trail};

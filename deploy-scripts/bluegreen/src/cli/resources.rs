@@ -54,6 +54,10 @@ pub(crate) struct CreateArgs {
     #[arg(long)]
     pub(crate) tracing: bool,
 
+    /// Let the function's logs go after this time, such as 14d; otherwise they stay for ever
+    #[arg(long, value_name = "TIME", value_parser = retention)]
+    pub(crate) log_retention: Option<i32>,
+
     /// Environment variable of the function; repeatable
     #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) variables: Vec<(String, String)>,
@@ -114,6 +118,10 @@ pub(crate) struct PruneArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DestroyArgs {
+    /// Delete the function's logs too
+    #[arg(long)]
+    pub(crate) logs: bool,
+
     /// Do not ask
     #[arg(long)]
     pub(crate) yes: bool,
@@ -126,5 +134,39 @@ fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("give it as NAME=VALUE".to_owned()),
+    }
+}
+
+/// Days for which CloudWatch Logs keeps lines.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
+const RETENTIONS: [i32; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
+
+fn retention(text: &str) -> Result<i32, String> {
+    const DAY: u64 = 24 * 3600;
+    let known = |time: Seconds| {
+        let mut all = RETENTIONS.into_iter();
+        all.find(|days| u64::from(days.unsigned_abs()) * DAY == time.0)
+    };
+    let time = text.parse::<Seconds>().map_err(|error| error.to_string())?;
+    known(time).ok_or_else(|| {
+        let days = RETENTIONS.map(|days| format!("{days}d"));
+        format!("CloudWatch Logs knows these: {}", days.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::retention;
+
+    #[test]
+    fn logs_are_kept_for_as_many_days_as_aws_knows() {
+        assert_eq!(retention("14d"), Ok(14));
+        assert_eq!(retention("24h"), Ok(1));
+        for wrong in ["", "2d", "14", "90m", "-1d"] {
+            assert!(retention(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -41,7 +41,7 @@ struct Inventory {
 
 pub(crate) async fn destroy(handle: &AliasHandle, args: &DestroyArgs) -> Result<Destroyed> {
     let found = look(handle).await?;
-    let (deleted, kept) = found.plan(handle);
+    let (deleted, kept) = found.plan(handle, args.logs);
     if !args.write.dry_run && !deleted.is_empty() {
         confirm(&Question {
             text: &format!("delete {}?", deleted.join(", ")),
@@ -49,7 +49,7 @@ pub(crate) async fn destroy(handle: &AliasHandle, args: &DestroyArgs) -> Result<
             yes: args.yes,
             otherwise: "nothing was deleted",
         })?;
-        found.delete(handle).await?;
+        found.delete(handle, args.logs).await?;
     }
     Ok(Destroyed {
         function: handle.function.clone(),
@@ -119,11 +119,15 @@ impl Inventory {
 
     /// Once there is no function that runs with it.
     fn role_goes(&self) -> bool {
-        self.role.is_some() && (self.function_goes() || self.function.is_none())
+        self.role.is_some() && self.no_function_stays()
+    }
+
+    fn no_function_stays(&self) -> bool {
+        self.function_goes() || self.function.is_none()
     }
 
     /// What will be deleted, in this order, and what will not.
-    fn plan(&self, handle: &AliasHandle) -> (Vec<String>, Vec<String>) {
+    fn plan(&self, handle: &AliasHandle, logs: bool) -> (Vec<String>, Vec<String>) {
         let AliasHandle {
             function, alias, ..
         } = handle;
@@ -162,11 +166,17 @@ impl Inventory {
         if self.role_goes() {
             deleted.push(format!("role {}", role_name(function)));
         }
+        let group = format!("log group {}", handle.logs.group);
+        match self.no_function_stays() {
+            true if logs => deleted.push(group),
+            true => kept.push(format!("{group}, if there is one: --logs deletes it")),
+            false => kept.push(format!("{group}: the function stays")),
+        }
         (deleted, kept)
     }
 
     /// The way in first. Whatever is left when this is cut short is found by the next try.
-    async fn delete(&self, handle: &AliasHandle) -> Result<()> {
+    async fn delete(&self, handle: &AliasHandle, logs: bool) -> Result<()> {
         let AliasHandle {
             alias,
             lambda,
@@ -199,6 +209,10 @@ impl Inventory {
             let name = role_name(&handle.function);
             let deleted = handle.iam.delete(&name, role).await;
             deleted.with_context(|| format!("failed to delete role '{name}'"))?;
+        }
+        if logs && self.no_function_stays() {
+            let deleted = handle.logs.delete().await;
+            deleted.with_context(|| format!("failed to delete log group {}", handle.logs.group))?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     alias::AliasHandle,
-    aws::{ROLE_PATH, role_name, role_policies},
+    aws::{ROLE_PATH, log_group, role_name, role_policies},
     cli::{EndpointKind, PolicyArgs},
     report::Report,
 };
@@ -169,6 +169,16 @@ impl Home {
                 &[own_role.as_str(), &own_role.replace(ROLE_PATH, "/")],
             ),
             self.role_policies(),
+            statement(
+                "KeepLogsForATimeAndDeleteThem",
+                &[
+                    "logs:CreateLogGroup",
+                    "logs:DeleteLogGroup",
+                    "logs:PutRetentionPolicy",
+                ],
+                // AWS documents the group's own ARN, and asks for those of its streams.
+                &[self.log_group(), self.log_group() + ":*"],
+            ),
         ];
         statements.extend(self.setup_of(kind));
         statements
@@ -271,6 +281,14 @@ impl Home {
             ..
         } = self;
         format!("arn:{partition}:{service}:{region}:{account}")
+    }
+
+    fn log_group(&self) -> String {
+        format!(
+            "{}:log-group:{}",
+            self.arn("logs"),
+            log_group(&self.function)
+        )
     }
 
     fn own_role(&self) -> String {

@@ -53,8 +53,11 @@ pub(crate) async fn create(handle: &AliasHandle, args: CreateArgs) -> Result<Cre
         let endpoint = would_make(handle, args.api, &mut steps).await?;
         return Ok(Created::new(handle, None, endpoint, steps, true));
     }
-    let kind = args.api;
+    let (kind, retention) = (args.api, args.log_retention);
     function::create(handle, args, &mut steps).await?;
+    if let Some(days) = retention {
+        retain_logs(handle, days, &mut steps).await?;
+    }
     let alias_arn = create_alias(handle, &mut steps).await?;
     let endpoint = endpoint::create(handle, kind, &alias_arn, &mut steps).await?;
     let (alias_arn, endpoint) = (Some(alias_arn), Some(endpoint));
@@ -129,6 +132,28 @@ impl Step {
             made: false,
         }
     }
+}
+
+/// The group is made before the function's first line makes it.
+async fn retain_logs(handle: &AliasHandle, days: i32, steps: &mut Vec<Step>) -> Result<()> {
+    let logs = &handle.logs;
+    let failed = || {
+        format!(
+            "failed to keep the lines of log group {} for {days} days",
+            logs.group
+        )
+    };
+    let is_new = logs.create().await.with_context(failed)?;
+    logs.retain(days).await.with_context(failed)?;
+    let text = format!(
+        "log group {}, which keeps lines for {days} days",
+        logs.group
+    );
+    steps.push(match is_new {
+        true => Step::made(text),
+        false => Step::found(text),
+    });
+    Ok(())
 }
 
 /// The alias, and the version it needs to point at.
