@@ -32,6 +32,7 @@ mod screens;
 mod settings;
 mod test_events;
 mod tls;
+mod triggers;
 mod unanswered;
 mod verdict_command;
 mod ways_in;

@@ -113,8 +113,13 @@ fn of_iam(action: &str) -> Vec<Needed> {
 
 fn of_lambda(method: &str, path: &str, query: &str) -> Vec<Needed> {
     let mut function = format!("arn:aws:lambda:{PLACE}:function:hello");
-    if path.contains("/account-settings") {
-        return vec![("lambda:GetAccountSettings".to_owned(), "*".to_owned())];
+    for (part, action) in [
+        ("/account-settings", "lambda:GetAccountSettings"),
+        ("/event-source-mappings", "lambda:ListEventSourceMappings"),
+    ] {
+        if path.contains(part) {
+            return vec![(action.to_owned(), "*".to_owned())];
+        }
     }
     let (_, rest) = path.split_once("/functions").unwrap_or_default();
     let rest = rest.trim_start_matches("/hello");

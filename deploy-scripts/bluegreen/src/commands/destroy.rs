@@ -97,7 +97,7 @@ async fn look(handle: &AliasHandle) -> Result<Inventory> {
 /// Whether the alias has a URL, and whom its policy admits.
 async fn url(handle: &AliasHandle) -> Result<(bool, ResourcePolicy), AwsError> {
     let AliasHandle { alias, lambda, .. } = handle;
-    let (url, policy) = tokio::try_join!(lambda.url(Some(alias)), lambda.policy(alias))?;
+    let (url, policy) = tokio::try_join!(lambda.url(Some(alias)), lambda.policy(Some(alias)))?;
     Ok((url.is_some(), ResourcePolicy::read(policy.as_deref())))
 }
 

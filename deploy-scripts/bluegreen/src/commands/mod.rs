@@ -18,6 +18,7 @@ mod rollout;
 mod shift;
 mod status;
 mod traffic;
+mod triggers;
 mod verdict;
 mod verify;
 mod watch;

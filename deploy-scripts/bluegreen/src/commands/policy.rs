@@ -74,6 +74,7 @@ impl Home {
                 &[
                     "lambda:GetFunction",
                     "lambda:GetFunctionConfiguration",
+                    "lambda:GetPolicy",
                     "lambda:ListAliases",
                     "lambda:ListProvisionedConcurrencyConfigs",
                     "lambda:ListVersionsByFunction",
@@ -98,7 +99,14 @@ impl Home {
                 &["lambda:GetFunctionConcurrency"],
                 &[&function],
             ),
-            statement("SeeTheLimits", &["lambda:GetAccountSettings"], &["*"]),
+            statement(
+                "SeeTheLimitsAndTriggers",
+                &[
+                    "lambda:GetAccountSettings",
+                    "lambda:ListEventSourceMappings",
+                ],
+                &["*"],
+            ),
             statement(
                 "ProvisionVersions",
                 &[

@@ -4,14 +4,15 @@ use anyhow::{Context, Result, anyhow};
 use rollout::Version;
 use serde::Serialize;
 
+use super::triggers;
 use crate::{
     alias::AliasHandle,
-    aws::{Function, VersionState},
+    aws::{AwsError, Function, VersionState},
     cli::PublishArgs,
     host::Host,
     package::Package,
     report::Report,
-    terminal::{BOLD, Progress, note, styled},
+    terminal::{BOLD, Progress, harmless, note, styled},
 };
 
 #[derive(Debug, Serialize)]
@@ -24,7 +25,17 @@ pub(crate) struct Published {
     zip_bytes: usize,
     /// False where the code had been published before, with the same configuration.
     new: bool,
+    /// What runs the code as soon as it is uploaded, whatever the alias is at.
+    latest_is_run_by: Vec<String>,
     dry_run: bool,
+}
+
+/// Who may not look publishes all the same.
+fn unseen(error: AwsError) -> Vec<String> {
+    note(format!(
+        "whether anything runs $LATEST, and so this code at once, could not be seen: {error}"
+    ));
+    Vec::new()
 }
 
 pub(crate) async fn publish(handle: &AliasHandle, args: &PublishArgs) -> Result<Published> {
@@ -38,7 +49,7 @@ pub(crate) async fn publish(handle: &AliasHandle, args: &PublishArgs) -> Result<
     let host = Host::of(handle, &function.runtime, function.architecture);
     let fits = host.check(&package.bootstrap);
     fits.with_context(|| format!("failed to publish a version of function '{name}'"))?;
-    let listing = handle.lambda.listing().await;
+    let (listing, latest) = tokio::join!(handle.lambda.listing(), triggers::of_latest(handle));
     let listing = listing.context("failed to list the versions")?;
     let published = Published {
         function: name.clone(),
@@ -46,6 +57,7 @@ pub(crate) async fn publish(handle: &AliasHandle, args: &PublishArgs) -> Result<
         code_sha256: package.sha256(),
         zip_bytes: package.zip.len(),
         new: true,
+        latest_is_run_by: latest.unwrap_or_else(unseen),
         dry_run: args.write.dry_run,
     };
     if let Some(same) = listing.made_of(&published.code_sha256) {
@@ -78,6 +90,17 @@ pub(crate) async fn publish(handle: &AliasHandle, args: &PublishArgs) -> Result<
 }
 
 impl Published {
+    fn who_runs_it(&self) -> String {
+        match self.latest_is_run_by.as_slice() {
+            [] => "no traffic goes to it yet".to_owned(),
+            triggers => format!(
+                "no traffic of the alias goes to it yet, but $LATEST is the same code now, and run \
+                 by {}; let them name the alias",
+                harmless(&triggers.join(", "))
+            ),
+        }
+    }
+
     /// The version that was published, or would be.
     pub(super) fn version(&self) -> Option<Version> {
         let number = self.version.unwrap_or_default();
@@ -132,7 +155,8 @@ impl Report for Published {
                 format!("{version} of {function} has this code already; nothing was published")
             }
             (false, true) => {
-                format!("published {version} of {function}; no traffic goes to it yet")
+                let alias = format!("published {version} of {function}; ");
+                alias + &self.who_runs_it()
             }
         }
     }

@@ -14,6 +14,8 @@ pub(super) struct ResourcePolicy {
     pub(super) url_call: bool,
     /// Whoever called it may invoke the alias by it.
     pub(super) url_invoke: bool,
+    /// Who may invoke, and for what source where one is said.
+    pub(super) principals: BTreeSet<String>,
     /// What the statements are called.
     pub(super) statements: BTreeSet<String>,
 }
@@ -30,6 +32,7 @@ impl ResourcePolicy {
             let principal = &statement["Principal"];
             let name = statement["Sid"].as_str();
             read.statements.extend(name.map(str::to_owned));
+            read.principals.extend(principal_of(statement));
             if principal["Service"] == "apigateway.amazonaws.com" {
                 read.admit_api_gateway(&statement["Condition"]);
             } else if *principal == "*" || principal["AWS"] == "*" {
@@ -64,6 +67,15 @@ impl ResourcePolicy {
     pub(super) fn api(&self, api: &str) -> bool {
         self.all_apis || self.names(api)
     }
+}
+
+/// `s3.amazonaws.com for arn:aws:s3:::orders`.
+fn principal_of(statement: &Value) -> Option<String> {
+    let principal = &statement["Principal"];
+    let named = [&principal["Service"], &principal["AWS"], principal];
+    let name = named.into_iter().find_map(Value::as_str)?;
+    let source = statement["Condition"]["ArnLike"]["AWS:SourceArn"].as_str();
+    Some(source.map_or_else(|| name.to_owned(), |source| format!("{name} for {source}")))
 }
 
 /// The API's id in a source ARN.

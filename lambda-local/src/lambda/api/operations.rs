@@ -37,6 +37,7 @@ fn functions(table: Table<Shared>) -> Table<Shared> {
         .changes("UpdateFunctionCode", "PUT /2015-03-31/functions/{function}/code", functions::update_code)
         .changes("PublishVersion", "POST /2015-03-31/functions/{function}/versions", versions::publish)
         .reads("ListVersionsByFunction", "GET /2015-03-31/functions/{function}/versions", versions::list)
+        .reads("ListEventSourceMappings", "GET /2015-03-31/event-source-mappings", functions::list_event_sources)
         .changes("CreateAlias", "POST /2015-03-31/functions/{function}/aliases", aliases::create)
         .reads("ListAliases", "GET /2015-03-31/functions/{function}/aliases", aliases::list)
         .reads("GetAlias", "GET /2015-03-31/functions/{function}/aliases/{alias}", aliases::get)

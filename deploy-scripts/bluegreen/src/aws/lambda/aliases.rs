@@ -149,13 +149,10 @@ impl Lambda {
         gone(call.send().await)
     }
 
-    /// The resource policy of the alias as JSON; `None` if it has none.
-    pub(crate) async fn policy(&self, alias: &str) -> Result<Option<String>, AwsError> {
-        let call = self
-            .client
-            .get_policy()
-            .function_name(&self.function)
-            .qualifier(alias);
+    /// The resource policy of an alias, or of the function itself, as JSON; `None` if it has none.
+    pub(crate) async fn policy(&self, alias: Option<&str>) -> Result<Option<String>, AwsError> {
+        let call = self.client.get_policy().function_name(&self.function);
+        let call = call.set_qualifier(alias.map(str::to_owned));
         match call.send().await.map_err(AwsError::from) {
             Ok(found) => Ok(found.policy),
             Err(error) if error.is_missing() => Ok(None),

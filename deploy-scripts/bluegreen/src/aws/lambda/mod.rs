@@ -3,6 +3,7 @@
 
 mod aliases;
 mod concurrency;
+mod event_sources;
 mod functions;
 mod invoke;
 mod urls;

@@ -122,7 +122,7 @@ pub(super) async fn permit(
 }
 
 pub(super) async fn admitted(handle: &AliasHandle) -> Result<ResourcePolicy> {
-    let policy = handle.lambda.policy(&handle.alias).await;
+    let policy = handle.lambda.policy(Some(&handle.alias)).await;
     let policy = policy.context("failed to read the alias's policy")?;
     Ok(ResourcePolicy::read(policy.as_deref()))
 }

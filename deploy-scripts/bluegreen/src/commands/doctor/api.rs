@@ -29,8 +29,11 @@ pub(super) async fn check(handle: &AliasHandle, alias_arn: &str) -> Vec<Finding>
 async fn look(handle: &AliasHandle, alias_arn: &str) -> Result<Vec<Finding>, AwsError> {
     let gateway = &handle.gateway;
     let AliasHandle { alias, lambda, .. } = handle;
-    let (policy, apis, url) =
-        tokio::try_join!(lambda.policy(alias), gateway.all(), lambda.url(Some(alias)))?;
+    let (policy, apis, url) = tokio::try_join!(
+        lambda.policy(Some(alias)),
+        gateway.all(),
+        lambda.url(Some(alias))
+    )?;
     let admitted = ResourcePolicy::read(policy.as_deref());
     let mut findings = Vec::new();
     findings.extend(url.map(|url| at_url(handle, &url, &admitted)));
