@@ -104,10 +104,12 @@ fn evidence(
     let probe = rollout.probe.filter(|_| signal.is_in_test_events());
     let first = probe.and_then(Probe::stage);
     let old = |(_, sample): &&(usize, Sample)| rollout.end_of(sample) <= settled;
+    let spread = |(step, sample): &&(usize, Sample)| rollout.is_everywhere(*step, sample);
     Evidence {
         rule: signal.rule(rollout.plan.rule),
         all: rollout.epochs(counted.iter(), first, signal),
         settled: rollout.epochs(counted.iter().filter(old), first, signal),
+        split: rollout.epochs(counted.iter().filter(spread), first, signal),
         tested: probe.map_or(0, |probe| probe.green.requests),
     }
 }
@@ -204,6 +206,24 @@ mod tests {
         let reason = assessment.reason(&rollout.plan);
         assert!(reason.starts_with("errors 2/9 against 1/10; "), "{reason}");
         assert!(reason.ends_with(" 0/0 against 0/0"), "{reason}");
+    }
+
+    /// All of ten thousand to blue, where green has a tenth.
+    #[test]
+    fn a_weight_has_a_period_to_come_everywhere_before_the_share_is_judged() {
+        let mut rollout = rollout(Vec::new());
+        rollout.probe = None;
+        let is_off = |at: u64| {
+            let sample = Sample {
+                at: Timestamp::from_unix(at),
+                blue: Some(Answers::new(10_000)),
+                green: Some(Answers::new(0)),
+                total: None,
+            };
+            assessed(&rollout, &[sample]).judgement.split_is_off
+        };
+        // The step surely had begun a second after its start.
+        assert_eq!([60, 61].map(is_off), [false, true]);
     }
 
     #[test]

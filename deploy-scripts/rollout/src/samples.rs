@@ -56,6 +56,14 @@ impl Rollout {
         (since <= sample.at).then_some(step)
     }
 
+    /// Whether a step's weight has surely come to every place that routes by it before this sample
+    /// begins: one period of the metrics after the write. AWS names no time; a minute is long.
+    pub(crate) fn is_everywhere(&self, step: usize, sample: &Sample) -> bool {
+        let started = self.started.get(step);
+        let since = started.and_then(|started| started.surely());
+        since.is_some_and(|since| since.after(self.plan.metrics.period.0) <= sample.at)
+    }
+
     /// The samples as evidence, each with the step that it belongs to. `signal` says what is bad,
     /// `first` is a stage of its own before all others.
     pub(crate) fn epochs<'a>(

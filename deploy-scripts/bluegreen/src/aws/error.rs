@@ -115,6 +115,7 @@ impl AwsError {
             "ResourceNotFoundException",
             "NotFoundException",
             "NoSuchEntity",
+            "ProvisionedConcurrencyConfigNotFoundException",
         ]
         .iter()
         .any(|code| self.has_code(code))

@@ -14,8 +14,8 @@ pub(super) struct ResourcePolicy {
     pub(super) url_call: bool,
     /// Whoever called it may invoke the alias by it.
     pub(super) url_invoke: bool,
-    /// Who may invoke, and for what source where one is said.
-    pub(super) principals: BTreeSet<String>,
+    /// Who may invoke what, and for what source where one is said.
+    pub(super) invokers: BTreeSet<Invoker>,
     /// What the statements are called.
     pub(super) statements: BTreeSet<String>,
 }
@@ -32,7 +32,7 @@ impl ResourcePolicy {
             let principal = &statement["Principal"];
             let name = statement["Sid"].as_str();
             read.statements.extend(name.map(str::to_owned));
-            read.principals.extend(principal_of(statement));
+            read.invokers.extend(Invoker::of(statement));
             if principal["Service"] == "apigateway.amazonaws.com" {
                 read.admit_api_gateway(&statement["Condition"]);
             } else if *principal == "*" || principal["AWS"] == "*" {
@@ -69,13 +69,27 @@ impl ResourcePolicy {
     }
 }
 
-/// `s3.amazonaws.com for arn:aws:s3:::orders`.
-fn principal_of(statement: &Value) -> Option<String> {
-    let principal = &statement["Principal"];
-    let named = [&principal["Service"], &principal["AWS"], principal];
-    let name = named.into_iter().find_map(Value::as_str)?;
-    let source = statement["Condition"]["ArnLike"]["AWS:SourceArn"].as_str();
-    Some(source.map_or_else(|| name.to_owned(), |source| format!("{name} for {source}")))
+/// Who may invoke something.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Invoker {
+    /// `s3.amazonaws.com for arn:aws:s3:::orders`.
+    pub(super) name: String,
+    /// The ARN of what it may invoke.
+    pub(super) resource: String,
+}
+
+impl Invoker {
+    fn of(statement: &Value) -> Option<Self> {
+        let principal = &statement["Principal"];
+        let named = [&principal["Service"], &principal["AWS"], principal];
+        let name = named.into_iter().find_map(Value::as_str)?;
+        let source = statement["Condition"]["ArnLike"]["AWS:SourceArn"].as_str();
+        let resource = statement["Resource"].as_str().unwrap_or_default();
+        Some(Self {
+            name: source.map_or_else(|| name.to_owned(), |source| format!("{name} for {source}")),
+            resource: resource.to_owned(),
+        })
+    }
 }
 
 /// The API's id in a source ARN.

@@ -10,7 +10,11 @@ const API_GATEWAY: &str = "apigateway.amazonaws.com";
 pub(super) async fn of_latest(handle: &AliasHandle) -> Result<Vec<String>, AwsError> {
     let lambda = &handle.lambda;
     let (mut found, policy) = tokio::try_join!(lambda.event_sources(None), lambda.policy(None))?;
-    found.extend(ResourcePolicy::read(policy.as_deref()).principals);
+    let admitted = ResourcePolicy::read(policy.as_deref()).invokers.into_iter();
+    let function = format!(":function:{}", handle.function);
+    // An emulator lists what the aliases admit, too.
+    let of_latest = admitted.filter(|one| one.resource.ends_with(&function));
+    found.extend(of_latest.map(|one| one.name));
     Ok(found)
 }
 
@@ -19,9 +23,9 @@ pub(super) async fn of_latest(handle: &AliasHandle) -> Result<Vec<String>, AwsEr
 pub(super) async fn of_alias(handle: &AliasHandle) -> Result<Vec<String>, AwsError> {
     let (lambda, alias) = (&handle.lambda, Some(handle.alias.as_str()));
     let (mut found, policy) = tokio::try_join!(lambda.event_sources(alias), lambda.policy(alias))?;
-    let admitted = ResourcePolicy::read(policy.as_deref()).principals;
+    let admitted = ResourcePolicy::read(policy.as_deref()).invokers.into_iter();
     let is_service =
         |name: &String| name.contains(".amazonaws.com") && !name.starts_with(API_GATEWAY);
-    found.extend(admitted.into_iter().filter(is_service));
+    found.extend(admitted.map(|one| one.name).filter(is_service));
     Ok(found)
 }

@@ -111,6 +111,7 @@ impl Rule {
             rule: *self,
             all: epochs.clone(),
             settled: epochs.clone(),
+            split: epochs.clone(),
             tested: 0,
         };
         judge(&[evidence], baked)
@@ -126,6 +127,9 @@ pub struct Evidence {
     /// The data of times from which nothing more is to come: what may promote. A request that
     /// hangs is missing in the other data.
     pub settled: Epochs,
+    /// The data by which the share of the traffic is judged: those of times in which the weight was
+    /// surely everywhere.
+    pub split: Epochs,
     /// How many of green's requests were test events: evidence, but no users.
     pub tested: u64,
 }
@@ -137,7 +141,7 @@ pub fn judge(evidence: &[Evidence], baked: bool) -> Judgement {
     let Some(first) = evidence.first() else {
         return Judgement::without_data();
     };
-    let ln_e_split = ln_split_evidence(first.all.stages.iter().flatten());
+    let ln_e_split = ln_split_evidence(first.split.stages.iter().flatten());
     let split_is_off = ln_e_split >= SPLIT_LIMIT.ln();
     let rollbacks: Vec<f64> = evidence
         .iter()
