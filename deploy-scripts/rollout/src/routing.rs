@@ -221,6 +221,30 @@ mod tests {
     }
 
     #[test]
+    fn an_alias_that_aws_still_moves_leads_to_where_it_goes() {
+        let (from, to) = (v(1), v(2));
+        let moving = Routing::Settling { from, to };
+        assert!(moving.leads_to(Routing::All(to)));
+        assert!(!moving.leads_to(Routing::All(from)));
+        assert!(!moving.leads_to(split(1, 2, 0.5)));
+    }
+
+    #[test]
+    fn a_routing_is_told_in_words() {
+        let settling = Routing::Settling {
+            from: v(1),
+            to: v(2),
+        };
+        let told = [Routing::All(v(3)), split(1, 2, 0.1), settling].map(|one| one.to_string());
+        let words = [
+            "version 3",
+            "version 1 with 10% on version 2",
+            "version 1, being moved to version 2 by AWS",
+        ];
+        assert_eq!(told, words);
+    }
+
+    #[test]
     fn the_noise_of_a_weight_is_nobodys_move() {
         let shown = Routing::observed(v(1), Some((v(2), f64::from(0.77_f32))));
         assert_ne!(shown, split(1, 2, 0.77));
@@ -242,5 +266,7 @@ mod tests {
             let total: f64 = (1..4).map(|n| routing.share_of(v(n))).sum();
             assert!((total - 1.0).abs() < 1e-12, "{routing}");
         }
+        let shares = [1, 2, 3].map(|number| split(1, 2, 0.25).share_of(v(number)));
+        assert_eq!(shares, [0.75, 0.25, 0.0]);
     }
 }

@@ -206,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn only_a_statistic_that_counts_some_values_may_be_missing_for_none() {
+        assert_eq!(Signal::Errors.values(), None);
+        let values = Signal::Slow(250).values().unwrap();
+        assert_eq!(values.name, Signal::Slow(250).metric().name);
+        assert_eq!(values.statistic, "SampleCount");
+    }
+
+    #[test]
     fn each_signal_has_a_count_of_its_own() {
         let answers = Answers::new(10).with(Signal::Errors, 3);
         let answers = answers.with(Signal::Slow(250), 4) + Answers::new(1);

@@ -61,8 +61,11 @@ mod tests {
     #[test]
     fn only_published_numbers_are_versions() {
         assert_eq!("12".parse(), Ok(Version::new(12).unwrap()));
+        assert_eq!(Version::new(12).map(Version::number), Some(12));
         for text in ["", "0", "-1", "$LATEST", "1.0", "2 ", "live"] {
-            assert!(text.parse::<Version>().is_err(), "{text:?}");
+            let error = text.parse::<Version>().unwrap_err().to_string();
+            let said = format!("'{text}' is not a published version");
+            assert!(error.starts_with(&said), "{error}");
         }
     }
 }

@@ -132,6 +132,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_weight_is_told_with_what_would_be_one() {
+        let told = |text: &str| text.parse::<Weight>().unwrap_err().to_string();
+        let percent = "'10' is not a weight: for a share in percent write 10%";
+        assert_eq!(told("10"), percent);
+        for text in ["0", "100", "ten", "150%", ""] {
+            let said = format!("'{text}' is not a weight: give a share strictly between");
+            assert!(told(text).starts_with(&said), "{}", told(text));
+        }
+    }
+
+    #[test]
+    fn so_many_times_a_weight_is_one_where_it_is_neither_nothing_nor_everything() {
+        let third = Weight::new(0.3).unwrap();
+        let times = [0, 1, 3, 4].map(|number| third.times(number));
+        assert_eq!(times, [None, Some(third), Weight::new(0.9), None]);
+    }
+
+    #[test]
     fn a_weight_is_shown_as_it_was_written() {
         for text in [
             "10%",

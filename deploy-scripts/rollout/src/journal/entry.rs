@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BEFORE, FORMAT, MARK, length};
+use super::{BEFORE, FORMAT, MARK, MAX_DESCRIPTION, length};
 use crate::{Rollout, Routing, Timestamp, Version, Weight};
 
 /// One state of an alias, as its last writer left it. `before` lists the versions that served
@@ -103,7 +103,7 @@ impl Entry {
     /// The entry with everything spared that can be.
     pub(super) fn shortest(&self) -> Self {
         let mut entry = self.clone();
-        while entry.shorten(usize::MAX / 2) {}
+        while entry.shorten(MAX_DESCRIPTION) {}
         entry
     }
 

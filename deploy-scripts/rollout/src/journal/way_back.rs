@@ -93,6 +93,22 @@ mod tests {
         assert_eq!(journal().way_back(split, None), Ok(blue));
     }
 
+    /// Somebody went back to a version that is older than the one before it.
+    #[test]
+    fn what_the_journal_names_may_be_newer_than_what_serves() {
+        let text = "bluegreen: 3 since 2026-11-23T07:10:00Z, before it 5 1";
+        let journal = Journal::read(text).unwrap();
+        assert_eq!(journal.way_back(Routing::All(v(3)), None), Ok(v(5)));
+    }
+
+    #[test]
+    fn a_rollback_that_has_nowhere_to_go_says_how_to_name_a_version() {
+        let unknown = NoWayBack::Unknown(v(4)).to_string();
+        assert!(unknown.starts_with("version 4 serves everything, and the alias does not say"));
+        let there = NoWayBack::Move(MoveError::AlreadyAll(v(4))).to_string();
+        assert_eq!(there, "version 4 already serves everything");
+    }
+
     #[test]
     fn what_aws_has_not_moved_yet_can_be_taken_back() {
         let (from, to) = (v(4), v(5));

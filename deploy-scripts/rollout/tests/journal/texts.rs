@@ -5,7 +5,7 @@ use rollout::{
     journal::{Entry, Journal, Unwritable},
 };
 
-use crate::{at, rollout, v};
+use crate::{at, rollout, started, v};
 
 fn serving() -> Entry {
     Entry::Serving {
@@ -36,6 +36,41 @@ fn a_description_that_is_not_ours_is_the_users_and_is_kept() {
             (text, Some(serving()))
         );
     }
+}
+
+#[test]
+fn an_entry_says_when_it_was_written_and_what_it_left() {
+    assert_eq!(serving().since(), at("2026-11-23T07:10:00Z"));
+    assert_eq!(serving().left(), Some(v(3)));
+    let step = started("2026-11-23T06:52:59Z", None);
+    let began = Entry::Rollout(Box::new(rollout("canary:10%/5m", &[step])));
+    assert_eq!(began.since(), step.at);
+    assert_eq!(began.left(), None);
+}
+
+/// The id of a run holds what the parser looks for.
+#[test]
+fn an_entry_that_would_be_read_as_another_one_is_not_written() {
+    let mut rollout = rollout("canary:10%/5m", &[]);
+    rollout.run = "r, before it 9".to_owned();
+    let entry = Entry::Rollout(Box::new(rollout));
+    let written = Journal::default().with(entry);
+    assert_eq!(written.unwrap_err(), Unwritable::Ambiguous);
+}
+
+#[test]
+fn an_entry_that_does_not_fit_says_how_much_it_needs() {
+    let journal = Journal {
+        user_text: "x".repeat(250),
+        entry: None,
+    };
+    let entry = Entry::Rollout(Box::new(rollout("canary:10%/5m", &[])));
+    let needed = "bluegreen: ".len() + entry.to_string().len();
+    let users = 250;
+    let too_long = journal.with(entry).unwrap_err();
+    assert_eq!(too_long, Unwritable::TooLong { needed, users });
+    let alone = Unwritable::TooLong { needed, users: 0 }.to_string();
+    assert!(!alone.contains("of your own"), "{alone}");
 }
 
 #[test]
