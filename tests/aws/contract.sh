@@ -12,8 +12,14 @@ GREEN=${GREEN:-target/lambda/green/bootstrap}
 RED=${RED:-target/lambda/red/bootstrap}
 STEP=${STEP:-1m}
 
-function=bluegreen-test-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
+# Where what was answered goes, as JSON.
+ANSWERS=${ANSWERS:-target/aws-answers.json}
+
+prefix=bluegreen-test-
+function=$prefix$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
 work=$(mktemp -d)
+# shellcheck source=tests/aws/answers.sh
+. tests/aws/answers.sh
 
 die() {
     echo "error: $*" >&2
@@ -42,15 +48,20 @@ It sends some thousand requests, and pays for one provisioned concurrent executi
 minutes. It takes about a quarter of an hour and costs less than 5 US cents at the prices of 2026.
 At the end all of it is deleted.
 END
+left=$(leavings)
+[ -z "$left" ] || printf 'First it deletes what runs that were killed have left:\n%s\n' "$left"
 read -r -p "Go on? [y/N] " answer
 [ "$answer" = y ] || die "nothing was created"
+for name in $left; do
+    "$BLUEGREEN" --function "$name" destroy --logs --yes
+done
 
 remove() {
     status=$?
     trap - EXIT INT TERM
     [ -z "${traffic:-}" ] || kill "$traffic" 2>/dev/null || true
-    deployer destroy --yes || echo "error: delete what is left of $function by hand" >&2
-    aws logs delete-log-group --log-group-name "/aws/lambda/$function" >/dev/null 2>&1 || true
+    deployer destroy --logs --yes || echo "error: delete what is left of $function by hand" >&2
+    aws cloudwatch delete-alarms --alarm-names "$function" >/dev/null 2>&1 || true
     rm -rf "$work"
     [ "$status" -eq 0 ] && echo "all of it holds" || echo "error: it does not hold" >&2
     exit "$status"
@@ -156,11 +167,8 @@ provisioned() {
         "${qualified[@]}" "${one[@]}"
     expect 0 "is now at version 2" deployer rollback
     expect 0 "IN_PROGRESS" aws lambda put-provisioned-concurrency-config "${qualified[@]}" "${one[@]}"
-    for _ in $(seq 300); do
-        state=$(aws lambda get-provisioned-concurrency-config "${qualified[@]}" --query Status --output text)
-        [ "$state" = IN_PROGRESS ] || break
-        sleep 1
-    done
+    allocated live
+    ask_provisioned
     expect 0 "version 1 is promoted" deployer rollout --to 1 --strategy all-at-once
     expect 0 "version 1 +█+ +100%" deployer status
     expect 0 "$function:live" aws lambda list-provisioned-concurrency-configs --function-name "$function"
@@ -171,8 +179,10 @@ url_of >"$work/url"
 release
 facts
 judged
+ask
 provisioned
-expect 0 "versions? 3 deleted|no version deleted" deployer prune --keep 0 --yes
-expect 0 "deleted +role" deployer destroy --yes
+answered
+expect 0 "versions? 3(, 4)? deleted|no version deleted" deployer prune --keep 0 --yes
+expect 0 "deleted +role" deployer destroy --logs --yes
 expect 0 "nothing was deleted" deployer destroy --yes
 refused ResourceNotFoundException lambda get-function --function-name "$function"

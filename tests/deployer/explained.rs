@@ -26,7 +26,14 @@ fn ids(server: &Server) -> BTreeMap<String, String> {
     };
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for api in items("/v2/apis", "items") {
-        ids.insert("HTTP API".to_owned(), text(&api["apiId"]));
+        let id = text(&api["apiId"]);
+        for integration in items(&format!("/v2/apis/{id}/integrations"), "items") {
+            ids.insert(
+                "integration".to_owned(),
+                text(&integration["integrationId"]),
+            );
+        }
+        ids.insert("HTTP API".to_owned(), id);
     }
     for api in items("/restapis", "item") {
         let id = text(&api["id"]);
@@ -70,9 +77,10 @@ fn state(server: &Server) -> Value {
     if let Some(api) = ids.get("HTTP API") {
         let path = format!("/v2/apis/{api}");
         state["api"] = server.request("GET", &path, b"").json();
-        state["integrations"] = server
-            .request("GET", &format!("{path}/integrations"), b"")
-            .json();
+        for part in ["integrations", "routes", "stages"] {
+            let path = format!("{path}/{part}");
+            state[part] = server.request("GET", &path, b"").json();
+        }
     }
     if let Some(api) = ids.get("REST API") {
         let path = format!("/restapis/{api}/resources?embed=methods");
@@ -88,6 +96,7 @@ fn state(server: &Server) -> Value {
         "FunctionUrl",
         "integrationId",
         "deploymentId",
+        "routeId",
         "createdDate",
         "lastUpdatedDate",
         "apiEndpoint",
@@ -157,7 +166,15 @@ fn the_explained_commands_replayed_by_the_aws_cli_reach_the_same_state() {
     });
     let [blue, green] = &zips;
     for args in [
-        &["create", "--zip", blue, "--memory", "256"][..],
+        &[
+            "create",
+            "--zip",
+            blue,
+            "--memory",
+            "256",
+            "--log-retention",
+            "14d",
+        ][..],
         &["create", "--api", "rest"],
         &["create", "--api", "url"],
         &["publish", "--zip", green, "--description", "it's $new"],
@@ -175,6 +192,14 @@ fn reads_and_invocations_are_commands_that_run_too() {
     let server = Server::with_blue();
     server.bluegreen(&["create", "--api", "url"]).succeeds();
     server.publish("green");
+    // What is not there is an error to the CLI.
+    let admitted = json!({
+        "StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com",
+    });
+    assert_eq!(
+        server.lambda("POST", "/hello/policy", &admitted).status,
+        201
+    );
     let event = repository().join("functions/events/http-api.json");
     let event = event.to_str().unwrap();
     let canary = rollout(&["--strategy", "canary:10%/1m", "--dry-run"]);

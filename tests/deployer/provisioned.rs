@@ -239,7 +239,8 @@ fn the_doctor_looks_at_the_room_for_both_versions() {
     reserve(&server, 5);
     provision(&server, "live", 2);
     let given = "version 2 is given 2 provisioned concurrent executions before it gets traffic";
-    says(&doctor().exits(0), &["share 5 reserved", given]);
+    let unsure = "AWS does not document that such an alias can be split";
+    says(&doctor().exits(0), &["share 5 reserved", given, unsure]);
     reserve(&server, 3);
     says(&doctor().exits(1), &["no room for 2 provisioned"]);
     reserve(&server, 10);

@@ -226,6 +226,21 @@ mod tests {
         assert_eq!([60, 61].map(is_off), [false, true]);
     }
 
+    /// The period in which it begins is half of another time.
+    #[test]
+    fn what_was_answered_since_the_start_is_told_whatever_is_evidence_of_it() {
+        let mut rollout = rollout(Vec::new());
+        rollout.started[0].at = Timestamp::from_unix(60);
+        let samples = [0, 60, 120, 180].map(|at| Sample {
+            at: Timestamp::from_unix(at),
+            blue: Some(Answers::new(1 + at)),
+            green: Some(Answers::new(at)),
+            total: None,
+        });
+        let [blue, green] = assessed(&rollout, &samples).answered;
+        assert_eq!((blue.requests, green.requests), (121 + 181, 120 + 180));
+    }
+
     #[test]
     fn a_sample_is_evidence_of_its_own_minute() {
         let mut rollout = rollout(Vec::new());

@@ -51,9 +51,12 @@ fn an_entry_says_when_it_was_written_and_what_it_left() {
 /// The id of a run holds what the parser looks for.
 #[test]
 fn an_entry_that_would_be_read_as_another_one_is_not_written() {
-    let mut rollout = rollout("canary:10%/5m", &[]);
+    let step = started("2026-11-23T06:52:59Z", None);
+    let mut rollout = rollout("canary:10%/5m", &[step]);
     rollout.run = "r, before it 9".to_owned();
     let entry = Entry::Rollout(Box::new(rollout));
+    let read = Journal::read(&format!("bluegreen: {entry}")).unwrap();
+    assert!(read.entry.is_some_and(|read| read != entry));
     let written = Journal::default().with(entry);
     assert_eq!(written.unwrap_err(), Unwritable::Ambiguous);
 }

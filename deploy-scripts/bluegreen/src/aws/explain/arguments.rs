@@ -18,6 +18,8 @@ const PAGING: [&str; 6] = [
     "nextToken",
     "List",
 ];
+/// The services whose calls name their operation in a header: a part of that, and the command.
+const TARGETS: [(&str, &str); 2] = [("CloudTrail_", "cloudtrail"), ("Logs_", "logs")];
 /// What the CLI calls otherwise than the service.
 const RENAMED: [(&str, &str, &str); 1] = [(
     "apigateway put-integration",
@@ -51,6 +53,9 @@ impl Arguments {
             let members = of_cbor(ciborium::from_reader(body).ok()?);
             return Some(Self::new("cloudwatch", operation).with(&members));
         }
+        if let Some(target) = request.headers().get("x-amz-target") {
+            return Self::of_json(target, body);
+        }
         if path == "/" {
             return Self::of_form(body);
         }
@@ -78,6 +83,15 @@ impl Arguments {
             uploads: false,
             input: None,
         }
+    }
+
+    /// A call of the protocol that names its operation in a header: `Logs_20140328.CreateLogGroup`.
+    fn of_json(target: &str, body: &[u8]) -> Option<Self> {
+        let (service, operation) = target.rsplit_once('.')?;
+        let mut services = TARGETS.iter();
+        let (_, service) = services.find(|(part, _)| service.contains(part))?;
+        let members = serde_json::from_slice(body).ok()?;
+        Some(Self::new(service, operation).with(&members))
     }
 
     /// A call of the query protocol: lists and structures are spread over names with dots.

@@ -35,6 +35,9 @@ async fn look(handle: &AliasHandle, blue: Version, green: Version) -> Result<Vec
         let versions = (blue, green);
         findings.push(provisioned(&provisioning, versions, wanted, needed <= has));
     }
+    if provisioning.of_alias().is_some() && blue != green {
+        findings.push(split_of_alias(green));
+    }
     findings.extend(unused(handle, &provisioning, blue, green));
     if findings.is_empty() {
         let what = "nothing is reserved or provisioned: both versions take what the account has";
@@ -104,6 +107,18 @@ fn provisioned(
         "version {green} is given {wanted} provisioned concurrent executions before it gets traffic"
     );
     Finding::good(CHECK, what)
+}
+
+/// Said before anything is paid for.
+fn split_of_alias(green: Version) -> Finding {
+    Finding::warning(
+        CHECK,
+        format!(
+            "the alias itself has provisioned concurrency, and AWS does not document that such an \
+             alias can be split: if it refuses, version {green}'s was paid for some minutes in vain; \
+             --strategy all-at-once splits nothing, and what a version has can be split"
+        ),
+    )
 }
 
 /// What is paid for and serves nothing.
