@@ -31,6 +31,11 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) bind: IpAddr,
 
+    /// Another name by which clients call it, beside localhost and, with --bind, its address; again
+    /// for more of them
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub(crate) allowed_hosts: Vec<String>,
+
     /// Region that this Lambda claims to be in
     #[arg(long, default_value = "us-east-1")]
     pub(crate) region: String,

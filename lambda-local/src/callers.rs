@@ -4,7 +4,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 
 /// The Host header without its port.
 pub(crate) fn host_name<B>(request: &Request<B>) -> &str {
@@ -27,32 +27,76 @@ pub(crate) fn names_this_machine(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
+/// The names by which the server may be called. A page whose host's name somebody has come to mean
+/// this machine would be of the server's own origin otherwise.
+#[derive(Debug, Clone)]
+pub(crate) struct Hosts {
+    /// Whether others than this machine may reach it: by address, since nobody can take that over.
+    pub(crate) by_address: bool,
+    pub(crate) named: Vec<String>,
+}
+
+impl Hosts {
+    pub(crate) fn admit(&self, host: &str) -> bool {
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        names_this_machine(host)
+            || self.by_address && address.parse::<std::net::IpAddr>().is_ok()
+            || self
+                .named
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(host))
+    }
+}
+
 pub(crate) fn refused_host(host: &str) -> Response {
     let text = format!(
-        "lambda-local listens on this machine only and was asked for host '{host}'; \
-         use 127.0.0.1 or localhost\n"
+        "lambda-local was asked for host '{host}', which it does not know; use 127.0.0.1 or \
+         localhost, or start it with --allow-host {host}\n"
     );
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
-/// Browsers say which page sends a request. No page of another origin may call the services: it
-/// could run code on this machine. AWS's clients send neither header.
-pub(crate) fn is_of_this_machine(request: &Request) -> bool {
-    let header = |name: &str| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
+/// Browsers say which page sends a request. No page may call the services: it could run code on this
+/// machine, and what a function answers is a page of the same origin. AWS's clients send neither
+/// header. lambda-local's own page asks for nothing but what is below `/_local`.
+pub(crate) fn is_of_no_page(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_own_page =
+        request.method() == Method::GET && (path == "/" || path.starts_with("/_local/"));
+    let sites: &[&[u8]] = match is_own_page {
+        true => &[b"none", b"same-origin"],
+        false => &[b"none"],
     };
-    let same = |origin: &str| {
-        let host = header(header::HOST.as_str()).unwrap_or_default();
-        origin.strip_prefix("http://") == Some(host)
-    };
-    header(header::ORIGIN.as_str()).is_none_or(same)
-        && header("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"))
+    let site = request.headers().get("sec-fetch-site");
+    !request.headers().contains_key(header::ORIGIN)
+        && site.is_none_or(|site| sites.contains(&site.as_bytes()))
 }
 
 pub(crate) fn refused_page() -> Response {
-    let text = "a page of another origin may not call the services of lambda-local\n";
+    let text = "a web page may not call the services of lambda-local\n";
     (StatusCode::FORBIDDEN, text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hosts;
+
+    #[test]
+    fn only_this_machine_an_address_where_it_is_reached_by_one_and_what_was_named_are_admitted() {
+        let hosts = |by_address, named: &[&str]| Hosts {
+            by_address,
+            named: named.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        for host in ["", "localhost", "127.0.0.1", "[::1]", "a.localhost"] {
+            assert!(hosts(false, &[]).admit(host), "{host}");
+        }
+        for host in ["192.0.2.1", "[2001:db8::1]"] {
+            assert!(!hosts(false, &[]).admit(host), "{host}");
+            assert!(hosts(true, &[]).admit(host), "{host}");
+        }
+        for host in ["page.example", "192.0.2.1.page.example"] {
+            assert!(!hosts(true, &[]).admit(host), "{host}");
+        }
+        assert!(hosts(false, &["Lambda.example"]).admit("lambda.example"));
+    }
 }

@@ -41,6 +41,7 @@ use std::{
 use announcement::announcement;
 use anyhow::{Context, Result};
 use args::Args;
+use callers::Hosts;
 use clap::Parser;
 use mimalloc::MiMalloc;
 use rustix::{
@@ -130,6 +131,10 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     let home = Home::new(&args)?;
     let region = args.region.clone();
     let faults = Faults::new(args.faults.clone(), args.seed);
+    let hosts = Hosts {
+        by_address: !local.ip().is_loopback(),
+        named: args.allowed_hosts.clone(),
+    };
     let settings = args.settings(local, terminal.clone());
     let services = Services::new(settings, home.folder());
     let services = Arc::new(services.context("failed to make a folder for packages")?);
@@ -139,14 +144,8 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     };
     announce(terminal, local, &region, &home);
     tokio::spawn(keep_tidy(services.clone()));
-    Server::new(
-        services.clone(),
-        persister,
-        faults,
-        local.ip().is_loopback(),
-    )
-    .serve(listener, stop)
-    .await;
+    let server = Server::new(services.clone(), persister, faults, hosts);
+    server.serve(listener, stop).await;
     services.lambda.shut_down();
     Ok(())
 }

@@ -19,7 +19,7 @@ use tower_service::Service;
 
 use crate::{
     apigateway::{EXECUTE_API, EXECUTE_API_HOST},
-    callers::{host_name, is_of_this_machine, names_this_machine, refused_host, refused_page},
+    callers::{Hosts, host_name, is_of_no_page, refused_host, refused_page},
     calls,
     faults::Faults,
     lambda::{LAMBDA_URL, LAMBDA_URL_HOST},
@@ -45,9 +45,7 @@ pub(crate) struct Server {
     /// Where something is kept.
     persister: Option<Arc<Persister>>,
     faults: Arc<Faults>,
-    /// Whether only this machine can reach the port: then a request that names another host was
-    /// sent by a web page that was tricked into it, and is refused.
-    loopback: bool,
+    hosts: Arc<Hosts>,
 }
 
 impl Server {
@@ -55,14 +53,14 @@ impl Server {
         services: Arc<Services>,
         persister: Option<Arc<Persister>>,
         faults: Faults,
-        loopback: bool,
+        hosts: Hosts,
     ) -> Self {
         Self {
             calls: calls::router(&services),
             services,
             persister,
             faults: Arc::new(faults),
-            loopback,
+            hosts: Arc::new(hosts),
         }
     }
 
@@ -128,7 +126,7 @@ impl Server {
             let (id, path) = (id.to_owned(), request.uri().path().to_owned());
             return Ok(self.execute(endpoint, &id, &path, request, between).await);
         }
-        if self.loopback && !names_this_machine(host) {
+        if !self.hosts.admit(host) {
             return Ok(refused_host(host));
         }
         if let Some((endpoint, rest)) = Endpoint::of_path(request.uri().path()) {
@@ -138,7 +136,7 @@ impl Server {
             };
             return Ok(self.execute(endpoint, &id, &path, request, between).await);
         }
-        if !is_of_this_machine(&request) {
+        if !is_of_no_page(&request) {
             return Ok(refused_page());
         }
         if self.faults.is_empty() {

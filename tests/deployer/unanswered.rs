@@ -28,6 +28,25 @@ fn a_server_that_does_not_answer_is_named() {
         .fails_with(1, &["none of 3 requests", "Connection refused"]);
 }
 
+/// 192.0.2.1 is nobody's.
+#[test]
+fn an_endpoint_beyond_this_machine_without_tls_is_warned_of() {
+    let server = Server::start();
+    let status = |url: &str| {
+        let args = ["status", "--endpoint-url", url, "--call-timeout", "1s"];
+        server.bluegreen(&args).exits(1).stderr
+    };
+    let warning = "calls go to http://192.0.2.1:9 in the clear";
+    assert!(status("http://192.0.2.1:9").contains(warning));
+    for url in [
+        "https://192.0.2.1:9",
+        "http://127.0.0.1:1",
+        "http://localhost:1",
+    ] {
+        assert!(!status(url).contains("in the clear"), "{url}");
+    }
+}
+
 /// A port that takes connections and never answers.
 fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::harness::Server;
+use crate::harness::{Server, zip_of};
 
 fn split() -> Server {
     let server = Server::with_blue();
@@ -49,6 +49,34 @@ fn what_others_wrote_is_text_on_the_page_and_nothing_else() {
     assert!(!text.contains(evil));
 }
 
+/// A page that tries all ports of this machine takes no invocation from a function.
+#[test]
+fn a_page_cannot_call_the_runtime_api() {
+    let server = Server::start();
+    let script = r#"#!/bin/sh
+api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime
+code=$(curl -s -o /dev/null -w '%{http_code}' -H 'origin: http://page.example' $api/invocation/next)
+curl -s -d "{\"errorMessage\":\"the page got $code\",\"errorType\":\"T\"}" $api/init/error
+"#;
+    let zip = zip_of("bootstrap", 0o755, script.as_bytes());
+    server.create_function("f", &zip, &Value::Null);
+    let answer = server.invoke("f", &Value::Null).text();
+    assert!(answer.contains("the page got 403"), "{answer}");
+}
+
+#[test]
+fn a_host_that_was_named_is_admitted() {
+    let server = Server::with(&["--allow-host", "lambda.example"]);
+    let list = |host: &str| {
+        let path = "/2015-03-31/functions";
+        server.request_with("GET", path, &[("host", host)], b"")
+    };
+    assert_eq!(list("lambda.example").status, 200);
+    let refused = list("other.example");
+    assert_eq!(refused.status, 421);
+    assert!(refused.text().contains("--allow-host other.example"));
+}
+
 #[test]
 fn a_page_of_another_origin_cannot_call_the_services() {
     let server = Server::with_blue();
@@ -67,11 +95,21 @@ fn a_page_of_another_origin_cannot_call_the_services() {
             answer.status
         );
     }
-    let own = [
+    // What a function answers is a page of the server's own origin.
+    for header in [
         ("origin", server.url.as_str()),
+        ("origin", "http://caf\u{e9}"),
         ("sec-fetch-site", "same-origin"),
-    ];
-    let list = server.request_with("GET", "/2015-03-31/functions", &own, b"");
+    ] {
+        for (method, path) in [("GET", "/2015-03-31/functions"), ("POST", "/")] {
+            let answer = server.request_with(method, path, &[header], b"");
+            assert_eq!(answer.status, 403, "{header:?} {path}");
+        }
+    }
+    let own = [("sec-fetch-site", "same-origin")];
+    assert_eq!(server.request_with("GET", "/", &own, b"").status, 200);
+    let typed = [("sec-fetch-site", "none")];
+    let list = server.request_with("GET", "/2015-03-31/functions", &typed, b"");
     assert_eq!(list.status, 200);
     // The APIs are there to be called by pages.
     let page = [("origin", "https://page.example")];

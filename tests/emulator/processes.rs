@@ -37,6 +37,24 @@ fn ends(pid: u32) {
 }
 
 #[test]
+fn what_was_open_when_the_server_was_started_is_not_the_functions() {
+    let mut command = Command::new("sh");
+    let line = r#"exec 9</etc/passwd; exec "$0" --port 0 --ephemeral"#;
+    command.args(["-c", line]).arg(program("lambda-local"));
+    let server = Server::of(command);
+    server.create_misbehaving("f", &Value::Null);
+    server.invoke("f", &json!("hello"));
+    let has_it = |pid: u32| {
+        let open = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+        let mut open = open.filter_map(|one| fs::read_link(one.unwrap().path()).ok());
+        open.any(|file| file == Path::new("/etc/passwd"))
+    };
+    assert!(has_it(server.pid()));
+    let running = children(server.pid());
+    assert!(running.len() == 1 && !has_it(running[0]), "{running:?}");
+}
+
+#[test]
 fn ctrl_c_ends_the_server_and_leaves_no_process_behind() {
     let (server, child) = server_with_a_process();
     assert!(server.stop().success());

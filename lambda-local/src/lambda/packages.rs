@@ -18,6 +18,9 @@ use crate::protocol::{ApiResult, Exception};
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const MAX_UNZIPPED: u64 = 262_144_000;
 
+/// Files and folders of a package: each costs a call to the file system, however small it is.
+const MAX_ENTRIES: usize = 30_000;
+
 /// A folder of packages, each as it came and unpacked.
 #[derive(Debug)]
 pub(crate) struct CodeStore {
@@ -131,6 +134,20 @@ fn disk(error: &io::Error) -> Exception {
     Exception::service(format!("lambda-local failed to keep the package: {error}"))
 }
 
+/// A name that is too long, or one that another entry has as a folder or a file, is the zip's fault.
+fn no_place(error: &io::Error, target: &Path) -> Exception {
+    use io::ErrorKind::{AlreadyExists, InvalidFilename, IsADirectory, NotADirectory};
+    match error.kind() {
+        AlreadyExists | InvalidFilename | IsADirectory | NotADirectory => {
+            let name = target.file_name().unwrap_or_default().to_string_lossy();
+            let name: String = name.chars().take(100).collect();
+            let text = format!("the zip's entry '{name}' cannot be unpacked: {error}");
+            Exception::invalid_parameter(text)
+        }
+        _ => disk(error),
+    }
+}
+
 fn unpack(zip: &[u8], folder: &Path) -> ApiResult<()> {
     let unreadable = |_: ZipError| {
         Exception::invalid_parameter(
@@ -138,6 +155,11 @@ fn unpack(zip: &[u8], folder: &Path) -> ApiResult<()> {
         )
     };
     let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(unreadable)?;
+    if archive.len() > MAX_ENTRIES {
+        return Err(Exception::invalid_parameter(format!(
+            "the zip has more than {MAX_ENTRIES} entries: lambda-local unpacks no more"
+        )));
+    }
     let mut room = MAX_UNZIPPED;
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(unreadable)?;
@@ -149,7 +171,7 @@ fn unpack(zip: &[u8], folder: &Path) -> ApiResult<()> {
         };
         let target = folder.join(path);
         if entry.is_dir() {
-            fs::create_dir_all(&target).map_err(|error| disk(&error))?;
+            fs::create_dir_all(&target).map_err(|error| no_place(&error, &target))?;
         } else {
             let mode = entry.unix_mode().unwrap_or(0o644);
             room -= write_entry(&mut entry, &target, mode, room)?;
@@ -162,9 +184,9 @@ fn unpack(zip: &[u8], folder: &Path) -> ApiResult<()> {
 /// claims are not believed: what counts is what comes out.
 fn write_entry(entry: &mut impl Read, target: &Path, mode: u32, room: u64) -> ApiResult<u64> {
     if let Some(parent) = target.parent() {
-        fs::create_dir_all(parent).map_err(|error| disk(&error))?;
+        fs::create_dir_all(parent).map_err(|error| no_place(&error, target))?;
     }
-    let mut file = fs::File::create(target).map_err(|error| disk(&error))?;
+    let mut file = fs::File::create(target).map_err(|error| no_place(&error, target))?;
     let written = io::copy(&mut entry.take(room + 1), &mut file).map_err(|error| disk(&error))?;
     if written > room {
         return Err(Exception::invalid_parameter(format!(
@@ -234,6 +256,42 @@ mod tests {
         let error = store.add(&zip_of("../escaped", b"x")).unwrap_err();
         assert!(error.message.contains("../escaped"), "{}", error.message);
         assert!(!folder.path().join("escaped").exists());
+    }
+
+    #[test]
+    fn names_that_no_file_can_have_are_the_zips_fault() {
+        let (folder, store) = store();
+        let mut both = ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["a", "a/b"] {
+            both.start_file(name, SimpleFileOptions::default()).unwrap();
+        }
+        let both = both.finish().unwrap().into_inner();
+        for zip in [zip_of(&"x".repeat(300), b"x"), both] {
+            let error = store.add(&zip).unwrap_err();
+            assert_eq!(error.code, "InvalidParameterValueException");
+            assert!(
+                error.message.contains("cannot be unpacked"),
+                "{}",
+                error.message
+            );
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_zip_of_very_many_entries_is_refused_before_any_is_unpacked() {
+        let (_folder, store) = store();
+        let mut many = ZipWriter::new(Cursor::new(Vec::new()));
+        for number in 0..=MAX_ENTRIES {
+            let name = number.to_string();
+            many.start_file(name, SimpleFileOptions::default()).unwrap();
+        }
+        let error = store.add(&many.finish().unwrap().into_inner()).unwrap_err();
+        assert!(
+            error.message.contains("more than 30000 entries"),
+            "{}",
+            error.message
+        );
     }
 
     #[test]

@@ -12,6 +12,15 @@ use crate::{aws::VersionState, patience::Patience};
 const LIMIT: Duration = Duration::from_secs(10 * 60);
 
 impl AliasHandle {
+    async fn version_state(&self, version: Version) -> Result<VersionState> {
+        let state = self.lambda.state(version).await;
+        let state = state.map_err(|error| match error.is_missing() {
+            true => self.no_version(error),
+            false => error.into(),
+        });
+        state.with_context(|| format!("failed to read version {version}"))
+    }
+
     /// # Errors
     /// If the version is not there, if Lambda could not set it up, if it sleeps, or if it is not
     /// ready after ten minutes.
@@ -23,8 +32,7 @@ impl AliasHandle {
         let mut patience = Patience::of(LIMIT);
         let mut said = false;
         loop {
-            let state = self.lambda.state(version).await;
-            match state.with_context(|| format!("failed to read version {version}"))? {
+            match self.version_state(version).await? {
                 VersionState::Active => return Ok(()),
                 VersionState::Pending => {}
                 VersionState::Inactive => bail!(

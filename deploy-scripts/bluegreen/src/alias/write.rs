@@ -1,9 +1,9 @@
 //! How the alias is written. The revision id goes with every write, so that nothing is written
 //! over what somebody else wrote; and what a write came to is read from the alias.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Error, Result, anyhow};
 use rollout::{
     Routing, Version,
     controller::{Alias as Seen, Write},
@@ -39,13 +39,15 @@ impl AliasHandle {
         let write = Write::by_hand(&Seen::from(seen), &journal, entry)?;
         match self.update(&write).await {
             Ok(alias) => Ok(alias),
-            Err(error) if error.is_missing() => {
-                let function = &self.function;
-                let advice = format!("`bluegreen status` lists the versions of '{function}'");
-                Err(anyhow!(advice).context(error))
-            }
+            Err(error) if error.is_missing() => Err(self.no_version(error)),
             Err(error) => self.came_of(&write, seen.routing, error).await,
         }
+    }
+
+    pub(super) fn no_version(&self, missing: AwsError) -> Error {
+        let function = &self.function;
+        let advice = format!("`bluegreen status` lists the versions of '{function}'");
+        anyhow!(advice).context(missing)
     }
 
     /// Where the answer to a first try was lost, the SDK's second try meets the revision id that
@@ -118,4 +120,4 @@ impl fmt::Display for Moved {
     }
 }
 
-impl Error for Moved {}
+impl std::error::Error for Moved {}

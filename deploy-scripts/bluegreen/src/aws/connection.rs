@@ -1,6 +1,6 @@
 //! Region, credentials, endpoint and retries, in AWS's own order of precedence.
 
-use std::{env, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, env, sync::Arc, time::Duration};
 
 use anyhow::{Result, anyhow, bail};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
@@ -10,11 +10,17 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use reqwest::Url;
+
 use super::{
     contact::{Attentive, Contact, TRIES},
     explain::{Explain, Explaining},
+    no_answer::is_loopback,
 };
-use crate::cli::{GlobalArgs, endpoint_url};
+use crate::{
+    cli::{GlobalArgs, endpoint_url},
+    terminal::note,
+};
 
 /// Lambda's management calls share a low rate limit: retries with jitter, and slower ones where
 /// AWS throttles.
@@ -70,6 +76,12 @@ pub(crate) async fn connect(
         bail!("{}", no_region(global.profile.as_deref()));
     }
     check_credentials(&config).await?;
+    for url in in_the_clear(config.endpoint_url()) {
+        note(format!(
+            "calls go to {url} in the clear: whoever is in between can read what they say, the \
+             credentials' session token among it"
+        ));
+    }
     Ok((config, contact))
 }
 
@@ -84,6 +96,17 @@ fn no_region(profile: Option<&str>) -> String {
         },
     );
     format!("no AWS region is set; give --region, or set AWS_REGION or a region in {profile}")
+}
+
+/// The endpoints beyond this machine that are called without TLS.
+fn in_the_clear(chosen: Option<&str>) -> BTreeSet<String> {
+    let set = env::vars().filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL"));
+    let all = set.map(|(_, url)| url).chain(chosen.map(str::to_owned));
+    let plain = |url: &String| {
+        let url = Url::parse(url).ok();
+        url.is_some_and(|url| url.scheme() == "http" && !is_loopback(&url))
+    };
+    all.filter(plain).collect()
 }
 
 /// The SDK would send its calls to whatever stands there.

@@ -27,7 +27,7 @@ impl Address {
 }
 
 /// Whether this machine answers there.
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
     ip.map_or_else(

@@ -19,6 +19,8 @@ pub(crate) fn exec_bootstrap(path: &Path, server: &str) -> io::Error {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = server;
+    // What whoever started the server had open is not the function's.
+    close_fds::set_fds_cloexec(3, &[]);
     // The server's own is for what the server keeps.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     std::process::Command::new(path).exec()

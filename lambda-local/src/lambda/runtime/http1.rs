@@ -11,6 +11,8 @@ use tokio::{
     net::TcpStream,
 };
 
+use crate::callers::names_this_machine;
+
 use super::body::{Framing, MAX_HEAD, MAX_HEADERS, Part, invalid, take_part};
 
 const READ: usize = 8 << 10;
@@ -34,6 +36,8 @@ pub(super) struct Request {
     pub(super) is_stream: bool,
     pub(super) content_type: Option<String>,
     pub(super) body: Framing,
+    /// Whether a web page sends it: one that tries all ports of this machine.
+    pub(super) is_of_a_page: bool,
     waits_for_continue: bool,
 }
 
@@ -140,6 +144,7 @@ impl Request {
             is_stream: false,
             content_type: None,
             body: Framing::Sized(0),
+            is_of_a_page: false,
             waits_for_continue: false,
         };
         for header in head.headers.iter() {
@@ -159,6 +164,11 @@ impl Request {
             }
         } else if named("transfer-encoding") && says("chunked") {
             self.body = Framing::Chunked(None);
+        } else if named("origin") || named("sec-fetch-site") {
+            self.is_of_a_page = true;
+        } else if named("host") {
+            let host = text().rsplit_once(':').map_or(text(), |(name, _)| name);
+            self.is_of_a_page |= !names_this_machine(host);
         } else if named("connection") && says("close") {
             self.keep_alive = false;
         } else if named("expect") && says("100-continue") {
@@ -188,6 +198,19 @@ mod tests {
         let (_, request) = parse(text).unwrap().unwrap();
         assert_eq!(request.body, Framing::Chunked(None));
         assert!(!request.keep_alive);
+        for header in [
+            "origin: http://a",
+            "sec-fetch-site: none",
+            "host: page.example:80",
+        ] {
+            let text = format!("GET /n HTTP/1.1\r\n{header}\r\n\r\n");
+            let (_, request) = parse(text.as_bytes()).unwrap().unwrap();
+            assert!(request.is_of_a_page, "{header}");
+        }
+        let (_, request) = parse(b"GET /n HTTP/1.1\r\nhost: 127.0.0.1:80\r\n\r\n")
+            .unwrap()
+            .unwrap();
+        assert!(!request.is_of_a_page);
         assert!(parse(b"GET /n HTTP/1.1\r\nhost").unwrap().is_none());
         assert!(parse(b"GET /n HTTP/1.1\r\ncontent-length: x\r\n\r\n").is_err());
         assert!(parse(b"\x00\x01\x02 \r\n").is_err());

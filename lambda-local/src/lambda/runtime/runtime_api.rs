@@ -73,6 +73,11 @@ impl RuntimeApi {
     }
 
     async fn answer(&self, wire: &mut Wire, request: &mut Request) -> io::Result<()> {
+        if request.is_of_a_page {
+            read(wire, request).await?;
+            let text = "a web page may not call the Runtime API";
+            return refuse(wire, StatusCode::FORBIDDEN, "Forbidden", text).await;
+        }
         let path = std::mem::take(&mut request.path);
         let call = path.strip_prefix(PREFIX).unwrap_or_default();
         let of_invocation = || call.strip_prefix("invocation/")?.split_once('/');
