@@ -30,6 +30,7 @@ mod rollout_options;
 mod rollout_state;
 mod screens;
 mod settings;
+mod setup_policy;
 mod test_events;
 mod tls;
 mod triggers;

@@ -2,7 +2,7 @@
 //! is that is never called.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs,
     sync::{Arc, Mutex},
 };
@@ -15,7 +15,7 @@ use crate::harness::{
 };
 
 const PLACE: &str = "us-east-1:000000000000";
-const ROLE: &str = "arn:aws:iam::000000000000:role/bluegreen/hello-execution";
+pub(super) const ROLE: &str = "arn:aws:iam::000000000000:role/bluegreen/hello-execution";
 
 /// An action of IAM's on a resource.
 type Needed = (String, String);
@@ -187,7 +187,7 @@ fn allowed(policy: &Finished) -> Vec<(String, Vec<String>)> {
 }
 
 /// IAM's wildcard: any text.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((start, rest)) => text
@@ -319,92 +319,6 @@ fn alarm_is_looked_at(watched: &Watched) {
         .args(rollout(&["--to", "3", "--alarm", "nobody"]))
         .env("AWS_ENDPOINT_URL", &watched.proxy.url);
     Finished::run(command).fails_with(1, &["there is no CloudWatch alarm 'nobody'"]);
-}
-
-/// Whether a statement allows the action on the resource in a request with these keys: as IAM
-/// evaluates what stands in the policies here.
-fn permits(policy: &Value, (action, resource): (&str, &str), keys: &[(&str, &str)]) -> bool {
-    let any = |value: &Value, holds: &dyn Fn(&str) -> bool| match value {
-        Value::Array(all) => all.iter().any(|one| holds(one.as_str().unwrap())),
-        one => holds(one.as_str().unwrap()),
-    };
-    let conditions_hold = |conditions: &Value| {
-        let operators = conditions.as_object().into_iter().flatten();
-        operators
-            .flat_map(|(operator, conditions)| {
-                assert!(["ArnEquals", "StringEquals"].contains(&operator.as_str()));
-                conditions.as_object().unwrap()
-            })
-            .all(|(key, values)| {
-                let found = keys.iter().find(|(name, _)| name == key);
-                found.is_some_and(|(_, found)| any(values, &|value| value == *found))
-            })
-    };
-    let statements = policy["Statement"].as_array().unwrap();
-    statements.iter().any(|statement| {
-        any(&statement["Action"], &|pattern| matches(pattern, action))
-            && any(&statement["Resource"], &|pattern| {
-                matches(pattern, resource)
-            })
-            && conditions_hold(&statement["Condition"])
-    })
-}
-
-#[test]
-fn a_setup_policy_makes_nobody_administrator() {
-    let server = Server::start();
-    let attached = Arc::new(Mutex::new(BTreeSet::new()));
-    let noted = attached.clone();
-    let proxy = Proxy::start(&server.url, move |call, _| {
-        let form: BTreeMap<_, _> = form_urlencoded::parse(call.body.as_bytes()).collect();
-        if let (Some(action), Some(policy)) = (form.get("Action"), form.get("PolicyArn")) {
-            let called = (format!("iam:{action}"), policy.to_string());
-            noted.lock().unwrap().insert(called);
-        }
-        Fate::Pass
-    });
-    let run = |args: &[&str]| {
-        let mut command = server.command(program("bluegreen"));
-        command.args(args).env("AWS_ENDPOINT_URL", &proxy.url);
-        Finished::run(command).succeeds()
-    };
-    run(&["create", "--binary", &path("blue"), "--tracing"]);
-    let policy = run(&["policy", "--setup"]).json();
-    run(&["destroy", "--yes"]);
-
-    let may_attach =
-        |action: &str, arn: &str| permits(&policy, (action, ROLE), &[("iam:PolicyARN", arn)]);
-    let attached = attached.lock().unwrap();
-    assert_eq!(attached.len(), 4, "{attached:?}");
-    for (action, arn) in attached.iter() {
-        assert!(may_attach(action, arn), "{action} of {arn}");
-    }
-    for arn in ["AdministratorAccess", "service-role/AWSLambdaRole"] {
-        let arn = format!("arn:aws:iam::aws:policy/{arn}");
-        assert!(!may_attach("iam:AttachRolePolicy", &arn), "{arn}");
-    }
-    assert!(!permits(&policy, ("iam:AttachRolePolicy", ROLE), &[]));
-    let may_pass = |service: &str, role: &str| {
-        permits(
-            &policy,
-            ("iam:PassRole", role),
-            &[("iam:PassedToService", service)],
-        )
-    };
-    assert!(may_pass("lambda.amazonaws.com", ROLE));
-    assert!(!may_pass("ec2.amazonaws.com", ROLE));
-    assert!(!may_pass(
-        "lambda.amazonaws.com",
-        "arn:aws:iam::000000000000:role/admin"
-    ));
-    for action in [
-        "PutRolePolicy",
-        "UpdateAssumeRolePolicy",
-        "CreatePolicyVersion",
-    ] {
-        let action = format!("iam:{action}");
-        assert!(!permits(&policy, (&action, ROLE), &[]), "{action}");
-    }
 }
 
 #[test]

@@ -20,6 +20,9 @@ pub(super) struct Role {
     created: String,
     trust: String,
     description: Option<String>,
+    /// The ARN of the policy that bounds what any other may give.
+    #[serde(default)]
+    boundary: Option<String>,
     tags: BTreeMap<String, String>,
     attached: Vec<String>,
     inline: BTreeMap<String, String>,
@@ -46,6 +49,7 @@ impl Role {
             id: format!("AROA{:017X}", fastrand::u64(..)),
             created: clock::now(),
             description: form.get("Description").map(str::to_owned),
+            boundary: form.get("PermissionsBoundary").map(str::to_owned),
             tags: form.tags(),
             attached: Vec::new(),
             inline: BTreeMap::new(),
@@ -68,6 +72,11 @@ impl Role {
         });
         if let Some(description) = &self.description {
             shown["Description"] = json!(description);
+        }
+        if let Some(boundary) = &self.boundary {
+            shown["PermissionsBoundary"] = json!({
+                "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary,
+            });
         }
         if !self.tags.is_empty() {
             shown["Tags"] = self.tags();

@@ -53,13 +53,18 @@ impl Iam {
     }
 
     /// Makes the role, without any permission so far.
-    pub(crate) async fn create(&self, name: &str) -> Result<Role, AwsError> {
+    pub(crate) async fn create(
+        &self,
+        name: &str,
+        boundary: Option<&str>,
+    ) -> Result<Role, AwsError> {
         let made = self
             .client
             .create_role()
             .role_name(name)
             .path(ROLE_PATH)
             .assume_role_policy_document(TRUST)
+            .set_permissions_boundary(boundary.map(str::to_owned))
             .tags(tag()?)
             .send()
             .await?;

@@ -42,6 +42,10 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "ARN")]
     pub(crate) role: Option<String>,
 
+    /// ARN of a policy that bounds what the role that is made may ever be given
+    #[arg(long, value_name = "ARN", conflicts_with = "role")]
+    pub(crate) permissions_boundary: Option<String>,
+
     /// Memory of the function in MB
     #[arg(long, value_name = "MB", default_value_t = 128, value_parser = clap::value_parser!(i32).range(128..=10240))]
     pub(crate) memory: i32,
@@ -96,6 +100,10 @@ pub(crate) struct PolicyArgs {
     /// ARN of the execution role that `create` is told to give the function
     #[arg(long, value_name = "ARN", requires = "setup")]
     pub(crate) role: Option<String>,
+
+    /// ARN of the policy that bounds the role: no role may be made without it
+    #[arg(long, value_name = "ARN", requires = "setup", conflicts_with = "role")]
+    pub(crate) permissions_boundary: Option<String>,
 }
 
 #[derive(Debug, Args)]

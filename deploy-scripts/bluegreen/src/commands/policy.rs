@@ -28,7 +28,7 @@ struct Home {
 pub(crate) async fn policy(handle: &AliasHandle, args: &PolicyArgs) -> Result<Policy> {
     let home = Home::find(handle, args).await?;
     let statements = match args.setup {
-        true => home.setup(args.api, args.role.as_deref()),
+        true => home.setup(args),
         false => home.release(),
     };
     Ok(Policy(
@@ -133,10 +133,10 @@ impl Home {
     }
 
     /// What `create` and `destroy` need in addition.
-    fn setup(&self, kind: EndpointKind, role: Option<&str>) -> Vec<Value> {
+    fn setup(&self, args: &PolicyArgs) -> Vec<Value> {
         let (function, _, alias) = self.lambda();
-        let own_role = self.own_role();
-        let role = role.unwrap_or(&own_role);
+        let (kind, own_role) = (args.api, self.own_role());
+        let role = args.role.as_ref().unwrap_or(&own_role);
         let mut permission = statement(
             "LetClientsInvokeTheAlias",
             &["lambda:AddPermission", "lambda:RemovePermission"],
@@ -165,9 +165,10 @@ impl Home {
             ),
             permission,
             pass,
+            self.make_role(args.permissions_boundary.as_deref()),
             statement(
-                "MakeAndDeleteTheRole",
-                &["iam:CreateRole", "iam:DeleteRole", "iam:TagRole"],
+                "TagAndDeleteTheRole",
+                &["iam:DeleteRole", "iam:TagRole"],
                 &[&own_role],
             ),
             // Of a role that is not there yet IAM does not know the path.
@@ -190,6 +191,15 @@ impl Home {
         ];
         statements.extend(self.setup_of(kind));
         statements
+    }
+
+    /// Where a boundary is given, no role without it.
+    fn make_role(&self, boundary: Option<&str>) -> Value {
+        let mut make = statement("MakeTheRole", &["iam:CreateRole"], &[self.own_role()]);
+        if let Some(boundary) = boundary {
+            make["Condition"] = json!({ "ArnEquals": { "iam:PermissionsBoundary": boundary } });
+        }
+        make
     }
 
     /// Those two and no other: who may attach any policy to a role that a function of theirs has is

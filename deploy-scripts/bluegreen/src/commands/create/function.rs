@@ -34,7 +34,10 @@ pub(super) async fn create(
     fits.with_context(|| format!("failed to create function '{name}' of this executable"))?;
     let role = match args.role {
         Some(role) => role,
-        None => role(handle, args.tracing, steps).await?,
+        None => {
+            let boundary = args.permissions_boundary.as_deref();
+            role(handle, args.tracing, boundary, steps).await?
+        }
     };
     let progress = Progress::spinner(&format!("creating function {name}"));
     let new = NewFunction {
@@ -55,7 +58,12 @@ pub(super) async fn create(
 
 /// An execution role of our own, which may write logs, traces if asked, and nothing else. One that was left half-made
 /// is completed.
-async fn role(handle: &AliasHandle, tracing: bool, steps: &mut Vec<Step>) -> Result<String> {
+async fn role(
+    handle: &AliasHandle,
+    tracing: bool,
+    boundary: Option<&str>,
+    steps: &mut Vec<Step>,
+) -> Result<String> {
     let iam = &handle.iam;
     let name = role_name(&handle.function);
     let advice = "--role ARN names one that exists";
@@ -72,7 +80,7 @@ async fn role(handle: &AliasHandle, tracing: bool, steps: &mut Vec<Step>) -> Res
             role.arn
         ),
         None => {
-            let made = iam.create(&name).await;
+            let made = iam.create(&name, boundary).await;
             let made = made.with_context(|| format!("failed to create role '{name}'; {advice}"))?;
             let may = if tracing { "logs and traces" } else { "logs" };
             steps.push(Step::made(format!("role {name}, which may write {may}")));
