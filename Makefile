@@ -14,6 +14,10 @@ TEST_FEATURES = $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-client
 	$(if $(shell command -v chromium),--features tests/browser)
 LEFT_OUT = $(if $(wildcard $(CLIENTS)/bin/aws),,"tests with the AWS CLI, boto3 and cargo-lambda: \`make clients\` gets them") \
 	$(if $(shell command -v chromium),,"tests of the page in a browser: there is no chromium")
+# Where the clients are installed, and what installs one.
+VENV = command -v python3 >/dev/null || { echo "error: python3 is needed to install cargo-lambda and the AWS CLI; see https://www.cargo-lambda.info for other ways"; exit 1; }; \
+	python3 -m venv $(CLIENTS)
+PIP = $(CLIENTS)/bin/pip install --quiet --disable-pip-version-check
 # cargo-lambda from PATH, or the one that `make tools` gets.
 WITH_TOOLS := PATH="$(CLIENTS)/bin:$$PATH"
 # Statically linked: quicker to start, and free of the C library that Lambda has.
@@ -127,10 +131,10 @@ invoke: tools ## Send an event to what `make watch` runs (EVENT=http-api, rest-a
 
 .PHONY: tools
 tools: ## Get cargo-lambda if it is not there
-	@$(WITH_TOOLS) command -v cargo-lambda >/dev/null || $(MAKE) --no-print-directory clients
+	@$(WITH_TOOLS) command -v cargo-lambda >/dev/null || { $(VENV) && \
+		$(PIP) "$$(grep '^cargo-lambda' tests/clients/requirements.txt)"; }
 
 .PHONY: clients
-clients: ## Install the AWS CLI, boto3, moto and cargo-lambda into target/clients, for tests and builds
-	@command -v python3 >/dev/null || { echo "error: python3 is needed to install cargo-lambda and the AWS CLI; see https://www.cargo-lambda.info for other ways"; exit 1; }
-	python3 -m venv $(CLIENTS)
-	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
+clients: ## Install the AWS CLI, boto3, moto, ministack and cargo-lambda into target/clients, for tests and builds
+	@$(VENV)
+	$(PIP) --requirement tests/clients/requirements.txt

@@ -152,3 +152,16 @@ fn a_link_that_leads_nowhere_is_found() {
     assert!(fault("docs/tutorial.md#none").is_some());
     assert!(fault("http://rustup.rs").is_some());
 }
+
+/// Build scripts are other people's programs: where they run there is nothing to take.
+#[test]
+fn the_release_workflow_builds_where_there_are_no_credentials() {
+    let file = repository().join("deploy-scripts/github-actions.yml");
+    let text = fs::read_to_string(file).unwrap();
+    let (build, release) = text.split_once("\n  release:\n").unwrap();
+    assert!(!build.contains("id-token") && !build.contains("configure-aws-credentials"));
+    assert!(release.contains("id-token: write"));
+    for builds in ["make ", "cargo ", "checkout@"] {
+        assert!(!release.contains(builds), "{builds}");
+    }
+}
