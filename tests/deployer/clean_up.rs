@@ -182,6 +182,8 @@ fn logs_are_kept_as_long_as_create_was_told_and_deleted_where_destroy_is() {
     ];
     let wrong = server.bluegreen(&[&create[..], &["2d"]].concat());
     wrong.fails_with(2, &["1d, 3d, 5d, 7d, 14d"]);
+    let dry = server.bluegreen(&[&create[..], &["14d", "--dry-run"]].concat());
+    says(&dry.succeeds(), &["would make log group /aws/lambda/hello"]);
     let created = server.bluegreen(&[&create[..], &["14d"]].concat());
     let kept = "log group /aws/lambda/hello, which keeps lines for 14 days";
     says(&created.succeeds(), &[&format!("made   {kept}")]);

@@ -1,6 +1,6 @@
 //! Provisioned concurrency that AWS cannot allocate, or does not let the deployer see.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{
     Fate, Finished, Proxy, Server, alias, has, program, provision, provisioned, rollout, says,
@@ -68,6 +68,51 @@ fn a_move_that_aws_gives_up_is_told_and_can_be_taken_back() {
         &[way_out],
     );
     server.bluegreen(&["rollback"]).succeeds();
+    serves(&server, "1");
+}
+
+/// Version 1 cannot start any more: its environments are made anew when the alias goes back.
+#[test]
+fn a_rollback_that_aws_gives_up_says_what_holds_the_alias() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let once = folder.path().join("started");
+    let script = format!(
+        "#!/bin/sh\n[ -e {0} ] && exit 3\ntouch {0}\nexec {1}\n",
+        once.display(),
+        program("blue").display()
+    );
+    server.create_function(
+        "hello",
+        &zip_of("bootstrap", 0o755, script.as_bytes()),
+        &Value::Null,
+    );
+    for (path, body) in [
+        ("/hello/versions", json!({})),
+        (
+            "/hello/aliases",
+            json!({ "Name": "live", "FunctionVersion": "1" }),
+        ),
+    ] {
+        assert_eq!(server.lambda("POST", path, &body).status, 201);
+    }
+    server.publish("green");
+    server.bluegreen(&["promote", "--to", "2"]).succeeds();
+    std::fs::write(&once, "").unwrap();
+    provision(&server, "live", 1);
+    let back = server.bluegreen(&["rollback", "--to", "1"]);
+    let way_out = "delete-provisioned-concurrency-config --function-name hello --qualifier live";
+    back.fails_with(
+        1,
+        &[
+            "failed to roll back to version 1",
+            INIT_FAILURE,
+            "version 2 serves still",
+            way_out,
+        ],
+    );
+    let path = "/2019-09-30/functions/hello/provisioned-concurrency?Qualifier=live";
+    assert_eq!(server.request("DELETE", path, b"").status, 204);
     serves(&server, "1");
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use rollout::Version;
 
-pub(crate) use provisioned::Provisioning;
+pub(crate) use provisioned::{NotMoved, Provisioning};
 pub(crate) use write::Moved;
 
 use crate::{

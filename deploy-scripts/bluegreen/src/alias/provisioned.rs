@@ -7,7 +7,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use rollout::{Routing, Version, may_be_given_back};
 
 use super::AliasHandle;
@@ -237,12 +237,31 @@ impl fmt::Display for NotMoved {
         write!(
             f,
             "AWS could not allocate the alias's provisioned concurrency to version {to}: {reason}; \
-             version {from} serves still, and `bluegreen rollback` lets it stay so"
+             version {from} serves still"
         )
     }
 }
 
 impl Error for NotMoved {}
+
+impl NotMoved {
+    /// After a promotion: the old version serves, which can be left so.
+    pub(crate) fn promotion(self) -> anyhow::Error {
+        anyhow!("`bluegreen rollback` lets it stay so").context(self)
+    }
+
+    /// After a rollback: the version that is to be left serves.
+    pub(crate) fn rollback(self, handle: &AliasHandle) -> anyhow::Error {
+        let AliasHandle {
+            function, alias, ..
+        } = handle;
+        let advice = format!(
+            "without provisioned concurrency nothing holds the alias there: aws lambda \
+             delete-provisioned-concurrency-config --function-name {function} --qualifier {alias}"
+        );
+        anyhow!(advice).context(self)
+    }
+}
 
 /// Pauses, and says what was waited for in vain.
 async fn pause(patience: &mut Patience, what: &str) -> Result<()> {

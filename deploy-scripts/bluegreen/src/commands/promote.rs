@@ -8,7 +8,7 @@ use rollout::{
 
 use super::alias_move::{self, AliasMove};
 use crate::{
-    alias::{AliasHandle, Provisioning},
+    alias::{AliasHandle, NotMoved, Provisioning},
     cli::PromoteArgs,
     clock::now,
     terminal::note,
@@ -45,6 +45,7 @@ pub(crate) async fn promote(handle: &AliasHandle, args: &PromoteArgs) -> Result<
     let left = entry.left();
     let moved = alias_move::write(handle, &seen, entry, false, &what).await?;
     let settled = provisioning.settle(left, note).await;
+    let settled = settled.map_err(NotMoved::promotion);
     settled.with_context(|| format!("failed to {what}"))?;
     Ok(moved)
 }

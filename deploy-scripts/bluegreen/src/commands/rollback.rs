@@ -28,7 +28,11 @@ pub(crate) async fn roll_back(handle: &AliasHandle, args: &RollbackArgs) -> Resu
     // The traffic first: nothing that can fail comes before it.
     if !dry_run {
         match Provisioning::known(handle, note).await {
-            Ok(found) => found.settle(left, note).await?,
+            Ok(found) => {
+                let settled = found.settle(left, note).await;
+                let settled = settled.map_err(|not_moved| not_moved.rollback(handle));
+                settled.with_context(|| format!("failed to {what}"))?;
+            }
             Err(error) => note(format!("{error:#}")),
         }
     }

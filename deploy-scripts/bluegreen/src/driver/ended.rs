@@ -47,10 +47,14 @@ impl Driver<'_> {
     /// If it is not the outcome after all: AWS gave up to move the alias.
     async fn after(&mut self, hook: Hook, write: &Write, exit: Exit) -> Result<Exit> {
         self.interrupts.outcome_is(exit);
-        let reporter = self.reporter;
+        let (reporter, handle) = (self.reporter, self.handle);
         let rest = async {
             let notice = |text| reporter.notice(text);
-            self.provisioning.settle(write.entry.left(), notice).await?;
+            let settled = self.provisioning.settle(write.entry.left(), notice).await;
+            settled.map_err(|not_moved| match exit {
+                Exit::RolledBack => not_moved.rollback(handle),
+                _ => not_moved.promotion(),
+            })?;
             self.hooks.at_the_end(hook, write, reporter).await;
             Ok(exit)
         };

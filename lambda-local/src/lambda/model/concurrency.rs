@@ -149,8 +149,15 @@ impl Function {
             })
     }
 
+    /// Nothing holds an alias any more where it was before it was moved: a guess, since AWS
+    /// documents nothing of it.
     pub(crate) fn unprovision(&mut self, qualifier: &Qualifier) {
         self.provisioned.remove(qualifier);
+        if let Qualifier::Alias(name) = qualifier
+            && let Some(alias) = self.aliases.get_mut(name)
+        {
+            alias.leaving = None;
+        }
     }
 }
 

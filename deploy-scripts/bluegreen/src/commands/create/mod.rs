@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::{
     alias::AliasHandle,
     aws::VersionState,
-    cli::{self, CreateArgs},
+    cli::CreateArgs,
     clock::now,
     report::Report,
     terminal::{BOLD, DIM, GREEN, note, styled},
@@ -50,7 +50,7 @@ struct Step {
 pub(crate) async fn create(handle: &AliasHandle, args: CreateArgs) -> Result<Created> {
     let mut steps = Vec::new();
     if args.write.dry_run {
-        let endpoint = would_make(handle, args.api, &mut steps).await?;
+        let endpoint = would_make(handle, &args, &mut steps).await?;
         return Ok(Created::new(handle, None, endpoint, steps, true));
     }
     let (kind, retention) = (args.api, args.log_retention);
@@ -67,7 +67,7 @@ pub(crate) async fn create(handle: &AliasHandle, args: CreateArgs) -> Result<Cre
 /// What is missing, and what clients call if that is there.
 async fn would_make(
     handle: &AliasHandle,
-    kind: cli::EndpointKind,
+    args: &CreateArgs,
     steps: &mut Vec<Step>,
 ) -> Result<Option<Endpoint>> {
     let AliasHandle {
@@ -91,7 +91,10 @@ async fn would_make(
     };
     step(found.is_some(), format!("alias {alias}"));
     let arn = found.map(|found| found.arn).unwrap_or_default();
-    endpoint::would_make(handle, kind, &arn, steps).await
+    if let Some(days) = args.log_retention {
+        step(false, retained(handle, days));
+    }
+    endpoint::would_make(handle, args.api, &arn, steps).await
 }
 
 impl Created {
@@ -145,15 +148,17 @@ async fn retain_logs(handle: &AliasHandle, days: i32, steps: &mut Vec<Step>) -> 
     };
     let is_new = logs.create().await.with_context(failed)?;
     logs.retain(days).await.with_context(failed)?;
-    let text = format!(
-        "log group {}, which keeps lines for {days} days",
-        logs.group
-    );
+    let text = retained(handle, days);
     steps.push(match is_new {
         true => Step::made(text),
         false => Step::found(text),
     });
     Ok(())
+}
+
+fn retained(handle: &AliasHandle, days: i32) -> String {
+    let group = &handle.logs.group;
+    format!("log group {group}, which keeps lines for {days} days")
 }
 
 /// The alias, and the version it needs to point at.
