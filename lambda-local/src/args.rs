@@ -36,6 +36,11 @@ pub(crate) struct Args {
     #[arg(long = "allow-host", value_name = "NAME")]
     pub(crate) allowed_hosts: Vec<String>,
 
+    /// Let every user of this machine call it; otherwise those that are neither you nor root are
+    /// refused
+    #[arg(long)]
+    pub(crate) open: bool,
+
     /// Region that this Lambda claims to be in
     #[arg(long, default_value = "us-east-1")]
     pub(crate) region: String,

@@ -33,6 +33,8 @@ pub(crate) fn names_this_machine(host: &str) -> bool {
 pub(crate) struct Hosts {
     /// Whether others than this machine may reach it: by address, since nobody can take that over.
     pub(crate) by_address: bool,
+    /// Whether other users of this machine may call.
+    pub(crate) of_all_users: bool,
     pub(crate) named: Vec<String>,
 }
 
@@ -55,6 +57,11 @@ pub(crate) fn refused_host(host: &str) -> Response {
     );
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
+
+/// What another user's client is told, as it stands on the wire.
+pub(crate) const REFUSED_USER: &[u8] = b"HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\
+    content-type: text/plain\r\ncontent-length: 95\r\n\r\n\
+    this lambda-local is another user's; whoever started it may let all users call it with --open\r\n";
 
 /// Browsers say which page sends a request. No page may call the services: it could run code on this
 /// machine, and what a function answers is a page of the same origin. AWS's clients send neither
@@ -85,6 +92,7 @@ mod tests {
     fn only_this_machine_an_address_where_it_is_reached_by_one_and_what_was_named_are_admitted() {
         let hosts = |by_address, named: &[&str]| Hosts {
             by_address,
+            of_all_users: false,
             named: named.iter().map(|name| (*name).to_owned()).collect(),
         };
         for host in ["", "localhost", "127.0.0.1", "[::1]", "a.localhost"] {

@@ -17,6 +17,7 @@ mod message;
 mod operations;
 mod page;
 mod payload;
+mod peer;
 mod persister;
 mod place;
 mod protocol;
@@ -133,6 +134,7 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     let faults = Faults::new(args.faults.clone(), args.seed);
     let hosts = Hosts {
         by_address: !local.ip().is_loopback(),
+        of_all_users: args.open || !local.ip().is_loopback(),
         named: args.allowed_hosts.clone(),
     };
     let settings = args.settings(local, terminal.clone());

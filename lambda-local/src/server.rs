@@ -14,16 +14,20 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+};
 use tower_service::Service;
 
 use crate::{
     apigateway::{EXECUTE_API, EXECUTE_API_HOST},
-    callers::{Hosts, host_name, is_of_no_page, refused_host, refused_page},
+    callers::{Hosts, REFUSED_USER, host_name, is_of_no_page, refused_host, refused_page},
     calls,
     faults::Faults,
     lambda::{LAMBDA_URL, LAMBDA_URL_HOST},
     payload::{Connection, Received},
+    peer::is_ours,
     persister::Persister,
     protocol::operation::may_have_changed,
     services::Services,
@@ -92,6 +96,10 @@ impl Server {
             return;
         };
         let _ = stream.set_nodelay(true);
+        if !self.hosts.of_all_users && !is_ours(&stream) {
+            tokio::spawn(refuse_user(stream));
+            return;
+        }
         let between = Connection {
             source_ip: peer.ip().to_string().into(),
             port: local.port(),
@@ -193,6 +201,11 @@ impl Server {
         received.show(&lambda.terminal, &mut response);
         response
     }
+}
+
+async fn refuse_user(mut stream: TcpStream) {
+    let _ = stream.write_all(REFUSED_USER).await;
+    let _ = stream.shutdown().await;
 }
 
 /// An answer that is not sent.

@@ -1,6 +1,11 @@
 //! No process outlives lambda-local, and a port that is taken is said so.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    os::unix::{fs::MetadataExt, process::CommandExt},
+    path::Path,
+    process::Command,
+};
 
 use serde_json::{Value, json};
 
@@ -52,6 +57,25 @@ fn what_was_open_when_the_server_was_started_is_not_the_functions() {
     assert!(has_it(server.pid()));
     let running = children(server.pid());
     assert!(running.len() == 1 && !has_it(running[0]), "{running:?}");
+}
+
+/// Only root can run a client as somebody else; the others see that they are served themselves.
+#[test]
+fn another_user_of_this_machine_is_refused_unless_the_server_is_open() {
+    let status = |server: &Server, user: u32| {
+        let mut curl = Command::new("curl");
+        curl.args(["-sS", "-o", "/dev/null", "-w", "%{http_code}", &server.url])
+            .uid(user);
+        Finished::run(curl).stdout
+    };
+    let (shut, open) = (Server::start(), Server::with(&["--open"]));
+    let own = fs::metadata("/proc/self").unwrap().uid();
+    assert_eq!(status(&shut, own), "200");
+    if own == 0 {
+        let nobody = 65534;
+        assert_eq!(status(&shut, nobody), "403");
+        assert_eq!(status(&open, nobody), "200");
+    }
 }
 
 #[test]

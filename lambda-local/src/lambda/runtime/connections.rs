@@ -14,6 +14,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::net::TcpListener;
 
 use super::runtime_api::RuntimeApi;
+use crate::peer::is_ours;
 
 /// Whoever waits for the process drives them: a task of their own would cost two changes of tasks
 /// for each invocation. In between they rest, as on Lambda the process does.
@@ -41,7 +42,10 @@ impl Connections {
     pub(super) fn poll_serve(&mut self, context: &mut Context<'_>) -> Poll<Infallible> {
         // An error, such as too many open files, is met again by whoever polls next.
         while let Poll::Ready(Ok((stream, _))) = self.listener.poll_accept(context) {
-            self.open.push(Box::pin(self.api.clone().serve(stream)));
+            // Another user's would take the function's invocations.
+            if is_ours(&stream) {
+                self.open.push(Box::pin(self.api.clone().serve(stream)));
+            }
         }
         // A connection that broke is the process's own affair.
         while let Poll::Ready(Some(_)) = self.open.poll_next_unpin(context) {}
