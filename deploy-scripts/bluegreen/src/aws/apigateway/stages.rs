@@ -42,8 +42,9 @@ impl InStage {
     pub(crate) fn alias_variable(&self) -> Option<&str> {
         let (_, last) = self.written.rsplit_once(VARIABLE)?;
         let (before, _) = self.written.split_once(VARIABLE)?;
-        let is_alone = before.contains(":function:") && before.ends_with(':');
-        last.strip_suffix('}').filter(|_| is_alone)
+        let (_, function) = before.split_once(":function:")?;
+        let is_behind_the_name = function.len() > 1 && function.ends_with(':');
+        last.strip_suffix('}').filter(|_| is_behind_the_name)
     }
 }
 
