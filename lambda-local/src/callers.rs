@@ -60,7 +60,7 @@ pub(crate) fn refused_host(host: &str) -> Response {
 
 /// What another user's client is told, as it stands on the wire.
 pub(crate) const REFUSED_USER: &[u8] = b"HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\
-    content-type: text/plain\r\ncontent-length: 95\r\n\r\n\
+    content-type: text/plain\r\n\r\n\
     this lambda-local is another user's; whoever started it may let all users call it with --open\r\n";
 
 /// Browsers say which page sends a request. No page may call the services: it could run code on this

@@ -1,4 +1,4 @@
-//! The page at `/` shows what runs, and no page of another origin may do anything.
+//! The page at `/` shows what runs, and no web page may call a service.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -78,7 +78,7 @@ fn a_host_that_was_named_is_admitted() {
 }
 
 #[test]
-fn a_page_of_another_origin_cannot_call_the_services() {
+fn a_web_page_cannot_call_the_services() {
     let server = Server::with_blue();
     let path = "/2015-03-31/functions/hello/invocations";
     for header in [
