@@ -27,10 +27,10 @@ pub(crate) fn names_this_machine(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// The names by which the server may be called. A page whose host's name somebody has come to mean
-/// this machine would be of the server's own origin otherwise.
+/// Who may call, and by which names: a page whose host's name somebody has come to mean this machine
+/// would be of the server's own origin otherwise.
 #[derive(Debug, Clone)]
-pub(crate) struct Hosts {
+pub(crate) struct Callers {
     /// Whether others than this machine may reach it: by address, since nobody can take that over.
     pub(crate) by_address: bool,
     /// Whether other users of this machine may call.
@@ -38,8 +38,8 @@ pub(crate) struct Hosts {
     pub(crate) named: Vec<String>,
 }
 
-impl Hosts {
-    pub(crate) fn admit(&self, host: &str) -> bool {
+impl Callers {
+    pub(crate) fn admit_host(&self, host: &str) -> bool {
         let address = host.trim_start_matches('[').trim_end_matches(']');
         names_this_machine(host)
             || self.by_address && address.parse::<std::net::IpAddr>().is_ok()
@@ -86,25 +86,25 @@ pub(crate) fn refused_page() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::Hosts;
+    use super::Callers;
 
     #[test]
     fn only_this_machine_an_address_where_it_is_reached_by_one_and_what_was_named_are_admitted() {
-        let hosts = |by_address, named: &[&str]| Hosts {
+        let callers = |by_address, named: &[&str]| Callers {
             by_address,
             of_all_users: false,
             named: named.iter().map(|name| (*name).to_owned()).collect(),
         };
         for host in ["", "localhost", "127.0.0.1", "[::1]", "a.localhost"] {
-            assert!(hosts(false, &[]).admit(host), "{host}");
+            assert!(callers(false, &[]).admit_host(host), "{host}");
         }
         for host in ["192.0.2.1", "[2001:db8::1]"] {
-            assert!(!hosts(false, &[]).admit(host), "{host}");
-            assert!(hosts(true, &[]).admit(host), "{host}");
+            assert!(!callers(false, &[]).admit_host(host), "{host}");
+            assert!(callers(true, &[]).admit_host(host), "{host}");
         }
         for host in ["page.example", "192.0.2.1.page.example"] {
-            assert!(!hosts(true, &[]).admit(host), "{host}");
+            assert!(!callers(true, &[]).admit_host(host), "{host}");
         }
-        assert!(hosts(false, &["Lambda.example"]).admit("lambda.example"));
+        assert!(callers(false, &["Lambda.example"]).admit_host("lambda.example"));
     }
 }

@@ -42,7 +42,7 @@ use std::{
 use announcement::announcement;
 use anyhow::{Context, Result};
 use args::Args;
-use callers::Hosts;
+use callers::Callers;
 use clap::Parser;
 use mimalloc::MiMalloc;
 use rustix::{
@@ -132,7 +132,7 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     let home = Home::new(&args)?;
     let region = args.region.clone();
     let faults = Faults::new(args.faults.clone(), args.seed);
-    let hosts = Hosts {
+    let callers = Callers {
         by_address: !local.ip().is_loopback(),
         of_all_users: args.open || !local.ip().is_loopback(),
         named: args.allowed_hosts.clone(),
@@ -146,7 +146,7 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     };
     announce(terminal, local, &region, &home);
     tokio::spawn(keep_tidy(services.clone()));
-    let server = Server::new(services.clone(), persister, faults, hosts);
+    let server = Server::new(services.clone(), persister, faults, callers);
     server.serve(listener, stop).await;
     services.lambda.shut_down();
     Ok(())

@@ -22,7 +22,7 @@ use tower_service::Service;
 
 use crate::{
     apigateway::{EXECUTE_API, EXECUTE_API_HOST},
-    callers::{Hosts, REFUSED_USER, host_name, is_of_no_page, refused_host, refused_page},
+    callers::{Callers, REFUSED_USER, host_name, is_of_no_page, refused_host, refused_page},
     calls,
     faults::Faults,
     lambda::{LAMBDA_URL, LAMBDA_URL_HOST},
@@ -49,7 +49,7 @@ pub(crate) struct Server {
     /// Where something is kept.
     persister: Option<Arc<Persister>>,
     faults: Arc<Faults>,
-    hosts: Arc<Hosts>,
+    callers: Arc<Callers>,
 }
 
 impl Server {
@@ -57,14 +57,14 @@ impl Server {
         services: Arc<Services>,
         persister: Option<Arc<Persister>>,
         faults: Faults,
-        hosts: Hosts,
+        callers: Callers,
     ) -> Self {
         Self {
             calls: calls::router(&services),
             services,
             persister,
             faults: Arc::new(faults),
-            hosts: Arc::new(hosts),
+            callers: Arc::new(callers),
         }
     }
 
@@ -96,7 +96,7 @@ impl Server {
             return;
         };
         let _ = stream.set_nodelay(true);
-        if !self.hosts.of_all_users && !is_ours(&stream) {
+        if !self.callers.of_all_users && !is_ours(&stream) {
             tokio::spawn(refuse_user(stream));
             return;
         }
@@ -134,7 +134,7 @@ impl Server {
             let (id, path) = (id.to_owned(), request.uri().path().to_owned());
             return Ok(self.execute(endpoint, &id, &path, request, between).await);
         }
-        if !self.hosts.admit(host) {
+        if !self.callers.admit_host(host) {
             return Ok(refused_host(host));
         }
         if let Some((endpoint, rest)) = Endpoint::of_path(request.uri().path()) {
