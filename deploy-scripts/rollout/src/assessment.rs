@@ -3,8 +3,9 @@
 use crate::{
     Probe, Rollout, Seconds, Timestamp, Weight,
     plan::Plan,
-    samples::Sample,
-    signal::{Answers, Signal},
+    samples::{Placed, Samples},
+    signal::{Answers, Signal, Source},
+    silence::Known,
     verdict::{Bounds, Evidence, Judgement, Stage, judge},
 };
 
@@ -16,61 +17,98 @@ const BREAKER_REQUESTS: u64 = 20;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     pub judgement: Judgement,
-    /// What blue and green answered since the start, as far as it is known of both.
-    pub answered: [Answers; 2],
-    /// What of it is evidence: a period in which the weight changed belongs to no step.
-    pub blue: Answers,
-    pub green: Answers,
-    /// What green answered at the step that is on.
-    pub green_at_step: Answers,
+    /// What each of the plan's sources tells; Lambda's own metrics are first.
+    pub told: Vec<Told>,
+    /// Requests that green answered at the step that is on, as far as any source knows.
+    pub green_at_step: u64,
     /// The share of the latest requests that failed, where the plan's breaker is to open.
     pub broken: Option<f64>,
     /// One for each of the plan's signals, errors first.
     evidence: Vec<Evidence>,
 }
 
+/// What one source tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    pub source: Source,
+    /// What blue and green answered since the start, as far as it is known of both.
+    pub answered: [Answers; 2],
+    /// What of it met a weight that is known.
+    pub counted: [Answers; 2],
+    /// When the latest period ends that is known of both.
+    pub until: Option<Timestamp>,
+}
+
 impl Assessment {
-    /// Judges the samples, which are in the order of time. Data that are older than `settled` before
-    /// now are complete.
+    /// Judges the samples. Requests of green may take as long as `timeout`.
     #[must_use]
-    pub fn new(rollout: &Rollout, samples: &[Sample], now: Timestamp, settled: Seconds) -> Self {
-        let settled = now.before(settled.0);
-        let whole = |sample: &&Sample| sample.is_whole(rollout.end_of(sample) <= settled);
-        let whole: Vec<Sample> = samples.iter().filter(whole).copied().collect();
-        let counted = whole.iter();
-        let counted = counted.filter_map(|sample| Some((rollout.step_of(sample)?, *sample)));
-        let counted: Vec<(usize, Sample)> = counted.collect();
-        let evidence: Vec<Evidence> = rollout
-            .plan
-            .signals()
-            .map(|signal| evidence(rollout, signal, &counted, settled))
-            .collect();
-        let last = rollout.step() == rollout.plan.strategy.steps().len();
-        let judgement = judge(&evidence, last && rollout.step_time_left(now).0 == 0);
-        let sum = |of: fn(&Sample) -> Answers, from: usize| {
-            let counted = counted.iter().filter(|(step, _)| *step >= from);
-            counted.fold(Answers::default(), |sum, (_, sample)| sum + of(sample))
+    pub fn new(rollout: &Rollout, samples: &Samples, now: Timestamp, timeout: Seconds) -> Self {
+        let plan = &rollout.plan;
+        let known = |source| {
+            let settled = now.before(plan.settled(source, timeout).0);
+            rollout.known(source, samples.of(source), settled)
         };
+        let known: Vec<Known> = plan.sources().map(known).collect();
+        let evidence = plan.signals().filter_map(|signal| {
+            let known = known.iter().find(|known| known.source == signal.source());
+            known.map(|known| evidence(rollout, signal, known))
+        });
+        let evidence: Vec<Evidence> = evidence.collect();
+        let last = rollout.step() == plan.strategy.steps().len();
         Self {
-            judgement,
-            answered: answered(rollout, &whole),
-            blue: sum(Sample::blue, 0),
-            green: sum(Sample::green, 0),
-            green_at_step: sum(Sample::green, rollout.step().saturating_sub(1)),
-            broken: broken(&rollout.plan, &whole),
+            judgement: judge(&evidence, last && rollout.step_time_left(now).0 == 0),
+            told: known.iter().map(|known| known.told(rollout)).collect(),
+            green_at_step: known
+                .iter()
+                .map(|known| known.green_at(rollout))
+                .max()
+                .unwrap_or_default(),
+            broken: known.iter().find_map(|known| broken(plan, known)),
             evidence,
         }
     }
 
-    /// Between which bounds the difference of the error shares lies: at least by all data, at most
-    /// by those that are complete, as the verdict has it.
+    /// What Lambda's own metrics tell.
     #[must_use]
-    pub fn bounds(&self) -> Bounds {
-        let errors = self.evidence.first();
-        errors.map_or(Bounds::NONE, |errors| Bounds {
-            at_least: errors.rule.bounds(&errors.all).at_least,
-            at_most: errors.rule.bounds(&errors.settled).at_most,
-        })
+    pub fn answered(&self) -> [Answers; 2] {
+        let lambda = self.told.first();
+        lambda.map(|told| told.answered).unwrap_or_default()
+    }
+
+    /// What of that met a weight that is known.
+    #[must_use]
+    pub fn counted(&self) -> [Answers; 2] {
+        let lambda = self.told.first();
+        lambda.map(|told| told.counted).unwrap_or_default()
+    }
+
+    /// A version that the function's own counts are to say something of and do not, where Lambda's
+    /// have: green, if it is one of both.
+    #[must_use]
+    pub fn says_nothing(&self) -> Option<&'static str> {
+        let [lambda, outcomes] = self.told.as_slice() else {
+            return None;
+        };
+        let both = lambda.answered.iter().zip(&outcomes.counted);
+        let silent =
+            |(lambda, said): (&Answers, &Answers)| lambda.requests > 0 && said.requests == 0;
+        let names = ["blue", "green"].into_iter().zip(both);
+        let mut silent = names.filter(|(_, both)| silent(*both));
+        silent.next_back().map(|(name, _)| name)
+    }
+
+    /// Between which bounds the difference of the shares of bad requests lies, by whichever source
+    /// finds it larger: at least by all data, at most by those that are complete, as the verdict
+    /// has it.
+    #[must_use]
+    pub fn bounds(&self, plan: &Plan) -> Bounds {
+        let shares = plan.signals().zip(&self.evidence);
+        let shares = shares.filter(|(signal, _)| matches!(signal, Signal::Errors | Signal::Bad));
+        let bounds = shares.map(|(_, of)| Bounds {
+            at_least: of.rule.bounds(&of.all).at_least,
+            at_most: of.rule.bounds(&of.settled).at_most,
+        });
+        bounds.reduce(Bounds::or_worse).unwrap_or(Bounds::NONE)
     }
 
     /// Why green is rolled back: `errors 7/60 against 1/540`, and the same of each other signal.
@@ -88,40 +126,61 @@ impl Assessment {
     }
 }
 
-fn answered(rollout: &Rollout, samples: &[Sample]) -> [Answers; 2] {
-    let begun = samples.iter().filter(|sample| sample.at > rollout.start());
-    begun.fold(Default::default(), |[blue, green], sample| {
-        [blue + sample.blue(), green + sample.green()]
-    })
+impl Known {
+    fn told(&self, rollout: &Rollout) -> Told {
+        let begun = self
+            .all
+            .iter()
+            .filter(|placed| placed.sample.at > rollout.start());
+        let steady = self.all.iter().filter(|placed| !placed.rising);
+        let last = self.all.last().map(|placed| &placed.sample);
+        Told {
+            source: self.source,
+            answered: sums(begun),
+            counted: sums(steady),
+            until: last.map(|sample| rollout.end_of(self.source, sample)),
+        }
+    }
+
+    /// Requests of green at the step that is on.
+    fn green_at(&self, rollout: &Rollout) -> u64 {
+        let step = rollout.step().saturating_sub(1);
+        let here = |placed: &&Placed| !placed.rising && placed.step >= step;
+        let [_, green] = sums(self.all.iter().filter(here));
+        green.requests
+    }
 }
 
-fn evidence(
-    rollout: &Rollout,
-    signal: Signal,
-    counted: &[(usize, Sample)],
-    settled: Timestamp,
-) -> Evidence {
+fn sums<'a>(periods: impl Iterator<Item = &'a Placed>) -> [Answers; 2] {
+    periods.fold(
+        Default::default(),
+        |[blue, green], Placed { sample, .. }| [blue + sample.blue(), green + sample.green()],
+    )
+}
+
+fn evidence(rollout: &Rollout, signal: Signal, known: &Known) -> Evidence {
     let probe = rollout.probe.filter(|_| signal.is_in_test_events());
     let first = probe.and_then(Probe::stage);
-    let old = |(_, sample): &&(usize, Sample)| rollout.end_of(sample) <= settled;
-    let spread = |(step, sample): &&(usize, Sample)| rollout.is_everywhere(*step, sample);
+    let spread = known.all.iter();
+    let spread = spread.filter(|placed| rollout.is_everywhere(known.source, placed));
     Evidence {
         rule: signal.rule(rollout.plan.rule),
-        all: rollout.epochs(counted.iter(), first, signal),
-        settled: rollout.epochs(counted.iter().filter(old), first, signal),
-        split: rollout.epochs(counted.iter().filter(spread), first, signal),
+        all: rollout.epochs(known.all.iter(), first, signal),
+        settled: rollout.epochs(known.settled.iter(), first, signal),
+        split: rollout.epochs(spread, first, signal),
         tested: probe.map_or(0, |probe| probe.green.requests),
     }
 }
 
 /// The share of all latest requests that failed, where it is over the plan's limit.
-fn broken(plan: &Plan, samples: &[Sample]) -> Option<f64> {
+fn broken(plan: &Plan, known: &Known) -> Option<f64> {
     let limit = plan.breaker?;
-    let latest = samples.iter().rev().take(BREAKER_PERIODS);
-    let sum = latest.fold(Answers::default(), |sum, sample| {
-        sum + sample.blue() + sample.green()
-    });
-    let failed = sum.counts(Signal::Errors).bad;
+    let [blue, green] = sums(known.all.iter().rev().take(BREAKER_PERIODS));
+    let sum = blue + green;
+    let failed = match known.source {
+        Source::Lambda => sum.counts(Signal::Errors).bad,
+        Source::Outcomes => sum.counts(Signal::Bad).bad,
+    };
     let share = failed as f64 / sum.requests.max(1) as f64;
     (sum.requests >= BREAKER_REQUESTS && share > limit).then_some(share)
 }
@@ -132,6 +191,7 @@ impl Probe {
     pub fn stage(self) -> Option<Stage> {
         Some(Stage {
             weight: Weight::new(0.5)?,
+            rising: false,
             blue: self.blue,
             green: self.green,
         })
@@ -160,8 +220,8 @@ impl Rollout {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answers, Assessment, Probe, Rollout, Sample, Seconds, Signal, Timestamp, Weight};
-    use crate::{Started, Version, plan::Plan, verdict::Counts};
+    use super::{Answers, Assessment, Probe, Rollout, Seconds, Signal, Timestamp, Weight};
+    use crate::{Started, Version, plan::Plan, samples::Sample, verdict::Counts};
 
     fn rollout(also: Vec<Signal>) -> Rollout {
         let probe = Probe {
@@ -192,7 +252,8 @@ mod tests {
     }
 
     fn assessed(rollout: &Rollout, samples: &[Sample]) -> Assessment {
-        Assessment::new(rollout, samples, Timestamp::from_unix(600), Seconds(0))
+        let samples = samples.to_vec().into();
+        Assessment::new(rollout, &samples, Timestamp::from_unix(600), Seconds(0))
     }
 
     #[test]
@@ -237,7 +298,7 @@ mod tests {
             green: Some(Answers::new(at)),
             total: None,
         });
-        let [blue, green] = assessed(&rollout, &samples).answered;
+        let [blue, green] = assessed(&rollout, &samples).answered();
         assert_eq!((blue.requests, green.requests), (121 + 181, 120 + 180));
     }
 
@@ -251,8 +312,12 @@ mod tests {
             green: Some(Answers::new(at)),
             total: None,
         });
-        let assessment =
-            Assessment::new(&rollout, &samples, Timestamp::from_unix(1000), Seconds(0));
+        let assessment = Assessment::new(
+            &rollout,
+            &samples.to_vec().into(),
+            Timestamp::from_unix(1000),
+            Seconds(0),
+        );
         let epochs = &assessment.evidence[0].all.stages;
         let greens = epochs.iter().enumerate().flat_map(|(epoch, stages)| {
             stages

@@ -56,6 +56,7 @@ mod routing;
 pub mod samples;
 mod seconds;
 pub mod signal;
+mod silence;
 mod timestamp;
 pub mod verdict;
 mod version;

@@ -2,9 +2,16 @@
 
 use crate::{
     Rollout, Timestamp, Weight,
-    signal::{Answers, Signal},
+    signal::{Answers, Signal, Source},
     verdict::{Counts, Epochs, Stage},
 };
+
+/// What each source tells of a rollout, in the order of time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Samples {
+    pub lambda: Vec<Sample>,
+    pub outcomes: Vec<Sample>,
+}
 
 /// One period of the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,18 +26,37 @@ pub struct Sample {
     pub total: Option<u64>,
 }
 
-impl Sample {
-    /// Whether both versions are known: both have reported, or the alias's total shows that the
-    /// other one had no request. Without a total, who is silent when the period is settled had
-    /// none. Half a period would show an outage of both as a fault of one.
-    pub(crate) fn is_whole(&self, is_settled: bool) -> bool {
-        match (self.blue, self.green, self.total) {
-            (Some(_), Some(_), _) => true,
-            (blue, green, Some(total)) => blue.or(green).is_some_and(|one| one.requests == total),
-            (_, _, None) => is_settled,
+/// A period of which both versions are known, and what it is evidence of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Placed {
+    /// The step, counted from 0.
+    pub(crate) step: usize,
+    /// The weight rose in it to the step's.
+    pub(crate) rising: bool,
+    pub(crate) sample: Sample,
+}
+
+impl Samples {
+    #[must_use]
+    pub fn of(&self, source: Source) -> &[Sample] {
+        match source {
+            Source::Lambda => &self.lambda,
+            Source::Outcomes => &self.outcomes,
         }
     }
+}
 
+/// Lambda's alone.
+impl From<Vec<Sample>> for Samples {
+    fn from(lambda: Vec<Sample>) -> Self {
+        Self {
+            lambda,
+            outcomes: Vec::new(),
+        }
+    }
+}
+
+impl Sample {
     pub(crate) fn blue(&self) -> Answers {
         self.blue.unwrap_or_default()
     }
@@ -41,46 +67,70 @@ impl Sample {
 }
 
 impl Rollout {
-    /// When the sample's period ends.
-    pub(crate) fn end_of(&self, sample: &Sample) -> Timestamp {
-        sample.at.after(self.plan.metrics.period.0)
+    /// When the period of a source's sample ends.
+    pub(crate) fn end_of(&self, source: Source, sample: &Sample) -> Timestamp {
+        sample.at.after(self.plan.metrics_of(source).period.0)
     }
 
     /// The step, counted from 0, in whose time the whole period lies; none for a period in which
     /// the weight may have changed.
     #[must_use]
-    pub fn step_of(&self, sample: &Sample) -> Option<usize> {
-        let begun = |started: &crate::Started| started.at < self.end_of(sample);
-        let step = self.started.iter().rposition(begun)?;
+    pub fn step_of(&self, source: Source, sample: &Sample) -> Option<usize> {
+        let step = self.latest_step_in(source, sample)?;
         let since = self.started[step].surely()?;
         (since <= sample.at).then_some(step)
     }
 
-    /// Whether a step's weight has surely come to every place that routes by it before this sample
-    /// begins: one period of the metrics after the write. AWS names no time; a minute is long.
-    pub(crate) fn is_everywhere(&self, step: usize, sample: &Sample) -> bool {
-        let started = self.started.get(step);
-        let since = started.and_then(|started| started.surely());
-        since.is_some_and(|since| since.after(self.plan.metrics.period.0) <= sample.at)
+    /// The step that was begun last when the period ended. No request in it met a larger weight.
+    fn latest_step_in(&self, source: Source, sample: &Sample) -> Option<usize> {
+        let end = self.end_of(source, sample);
+        self.started.iter().rposition(|started| started.at < end)
     }
 
-    /// The samples as evidence, each with the step that it belongs to. `signal` says what is bad,
-    /// `first` is a stage of its own before all others.
+    /// What a period is evidence of; nothing before the first step.
+    pub(crate) fn place(&self, source: Source, sample: &Sample) -> Option<Placed> {
+        let steady = self.step_of(source, sample);
+        Some(Placed {
+            step: steady.or_else(|| self.latest_step_in(source, sample))?,
+            rising: steady.is_none(),
+            sample: *sample,
+        })
+    }
+
+    /// Green's share at the step of a period, or the one to which it rose.
+    pub(crate) fn weight_of(&self, placed: &Placed) -> Option<Weight> {
+        let step = self.plan.strategy.steps().get(placed.step)?;
+        Some(step.weight)
+    }
+
+    /// Whether a step's weight has surely come to every place that routes by it before this period
+    /// begins: a minute or a period of the metrics after the write. AWS names no time; a minute is
+    /// long.
+    pub(crate) fn is_everywhere(&self, source: Source, placed: &Placed) -> bool {
+        let started = self.started.get(placed.step);
+        let since = started.and_then(|started| started.surely());
+        let period = self.plan.metrics_of(source).period.0;
+        since.is_some_and(|since| since.after(period) <= placed.sample.at)
+    }
+
+    /// The periods as evidence. `signal` says what is bad, `first` is a stage of its own before all
+    /// others.
     pub(crate) fn epochs<'a>(
         &self,
-        samples: impl Iterator<Item = &'a (usize, Sample)>,
+        periods: impl Iterator<Item = &'a Placed>,
         first: Option<Stage>,
         signal: Signal,
     ) -> Epochs {
         let (planned, length) = self.plan.epochs();
         let mut stages: Vec<Vec<Stage>> = vec![Vec::new(); planned];
         stages[0].extend(first);
-        for (step, sample) in samples {
-            let Some(step) = self.plan.strategy.steps().get(*step) else {
+        for placed in periods {
+            let Some(weight) = self.weight_of(placed) else {
                 continue;
             };
+            let sample = &placed.sample;
             let epoch = (sample.at.since(self.start()) / length) as usize;
-            let stage = stage_at(&mut stages[epoch.min(planned - 1)], step.weight);
+            let stage = stage_at(&mut stages[epoch.min(planned - 1)], weight, placed.rising);
             add(&mut stage.blue, sample.blue().counts(signal));
             add(&mut stage.green, sample.green().counts(signal));
         }
@@ -88,12 +138,13 @@ impl Rollout {
     }
 }
 
-/// The last stage of an epoch if it has this weight, or a new one.
-fn stage_at(stages: &mut Vec<Stage>, weight: Weight) -> &mut Stage {
-    let index = match stages.iter().rposition(|stage| stage.weight == weight) {
+/// The last stage of an epoch that is such, or a new one.
+fn stage_at(stages: &mut Vec<Stage>, weight: Weight, rising: bool) -> &mut Stage {
+    let such = |stage: &Stage| stage.weight == weight && stage.rising == rising;
+    let index = match stages.iter().rposition(such) {
         Some(index) => index,
         None => {
-            stages.push(Stage::empty(weight));
+            stages.push(Stage::empty(weight, rising));
             stages.len() - 1
         }
     };

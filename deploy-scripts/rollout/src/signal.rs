@@ -9,10 +9,22 @@ use crate::verdict::{Counts, Rule};
 /// One thing by which green may be worse than blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// Invocations that failed.
+    /// Invocations that failed, or were throttled.
     Errors,
     /// Invocations that took longer than so many milliseconds.
     Slow(u32),
+    /// Requests that the function itself calls bad: a 500 that a handler returns is a success to
+    /// Lambda.
+    Bad,
+}
+
+/// Who counts. Each source has periods and delays of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Lambda's own metrics: all invocations, by the minute.
+    Lambda,
+    /// The function, which says how it answered.
+    Outcomes,
 }
 
 /// A kind of signal, as what is told calls it.
@@ -22,25 +34,26 @@ pub struct Kind {
     pub name: &'static str,
     /// Completes "3 requests …".
     pub word: &'static str,
+    pub source: Source,
 }
 
 const ERRORS: Kind = Kind {
     name: "errors",
     word: "failed",
+    source: Source::Lambda,
 };
 const SLOW: Kind = Kind {
     name: "slow",
     word: "slow",
+    source: Source::Lambda,
+};
+const BAD: Kind = Kind {
+    name: "bad",
+    word: "answered badly",
+    source: Source::Outcomes,
 };
 /// All there are, in the order in which they are told.
-const KINDS: [Kind; 2] = [ERRORS, SLOW];
-
-/// Where CloudWatch has a signal's bad requests: a metric of Lambda's, and a statistic of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Metric {
-    pub name: &'static str,
-    pub statistic: String,
-}
+const KINDS: [Kind; 3] = [ERRORS, SLOW, BAD];
 
 impl Signal {
     #[must_use]
@@ -48,37 +61,20 @@ impl Signal {
         match self {
             Self::Errors => ERRORS,
             Self::Slow(_) => SLOW,
+            Self::Bad => BAD,
         }
     }
 
     #[must_use]
-    pub fn metric(self) -> Metric {
-        let (name, statistic) = match self {
-            Self::Errors => ("Errors", "Sum".to_owned()),
-            Self::Slow(limit) => ("Duration", format!("TC({limit}:)")),
-        };
-        Metric { name, statistic }
-    }
-
-    /// How many values there are of which the metric counts some: where that is known and the
-    /// metric has nothing, it counts none. `None` where the metric is always there.
-    #[must_use]
-    pub fn values(self) -> Option<Metric> {
-        let statistic = "SampleCount".to_owned();
-        match self {
-            Self::Errors => None,
-            Self::Slow(_) => Some(Metric {
-                name: "Duration",
-                statistic,
-            }),
-        }
+    pub const fn source(self) -> Source {
+        self.kind().source
     }
 
     /// The rule that it is judged by, in a plan whose rule for errors this is.
     #[must_use]
     pub const fn rule(self, errors: Rule) -> Rule {
         match self {
-            Self::Errors => errors,
+            Self::Errors | Self::Bad => errors,
             // The share of slow requests differs more between equal versions than that of errors.
             Self::Slow(_) => Rule {
                 tolerated: 0.01,
@@ -88,15 +84,17 @@ impl Signal {
         }
     }
 
-    /// Whether a test event tells something of it. How long one takes says little of users'.
+    /// Whether a test event tells something of it. How long one takes says little of users', and
+    /// what the function says of one is not heard.
     pub(crate) const fn is_in_test_events(self) -> bool {
         matches!(self, Self::Errors)
     }
 
-    /// As the journal writes it; nothing for errors, by which every rollout is judged.
+    /// As the journal writes it; nothing for errors, by which every rollout is judged, nor for what
+    /// comes with its source.
     pub(crate) fn option(self) -> Option<String> {
         match self {
-            Self::Errors => None,
+            Self::Errors | Self::Bad => None,
             Self::Slow(limit) => Some(format!("{}={limit}ms", SLOW.name)),
         }
     }
@@ -114,6 +112,7 @@ impl fmt::Display for Signal {
         match self {
             Self::Errors => f.write_str(ERRORS.name),
             Self::Slow(limit) => write!(f, "over {limit} ms"),
+            Self::Bad => f.write_str("bad answers"),
         }
     }
 }
@@ -145,9 +144,10 @@ impl Answers {
         self
     }
 
-    /// Each kind of signal, and how many requests were bad by it.
-    pub fn bad(&self) -> impl Iterator<Item = (Kind, u64)> {
-        KINDS.into_iter().zip(self.bad)
+    /// Each kind of signal that this source has, and how many requests were bad by it.
+    pub fn bad(&self, source: Source) -> impl Iterator<Item = (Kind, u64)> {
+        let all = KINDS.into_iter().zip(self.bad);
+        all.filter(move |(kind, _)| kind.source == source)
     }
 
     /// Requests, and those of them that were bad by this signal.
@@ -156,7 +156,7 @@ impl Answers {
         let of = |(kind, bad)| (kind == signal.kind()).then_some(bad);
         Counts {
             requests: self.requests,
-            bad: self.bad().find_map(of).unwrap_or_default(),
+            bad: self.bad(signal.source()).find_map(of).unwrap_or_default(),
         }
     }
 }
@@ -194,6 +194,7 @@ mod tests {
         assert_eq!((slow.tolerated, slow.certified), (0.01, 0.05));
         assert_eq!((slow.alpha, slow.beta), (errors.alpha, errors.beta));
         assert_eq!(Signal::Errors.rule(errors), errors);
+        assert_eq!(Signal::Bad.rule(errors), errors);
     }
 
     #[test]
@@ -203,14 +204,6 @@ mod tests {
         assert_eq!(Signal::of_option(name, value), Some(Signal::Slow(250)));
         assert_eq!(Signal::of_option("slow", "250"), None);
         assert_eq!(Signal::of_option("fast", "250ms"), None);
-    }
-
-    #[test]
-    fn only_a_statistic_that_counts_some_values_may_be_missing_for_none() {
-        assert_eq!(Signal::Errors.values(), None);
-        let values = Signal::Slow(250).values().unwrap();
-        assert_eq!(values.name, Signal::Slow(250).metric().name);
-        assert_eq!(values.statistic, "SampleCount");
     }
 
     #[test]

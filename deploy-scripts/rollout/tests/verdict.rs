@@ -15,6 +15,7 @@ fn stage(weight: f64, blue: (u64, u64), green: (u64, u64)) -> Stage {
     let weight = Weight::new(weight).unwrap();
     Stage {
         weight,
+        rising: false,
         blue: counts(blue),
         green: counts(green),
     }
@@ -37,11 +38,14 @@ fn read_stages(stages: &Value) -> Vec<Stage> {
                 number(found, &format!("{who}_bad")),
             )
         };
-        stage(
-            found["weight"].as_f64().unwrap(),
-            pair("blue"),
-            pair("green"),
-        )
+        Stage {
+            rising: found["rising"].as_bool().unwrap_or_default(),
+            ..stage(
+                found["weight"].as_f64().unwrap(),
+                pair("blue"),
+                pair("green"),
+            )
+        }
     };
     stages.as_array().unwrap().iter().map(read).collect()
 }
@@ -92,6 +96,23 @@ fn epochs_give_the_reference_evidence() {
             rule.judge(&Epochs { stages, planned }, true).ln_e_rollback,
             &row["ln_e_rollback"],
         );
+    }
+}
+
+#[test]
+fn a_time_in_which_the_weight_rose_gives_the_reference_evidence_and_none_in_favour() {
+    for row in vectors()["rising"].as_array().unwrap() {
+        let rule = Rule {
+            tolerated: row["delta"].as_f64().unwrap(),
+            ..Rule::default()
+        };
+        let epochs = whole(read_stages(&row["stages"]));
+        let judged = rule.judge(&epochs, true);
+        close(judged.ln_e_rollback, &row["ln_e_rollback"]);
+        let steady = epochs.stages[0].iter().filter(|stage| !stage.rising);
+        let alone = rule.judge(&whole(steady.copied().collect()), true);
+        assert_eq!(judged.ln_e_promote.to_bits(), alone.ln_e_promote.to_bits());
+        assert_eq!(judged.ln_e_split.to_bits(), alone.ln_e_split.to_bits());
     }
 }
 
@@ -227,6 +248,7 @@ fn clean_requests_promote_about_when_it_is_foretold() {
         let promotes = |green: u64| {
             let stage = Stage {
                 weight: Weight::new(0.1).unwrap(),
+                rising: false,
                 blue: clean(green * 9),
                 green: clean(green),
             };

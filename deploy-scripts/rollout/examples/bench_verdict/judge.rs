@@ -5,7 +5,7 @@ use rollout::{
     assessment::Assessment,
     controller::Action,
     plan::Plan,
-    samples::Sample,
+    samples::{Sample, Samples},
     signal::{Answers, Signal},
     verdict::Verdict,
 };
@@ -86,9 +86,9 @@ fn rollout(weight: f64) -> Rollout {
 fn verdict(cell: Cell, seconds: &[Second]) -> (Option<Action>, u64) {
     let rollout = rollout(cell.weight);
     let now = |after: u64| Timestamp::from_unix(START + after);
-    let mut samples = Vec::new();
+    let mut samples = Samples::default();
     for (index, (blue, green)) in (0..).zip(seconds) {
-        samples.push(Sample {
+        samples.lambda.push(Sample {
             at: now(index),
             blue: Some(*blue),
             green: Some(*green),
@@ -99,7 +99,7 @@ fn verdict(cell: Cell, seconds: &[Second]) -> (Option<Action>, u64) {
         if failed(*green) == 0 && (after < BAKE || !after.is_multiple_of(5)) {
             continue;
         }
-        let seen = Assessment::new(&rollout, &samples, now(after), Seconds(4));
+        let seen = Assessment::new(&rollout, &samples, now(after), Seconds(3));
         match seen.judgement.verdict {
             Verdict::Rollback => return (Some(Action::RollBack), after),
             Verdict::Promote => return (Some(Action::Promote), after),

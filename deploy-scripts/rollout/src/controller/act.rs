@@ -7,9 +7,6 @@ use super::{
 };
 use crate::{Routing, Seconds, Timestamp, assessment::Assessment, journal::Entry};
 
-/// The longest time between two looks.
-const LONGEST_REST: u64 = 15;
-
 impl Controller {
     /// The alias is in this rollout's hands: first of all its journal has to say when the step
     /// began, for whoever goes on with it.
@@ -48,9 +45,9 @@ impl Controller {
     }
 
     fn assessment(&self, now: Timestamp) -> Result<Assessment, String> {
-        let settled = self.rollout.plan.settled(self.settings.timeout);
         let samples = self.samples.as_ref().map_err(Clone::clone)?;
-        Ok(Assessment::new(&self.rollout, samples, now, settled))
+        let timeout = self.settings.timeout;
+        Ok(Assessment::new(&self.rollout, samples, now, timeout))
     }
 
     fn report_look(&mut self, at: Timestamp, assessment: Option<Assessment>, decision: &Decision) {
@@ -108,8 +105,8 @@ impl Controller {
     }
 
     fn rest(&self, now: Timestamp) -> Phase {
-        let period = self.rollout.plan.metrics.period.0.min(LONGEST_REST);
-        let Seconds(rest) = self.settings.interval.unwrap_or(Seconds(period));
+        let usual = self.rollout.rest(now);
+        let Seconds(rest) = self.settings.interval.unwrap_or(usual);
         Phase::Rest {
             until: now.after(rest.max(1)),
             then: Box::new(Phase::ReadAlias),

@@ -6,6 +6,7 @@ use super::{
 use crate::{
     Rollout, Routing, Timestamp,
     journal::{Entry, Journal},
+    samples::Samples,
 };
 
 /// Failed calls in a row after which the rollout is left to the user's hands.
@@ -47,7 +48,7 @@ impl Controller {
         };
     }
 
-    fn measured(&mut self, samples: Result<Vec<crate::samples::Sample>, String>) {
+    fn measured(&mut self, samples: Result<Samples, String>) {
         self.samples = samples;
         self.phase = Phase::Decide;
     }

@@ -1,7 +1,7 @@
 //! What a controller and the one who carries out its calls say to each other.
 
 use super::{Alias, Look, Waiting, Write};
-use crate::{Rollout, Routing, Seconds, Version, samples::Sample};
+use crate::{Rollout, Routing, Seconds, Version, samples::Samples};
 
 /// What is to be done now.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,7 @@ pub enum Answer {
     Alias(Alias),
     /// Those of the alarms that ring.
     Ringing(Vec<String>),
-    Samples(Vec<Sample>),
+    Samples(Samples),
     Done,
     Failed(Failure),
 }

@@ -48,6 +48,8 @@ pub enum Waiting {
     Suspicion,
     /// The alias does not seem to send the share that was asked for.
     SplitOff,
+    /// One of the versions has had requests, and has not said how it answered them.
+    Silent(&'static str),
     /// There is not enough evidence that green is good enough.
     Verdict,
     /// All is well but for the command of this step, which has not ended yet.
@@ -107,11 +109,12 @@ impl Rollout {
         let judgement = assessment.judgement;
         match () {
             () if left.0 > 0 => Some(Waiting::StepTime(left)),
-            () if assessment.green_at_step.requests == 0 => Some(Waiting::Requests),
+            () if assessment.green_at_step == 0 => Some(Waiting::Requests),
             () if judgement.split_is_off => Some(Waiting::SplitOff),
             () if !judgement.calm => Some(Waiting::Suspicion),
             () if self.is_at_last_step() && judgement.verdict != Verdict::Promote => {
-                Some(Waiting::Verdict)
+                let silent = assessment.says_nothing().map(Waiting::Silent);
+                Some(silent.unwrap_or(Waiting::Verdict))
             }
             () => None,
         }
@@ -145,6 +148,10 @@ impl fmt::Display for Waiting {
                 f.write_str("green looks worse than blue, but that may still be chance")
             }
             Self::SplitOff => f.write_str("the alias does not send the share that was asked for"),
+            Self::Silent(version) => write!(
+                f,
+                "{version} has not said how it answered: does it have the outcome layer?"
+            ),
             Self::Verdict => f.write_str("too few complete data for a verdict yet"),
             Self::Hook => f.write_str("the command of --after-step still runs"),
             Self::Room(error) => write!(f, "the next step cannot be written: {error}"),

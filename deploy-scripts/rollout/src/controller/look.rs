@@ -5,8 +5,14 @@ use super::{
     decide::{Decision, Observation},
 };
 use crate::{
-    Rollout, Seconds, Timestamp, assessment::Assessment, samples::Sample, signal::Answers,
+    Rollout, Seconds, Timestamp, assessment::Assessment, plan::Metrics, samples::Samples,
+    signal::Answers,
 };
+
+/// The longest time between two looks, in seconds.
+const LONGEST_REST: u64 = 15;
+/// The same until the first data of a step must have come.
+const LONGEST_REST_WHILE_YOUNG: u64 = 5;
 
 /// One look at the rollout.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +38,7 @@ impl Look {
             Decision::Wait(waiting) | Decision::Hold(waiting) => Some(waiting.clone()),
             _ => None,
         };
-        let answered = assessment.as_ref().map(|seen| seen.answered);
+        let answered = assessment.as_ref().map(Assessment::answered);
         let answered = answered.filter(|_| waiting == Some(Waiting::Verdict));
         Self {
             at,
@@ -45,9 +51,8 @@ impl Look {
 
     /// What somebody sees who only watches: alarms and the command of a step are the driver's.
     #[must_use]
-    pub fn watched(rollout: &Rollout, at: Timestamp, samples: &[Sample], timeout: Seconds) -> Self {
-        let settled = rollout.plan.settled(timeout);
-        let assessment = Assessment::new(rollout, samples, at, settled);
+    pub fn watched(rollout: &Rollout, at: Timestamp, samples: &Samples, timeout: Seconds) -> Self {
+        let assessment = Assessment::new(rollout, samples, at, timeout);
         let decision = rollout.decide(&Observation {
             now: at,
             assessment: Ok(&assessment),
@@ -60,6 +65,19 @@ impl Look {
 }
 
 impl Rollout {
+    /// How long to wait until the next look: a period of the metrics, but not so long that a green
+    /// that fails at once is left where it is.
+    #[must_use]
+    pub fn rest(&self, now: Timestamp) -> Seconds {
+        let Metrics { period, delay } = self.plan.metrics;
+        let young = period.0.saturating_mul(2).saturating_add(delay.0);
+        let longest = match now.since(self.step_started()) < young {
+            true => LONGEST_REST_WHILE_YOUNG,
+            false => LONGEST_REST,
+        };
+        Seconds(period.0.clamp(1, longest))
+    }
+
     /// When the forecast at the rate of what was answered so far has its verdict, from now on.
     /// Nothing where that was to be there by now: failures need more than clean requests.
     fn verdict_in(

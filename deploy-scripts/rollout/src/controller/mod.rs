@@ -22,7 +22,7 @@ pub use look::Look;
 pub use resume::{NothingToResume, Resumable, ResumeError};
 pub use write::{Action, Write};
 
-use crate::{Rollout, Routing, Seconds, Timestamp, journal::Journal, samples::Sample};
+use crate::{Rollout, Routing, Seconds, Timestamp, journal::Journal, samples::Samples};
 
 /// A call that failed is tried again after so many seconds, beside the caller's own retries.
 const RETRY: u64 = 1;
@@ -61,7 +61,7 @@ pub struct Controller {
     /// From when on the step of this number was surely there.
     known: Option<(usize, Timestamp)>,
     ringing: Result<Vec<String>, String>,
-    samples: Result<Vec<Sample>, String>,
+    samples: Result<Samples, String>,
     hook: Hook,
     /// A rollback that was asked for, and why.
     stop: Option<String>,
@@ -117,7 +117,7 @@ impl Controller {
             attempted: Vec::new(),
             known: None,
             ringing: Ok(Vec::new()),
-            samples: Ok(Vec::new()),
+            samples: Ok(Samples::default()),
             hook: Hook::default(),
             stop: None,
             stop_is_evidence: false,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     Probe, Seconds,
-    plan::{Metrics, Otherwise, Plan, Strategy},
+    plan::{Metrics, Otherwise, Outcomes, Plan, Strategy},
     signal::Signal,
     verdict::{Counts, Rule},
 };
@@ -27,6 +27,7 @@ fn implied(strategy: Strategy) -> Plan {
             period: Seconds(60),
             delay: Seconds(120),
         },
+        outcomes: None,
         breaker: None,
         alarms: Vec::new(),
     }
@@ -53,6 +54,7 @@ pub(super) fn text(plan: &Plan, probe: Option<Probe>) -> String {
     if plan.metrics != default.metrics {
         options.push(format!("metrics={}", plan.metrics));
     }
+    options.extend(plan.outcomes.as_ref().map(outcomes_text));
     if let Some(Probe { blue, green }) = probe {
         let counts = [blue, green].map(|c| format!("{}/{}", c.requests, c.bad));
         options.push(format!("probe={}", counts.join(":")));
@@ -88,6 +90,7 @@ pub(super) fn parse(strategy: Strategy, text: &str) -> Option<(Plan, Option<Prob
             "horizon" => plan.horizon = Some(value.parse().ok()?),
             "otherwise" => plan.otherwise = Otherwise::named(value)?,
             "metrics" => plan.metrics = value.parse().ok()?,
+            "outcomes" => plan.outcomes = Some(parse_outcomes(value)?),
             "probe" => probe = Some(parse_probe(value)?),
             "alarms" => plan.alarms = value.split('|').map(unescaped).collect::<Option<_>>()?,
             signal => plan.also.push(Signal::of_option(signal, value)?),
@@ -95,6 +98,36 @@ pub(super) fn parse(strategy: Strategy, text: &str) -> Option<(Plan, Option<Prob
     }
     plan.can_be_judged().ok()?;
     Some((plan, probe))
+}
+
+/// `1s+30s`, and the names of the metrics where they are the user's own: `|Shop/Requests|Shop/Failed`.
+fn outcomes_text(outcomes: &Outcomes) -> String {
+    let Outcomes {
+        metrics,
+        requests,
+        bad,
+    } = outcomes;
+    let names = match *outcomes == Outcomes::of_the_layer(*metrics) {
+        true => String::new(),
+        false => [requests, bad]
+            .map(|name| format!("|{}", escaped(&name.to_string())))
+            .concat(),
+    };
+    format!("outcomes={metrics}{names}")
+}
+
+fn parse_outcomes(text: &str) -> Option<Outcomes> {
+    let (metrics, names) = text.split_once('|').unwrap_or((text, ""));
+    let layers = Outcomes::of_the_layer(metrics.parse().ok()?);
+    if names.is_empty() {
+        return Some(layers);
+    }
+    let (requests, bad) = names.split_once('|')?;
+    Some(Outcomes {
+        requests: unescaped(requests)?.parse().ok()?,
+        bad: unescaped(bad)?.parse().ok()?,
+        ..layers
+    })
 }
 
 fn parse_probe(text: &str) -> Option<Probe> {

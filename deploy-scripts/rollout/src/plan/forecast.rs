@@ -1,7 +1,7 @@
 //! What a rollout will take at the traffic there is: told before it begins.
 
 use super::Plan;
-use crate::Seconds;
+use crate::{Seconds, signal::Source};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
@@ -18,18 +18,25 @@ pub struct Forecast {
 }
 
 impl Plan {
-    /// How old a period must be before nothing more of it is to come, where an invocation may take
-    /// as long as `timeout`.
+    /// How old a period of a source must be before nothing more of it is to come, where an
+    /// invocation may take as long as `timeout`.
     #[must_use]
-    pub fn settled(&self, timeout: Seconds) -> Seconds {
-        Seconds(self.metrics.delay.0.saturating_add(timeout.0))
+    pub fn settled(&self, source: Source, timeout: Seconds) -> Seconds {
+        let delay = self.metrics_of(source).delay.0;
+        Seconds(delay.saturating_add(timeout.0))
+    }
+
+    /// The same for all sources: a promotion needs each.
+    fn all_settled(&self, timeout: Seconds) -> Seconds {
+        let settled = self.sources().map(|source| self.settled(source, timeout));
+        settled.max().unwrap_or_default()
     }
 
     /// What to expect where the alias gets this many requests a second, and green may take as long
     /// as `timeout` for one.
     #[must_use]
     pub fn forecast(&self, rate: f64, timeout: Seconds) -> Forecast {
-        let settled = self.settled(timeout);
+        let settled = self.all_settled(timeout);
         let green_needed = self.rule.expected_green();
         let seen = Seconds(self.horizon().0.saturating_sub(settled.0));
         let certifiable = self.rule.certifiable(self.green_after(rate, seen));

@@ -2,14 +2,16 @@
 //! so that whoever takes the rollout up goes on with the same plan.
 
 mod forecast;
+mod metrics;
 mod strategy;
 
-use std::{error::Error, fmt, str::FromStr};
+use std::{error::Error, fmt};
 
 pub use forecast::Forecast;
+pub use metrics::{Metric, Metrics, Name, Outcomes, ParseNameError};
 pub use strategy::{ParseStrategyError, Step, Strategy};
 
-use crate::{ParseSecondsError, Seconds, signal::Signal, verdict::Rule};
+use crate::{Seconds, signal::Signal, verdict::Rule};
 
 /// Seconds for which CloudWatch keeps metrics that are finer than a minute.
 const FINE_DATA: u64 = 3 * 3600;
@@ -29,19 +31,14 @@ pub struct Plan {
     pub horizon: Option<Seconds>,
     /// What to do if there is no verdict then.
     pub otherwise: Otherwise,
+    /// Lambda's own.
     pub metrics: Metrics,
+    /// What the function says of its answers, where that counts, too.
+    pub outcomes: Option<Outcomes>,
     /// Roll back when more than this share of all requests fails, whoever fails them.
     pub breaker: Option<f64>,
     /// Alarms that roll back when they ring.
     pub alarms: Vec<String>,
-}
-
-/// How fine and how late the metrics are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Metrics {
-    pub period: Seconds,
-    /// How long after a period's end its data may still come.
-    pub delay: Seconds,
 }
 
 /// What to do when the time is over and nothing is decided.
@@ -52,35 +49,6 @@ pub enum Otherwise {
     Hold,
     Promote,
     RollBack,
-}
-
-/// CloudWatch's minute, and its two minutes of lag.
-impl Default for Metrics {
-    fn default() -> Self {
-        Self {
-            period: Seconds(60),
-            delay: Seconds(120),
-        }
-    }
-}
-
-/// `1m+2m`: period and delay.
-impl fmt::Display for Metrics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}+{}", self.period, self.delay)
-    }
-}
-
-impl FromStr for Metrics {
-    type Err = ParseSecondsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (period, delay) = text.split_once('+').unwrap_or((text, ""));
-        Ok(Self {
-            period: period.parse()?,
-            delay: delay.parse()?,
-        })
-    }
 }
 
 impl Plan {
@@ -94,14 +62,18 @@ impl Plan {
             horizon: None,
             otherwise: Otherwise::default(),
             metrics: Metrics::default(),
+            outcomes: None,
             breaker: None,
             alarms: Vec::new(),
         }
     }
 
-    /// What the versions are compared by: errors, and what else was asked for.
+    /// What the versions are compared by: errors, what else was asked for, and what the function
+    /// says.
     pub fn signals(&self) -> impl Iterator<Item = Signal> {
-        std::iter::once(Signal::Errors).chain(self.also.iter().copied())
+        let said = self.outcomes.as_ref().map(|_| Signal::Bad);
+        let also = self.also.iter().copied().chain(said);
+        std::iter::once(Signal::Errors).chain(also)
     }
 
     /// When to stop waiting for a verdict, from the start on: what was said, or else twice the
@@ -138,7 +110,8 @@ impl Plan {
     pub fn check(&self) -> Result<(), InvalidPlan> {
         self.can_be_judged()?;
         let horizon = self.horizon();
-        if self.metrics.period.0 < 60 && horizon.0 > FINE_DATA {
+        let mut periods = self.sources().map(|source| self.metrics_of(source).period);
+        if horizon.0 > FINE_DATA && periods.any(|period| period.0 < 60) {
             return Err(InvalidPlan(format!(
                 "metrics finer than a minute are kept for 3h, and this rollout may take {horizon}"
             )));
@@ -161,7 +134,8 @@ impl Plan {
     pub(crate) fn can_be_judged(&self) -> Result<(), InvalidPlan> {
         let rule = self.rule.check();
         rule.map_err(|error| InvalidPlan(error.to_string()))?;
-        if self.metrics.period.0 == 0 {
+        let mut periods = self.sources().map(|source| self.metrics_of(source).period);
+        if periods.any(|period| period.0 == 0) {
             let text = "the metrics' period must be longer than 0s";
             return Err(InvalidPlan(text.to_owned()));
         }

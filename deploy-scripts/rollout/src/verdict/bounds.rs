@@ -23,6 +23,19 @@ impl Bounds {
         at_least: None,
         at_most: None,
     };
+
+    /// What two sources leave possible together.
+    pub(crate) fn or_worse(self, other: Self) -> Self {
+        let both = self.at_most.zip(other.at_most);
+        Self {
+            at_least: self
+                .at_least
+                .into_iter()
+                .chain(other.at_least)
+                .reduce(f64::max),
+            at_most: both.map(|(this, that)| this.max(that)),
+        }
+    }
 }
 
 impl Rule {
@@ -34,8 +47,7 @@ impl Rule {
             Bet::Worse.ln_evidence_by_epoch(margin, epochs) >= self.ln_rollback_limit()
         };
         let good_enough = |margin: f64| {
-            let stages = epochs.stages.iter().flatten();
-            Bet::GoodEnough.ln_evidence(margin, stages) >= self.ln_promote_limit()
+            Bet::GoodEnough.ln_evidence(margin, epochs.steady()) >= self.ln_promote_limit()
         };
         Bounds {
             at_least: worse(0.0).then(|| boundary(|margin| !worse(margin))),

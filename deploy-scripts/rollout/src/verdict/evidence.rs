@@ -10,11 +10,15 @@ pub struct Counts {
     pub bad: u64,
 }
 
-/// Totals of an interval in which green's weight was the same. An interval in which it changed
-/// belongs to no stage.
+/// Totals of an interval in which green's weight was the same, or in which it rose.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stage {
+    /// Where it rose: the weight that it rose to.
     pub weight: Weight,
+    /// Nobody knows which requests met which weight, but that it was never more than this one. It
+    /// counts for a rollback only, by the gamblers that nobody can lead astray so: those with
+    /// c = 0 lose on average at any smaller weight, too.
+    pub rising: bool,
     pub blue: Counts,
     pub green: Counts,
 }
@@ -29,6 +33,11 @@ pub struct Epochs {
 }
 
 impl Epochs {
+    /// The stages whose weight is known.
+    pub(super) fn steady(&self) -> impl Iterator<Item = &Stage> + Clone {
+        self.stages.iter().flatten().filter(|stage| !stage.rising)
+    }
+
     /// What blue and green answered in all of them.
     pub(crate) fn counts(&self) -> (Counts, Counts) {
         let sum = |(blue, green), stage: &Stage| (blue + stage.blue, green + stage.green);
@@ -119,9 +128,11 @@ impl Bet {
 
     /// What the logarithms of the gamblers' capitals grow by in a stage.
     fn growth(self, margin: f64, stage: &Stage) -> Capitals {
-        self.gamblers().map(|gambler| {
-            self.steps(gambler, margin, stage.weight.share())
-                .after(stage.blue, stage.green)
+        self.gamblers().map(|gambler| match gambler {
+            (h, _) if stage.rising && h > 0.0 => 0.0,
+            gambler => self
+                .steps(gambler, margin, stage.weight.share())
+                .after(stage.blue, stage.green),
         })
     }
 
@@ -181,9 +192,10 @@ impl Steps {
 impl Stage {
     /// A stage in which nothing was seen yet.
     #[must_use]
-    pub fn empty(weight: Weight) -> Self {
+    pub fn empty(weight: Weight, rising: bool) -> Self {
         Self {
             weight,
+            rising,
             blue: Counts::default(),
             green: Counts::default(),
         }

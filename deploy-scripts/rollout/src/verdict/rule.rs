@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use super::evidence::{Bet, Counts, Epochs, Stage, ln_mean, ln_split_evidence};
+use super::evidence::{Bet, Epochs, Stage, ln_mean, ln_split_evidence};
 use crate::Weight;
 
 /// At this evidence against the split, the alias is taken not to send what was asked for.
@@ -141,7 +141,7 @@ pub fn judge(evidence: &[Evidence], baked: bool) -> Judgement {
     let Some(first) = evidence.first() else {
         return Judgement::without_data();
     };
-    let ln_e_split = ln_split_evidence(first.split.stages.iter().flatten());
+    let ln_e_split = ln_split_evidence(first.split.steady());
     let split_is_off = ln_e_split >= SPLIT_LIMIT.ln();
     let rollbacks: Vec<f64> = evidence
         .iter()
@@ -152,7 +152,7 @@ pub fn judge(evidence: &[Evidence], baked: bool) -> Judgement {
     let ln_e_promote = promotes.fold(f64::INFINITY, f64::min);
     let calm = ln_e_rollback < first.rule.ln_rollback_limit() / 2.0;
     let rollback = ln_e_rollback >= first.rule.ln_rollback_limit()
-        && evidence.iter().any(|of| green(&of.all).bad >= LEAST_BAD);
+        && evidence.iter().any(|of| of.all.counts().1.bad >= LEAST_BAD);
     let promote = ln_e_promote >= first.rule.ln_promote_limit()
         && evidence
             .iter()
@@ -182,19 +182,14 @@ impl Evidence {
     }
 
     fn for_promotion(&self) -> f64 {
-        let stages = self.settled.stages.iter().flatten();
-        Bet::GoodEnough.ln_evidence(self.rule.certified, stages)
+        Bet::GoodEnough.ln_evidence(self.rule.certified, self.settled.steady())
     }
 
     fn users_of_green(&self) -> u64 {
-        let requests = green(&self.settled).requests;
+        let requests = self.settled.steady().map(|stage| stage.green.requests);
+        let requests = requests.fold(0, u64::saturating_add);
         requests.saturating_sub(self.tested)
     }
-}
-
-fn green(epochs: &Epochs) -> Counts {
-    let stages = epochs.stages.iter().flatten();
-    stages.fold(Counts::default(), |sum, stage| sum + stage.green)
 }
 
 impl Judgement {
@@ -211,17 +206,17 @@ impl Judgement {
 }
 
 /// The data with the share that each stage really had. A stage in which only one version was seen
-/// says nothing about a difference.
+/// says nothing about a difference, and one in which the weight rose had no one share.
 fn as_seen(epochs: &Epochs) -> Epochs {
     let seen = |stage: &Stage| {
         let total = stage.blue.requests.saturating_add(stage.green.requests);
         let weight = Weight::new(stage.green.requests as f64 / total.max(1) as f64)?;
         Some(Stage { weight, ..*stage })
     };
-    let stages = epochs
-        .stages
-        .iter()
-        .map(|stages| stages.iter().filter_map(seen).collect());
+    let stages = epochs.stages.iter().map(|stages| {
+        let steady = stages.iter().filter(|stage| !stage.rising);
+        steady.filter_map(seen).collect()
+    });
     Epochs {
         stages: stages.collect(),
         planned: epochs.planned,

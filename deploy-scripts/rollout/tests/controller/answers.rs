@@ -4,6 +4,7 @@ use rollout::{
     Routing, Seconds, Weight,
     controller::{Action, Alias, Answer, Call, End, Foreign, Waiting},
     plan::{Otherwise, Plan},
+    signal::{Signal, Source},
 };
 
 use crate::desk::{Desk, at_blue, plan, samples, settings, v};
@@ -70,8 +71,9 @@ fn a_step_whose_write_failed_has_not_begun() {
     desk.samples = Ok(samples(40, (900, 300), (100, 60)));
     desk.at(70);
     let seen = desk.looked.unwrap().assessment.unwrap();
-    let failed = seen.green.counts(rollout::signal::Signal::Errors).bad;
-    assert_eq!((seen.blue.requests, failed), (2700, 180));
+    let [blue, green] = seen.counted();
+    let failed = green.counts(Signal::Errors).bad;
+    assert_eq!((blue.requests, failed), (2700, 180));
 }
 
 /// What the versions answered until then belongs to no step: it met the one weight or the other.
@@ -91,8 +93,12 @@ fn a_step_whose_answer_was_late_has_begun_somewhen() {
         desk.alias.description
     );
     let rollout = desk.controller.rollout().clone();
-    let belongs =
-        |second: u64| rollout.step_of(&samples(120, (1, 0), (1, 0))[second as usize / 10]);
+    let belongs = |second: u64| {
+        rollout.step_of(
+            Source::Lambda,
+            &samples(120, (1, 0), (1, 0))[second as usize / 10],
+        )
+    };
     assert_eq!([0, 10, 40].map(belongs), [None, Some(0), Some(0)]);
     assert_eq!(
         [50, 80, 90, 110].map(belongs),

@@ -5,7 +5,7 @@ use rollout::{
     controller::{Action, Call, End, Waiting},
     plan::{Otherwise, Plan},
     samples::Sample,
-    signal::Signal,
+    signal::{Signal, Source},
 };
 
 use crate::desk::{Desk, START, answers, plan, samples, v};
@@ -60,8 +60,8 @@ fn a_bad_green_is_rolled_back_before_the_step_is_over() {
         panic!("{end:?}")
     };
     assert_eq!(rollback.routing(), Routing::All(v(1)));
-    // The first period is the one in which the weight changed.
-    assert_eq!(rollback.reason, "errors 4/10 against 0/90");
+    // Also by the first period, in which the weight rose.
+    assert_eq!(rollback.reason, "errors 8/20 against 0/180");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn slow_requests_condemn_as_errors_do() {
     desk.samples = Ok(slowed);
     desk.at(40);
     let reason = &desk.writes[2].reason;
-    let expected = "over 250 ms 1000/2500 against 125/2500";
+    let expected = "over 250 ms 1200/3000 against 150/3000";
     assert!(reason.ends_with(expected), "{reason}");
 }
 
@@ -239,20 +239,25 @@ fn a_period_belongs_to_the_step_in_whose_time_it_lies_whole() {
     let of = |second| {
         let [mut sample] = samples(10, (1, 0), (1, 0)).try_into().unwrap();
         sample.at = Timestamp::from_unix(START + second);
-        rollout.step_of(&sample)
+        rollout.step_of(Source::Lambda, &sample)
     };
     assert_eq!([0, 1, 100].map(of), [None, Some(0), Some(0)]);
     // Nothing belongs to a step of which nobody knows that it has begun.
     let mut unseen = desk.controller.rollout().clone();
     unseen.started[0].within = None;
-    assert_eq!(unseen.step_of(&samples(200, (1, 0), (1, 0))[19]), None);
+    assert_eq!(
+        unseen.step_of(Source::Lambda, &samples(200, (1, 0), (1, 0))[19]),
+        None
+    );
 }
 
 /// Three failures of a hundred requests of green are too few to roll back, and enough to wait.
 #[test]
 fn a_green_that_looks_worse_gets_no_more_traffic_until_that_is_settled() {
     let mut desk = Desk::begun(plan("steps:10%/10s,50%/60s"));
-    desk.samples = Ok(samples(20, (900, 0), (100, 3)));
+    let mut few = samples(20, (900, 0), (100, 0));
+    few[1].green = Some(answers((100, 3)));
+    desk.samples = Ok(few);
     desk.at(22);
     assert_eq!(desk.waiting(), Waiting::Suspicion);
     desk.samples = Ok(samples(20, (900, 0), (100, 0)));

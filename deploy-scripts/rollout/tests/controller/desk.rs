@@ -7,7 +7,7 @@ use rollout::{
     },
     journal::Journal,
     plan::Plan,
-    samples::Sample,
+    samples::{Sample, Samples},
     signal::{Answers, Signal},
 };
 
@@ -47,6 +47,8 @@ pub(crate) struct Desk {
     pub(crate) now: u64,
     pub(crate) alias: Alias,
     pub(crate) samples: Result<Vec<Sample>, String>,
+    /// What the function says.
+    pub(crate) outcomes: Vec<Sample>,
     pub(crate) ringing: Result<Vec<String>, String>,
     /// What was written, and what was seen last.
     pub(crate) writes: Vec<Write>,
@@ -60,6 +62,7 @@ impl Desk {
             now: 0,
             alias,
             samples: Ok(Vec::new()),
+            outcomes: Vec::new(),
             ringing: Ok(Vec::new()),
             writes: Vec::new(),
             looked: None,
@@ -155,7 +158,13 @@ impl Desk {
                 Some(ringing.unwrap_or_else(|text| failed(&text)))
             }
             Call::ReadMetrics(_) => {
-                let samples = self.samples.clone().map(Answer::Samples);
+                let samples = self.samples.clone();
+                let samples = samples.map(|lambda| {
+                    Answer::Samples(Samples {
+                        lambda,
+                        outcomes: self.outcomes.clone(),
+                    })
+                });
                 Some(samples.unwrap_or_else(|text| failed(&text)))
             }
             Call::MakeWay(_) => Some(Answer::Done),

@@ -5,6 +5,7 @@ use rollout::{
     controller::{Action, Alias, Answer, Call, Controller, End, Failure, Report, Waiting},
     journal::Unwritable,
     plan::Strategy,
+    samples::Samples,
 };
 
 use crate::desk::{Desk, plan, samples, settings, v};
@@ -83,7 +84,7 @@ fn a_move_is_told_once() {
                 let answer = desk.write(write);
                 desk.answered(answer);
             }
-            Call::ReadMetrics(_) => desk.answered(Answer::Samples(Vec::new())),
+            Call::ReadMetrics(_) => desk.answered(Answer::Samples(Samples::default())),
             Call::Wait(_) => break,
             call => panic!("{call:?}"),
         }

@@ -22,7 +22,7 @@ fn a_step_that_nobody_confirmed_begins_when_it_is_found() {
     let started = next.controller.rollout().started[0];
     assert_eq!(started.within, Some(Seconds(41)));
     let seen = next.looked.unwrap().assessment.unwrap();
-    assert_eq!(seen.green.requests, 100, "the period from 50 on");
+    assert_eq!(seen.counted()[1].requests, 100, "the period from 50 on");
 }
 
 #[test]

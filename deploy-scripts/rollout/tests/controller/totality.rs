@@ -34,7 +34,7 @@ fn answer() -> impl Strategy<Value = Answer> {
         requests.prop_map(|(requests, errors, there)| {
             let mut samples = samples(600, (requests, 0), (requests / 9, errors));
             samples[3].blue = samples[3].blue.filter(|_| there);
-            Answer::Samples(samples)
+            Answer::Samples(samples.into())
         }),
         Just(Answer::Done),
         prop::sample::select(failures.to_vec()).prop_map(Answer::Failed),
@@ -121,7 +121,7 @@ fn a_look_takes_less_than_100_microseconds() {
         let mut controller = Controller::resume(found, None, Settings::default()).unwrap();
         controller.answered(now, Answer::Alias(alias.clone()));
         assert!(matches!(controller.next(now), Call::ReadMetrics(_)));
-        let samples = Answer::Samples(samples(600, (500, 1), (400, 1)));
+        let samples = Answer::Samples(samples(600, (500, 1), (400, 1)).into());
         let begin = Instant::now();
         controller.answered(now, samples);
         std::hint::black_box(controller.next(now));

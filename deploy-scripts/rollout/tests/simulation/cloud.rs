@@ -187,7 +187,7 @@ impl Cloud {
         later.map_or_else(|| self.alias.clone(), |write| write.before.clone())
     }
 
-    pub(crate) fn samples(&mut self) -> Vec<rollout::samples::Sample> {
+    pub(crate) fn samples(&mut self) -> rollout::samples::Samples {
         self.serve();
         self.traffic.samples(&self.scenario, self.now)
     }

@@ -5,6 +5,7 @@ use rollout::{
     controller::Action,
     journal::{Entry, Journal},
     plan::Otherwise,
+    signal::Source,
     verdict::Verdict,
 };
 
@@ -93,7 +94,8 @@ fn a_promotion_has_its_grounds(run: &Run<'_>, write: &Accepted, sent: &Sent) -> 
     settled_data_were_enough(run, write)?;
     // Whatever the luck: a green that fails everything, test events too, is never good enough.
     let truly = run.scenario.worse_from == 0 && run.scenario.probe.is_none();
-    let broken = truly && run.scenario.green_fails >= 1.0;
+    let shown = run.scenario.said.shows_failures();
+    let broken = truly && shown && run.scenario.green_fails >= 1.0;
     ensure(
         !broken || plan.rule.beta > 0.1,
         "a green that fails everything was promoted",
@@ -103,11 +105,19 @@ fn a_promotion_has_its_grounds(run: &Run<'_>, write: &Accepted, sent: &Sent) -> 
 /// Requests that may still hang prove nothing.
 fn settled_data_were_enough(run: &Run<'_>, write: &Accepted) -> Checked {
     let plan = &run.scenario.plan;
-    let settled = plan.settled(run.scenario.settings.timeout).0;
+    let settled = plan
+        .settled(Source::Lambda, run.scenario.settings.timeout)
+        .0;
     let until = (write.at / 1000).saturating_sub(settled);
     let requests = run.cloud.traffic.green_between(0, until);
     let enough = run.clock_is_wrong() || requests >= plan.rule.fewest_green();
-    ensure(enough, "green was promoted on data that were not complete")
+    ensure(enough, "green was promoted on data that were not complete")?;
+    let said = run.cloud.traffic.said_by_green(run.scenario, write.at);
+    let enough = plan.outcomes.is_none() || said >= plan.rule.fewest_green();
+    ensure(
+        enough,
+        "green was promoted though it had not said how it answered",
+    )
 }
 
 fn a_rollback_has_its_grounds(run: &Run<'_>, write: &Accepted) -> Checked {

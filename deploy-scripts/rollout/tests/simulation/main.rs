@@ -18,6 +18,7 @@ mod poisson;
 mod process;
 mod prompt;
 mod rival;
+mod said;
 mod scenario;
 mod tally;
 mod traffic;

@@ -6,7 +6,7 @@ use rollout::{
     plan::{Metrics, Otherwise, Plan},
 };
 
-use crate::scenario::sometimes;
+use crate::{said, scenario::sometimes};
 
 /// Any plan that a command line admits.
 pub(crate) fn plan(rng: &mut Rng) -> Plan {
@@ -36,6 +36,7 @@ pub(crate) fn plan(rng: &mut Rng) -> Plan {
             .iter()
             .map(|_| "checkout, p99".to_owned())
             .collect();
+        plan.outcomes = said::outcomes(rng, &plan);
         if plan.check().is_ok() {
             return plan;
         }

@@ -4,7 +4,7 @@
 use rollout::{
     Timestamp,
     controller::{Answer, Call, Controller, End, Failure, Look, Report},
-    samples::Sample,
+    samples::Samples,
 };
 
 use crate::{
@@ -32,7 +32,7 @@ pub(crate) struct Process<'a> {
     pub(crate) signal: Option<(u64, bool)>,
     command: Option<Command>,
     pub(crate) looked: Option<Look>,
-    pub(crate) samples: Vec<Sample>,
+    pub(crate) samples: Samples,
 }
 
 /// What ends a wait.
@@ -66,7 +66,7 @@ impl<'a> Process<'a> {
             clock_is_ahead,
             command: None,
             looked: None,
-            samples: Vec::new(),
+            samples: Samples::default(),
         }
     }
 

@@ -8,7 +8,11 @@ use rollout::{
     verdict::{Counts, Rule},
 };
 
-use crate::{plans::plan, rival::Rival};
+use crate::{
+    plans::plan,
+    rival::Rival,
+    said::{Flaw, Said},
+};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
@@ -32,6 +36,7 @@ pub(crate) struct Scenario {
     pub(crate) hangs: bool,
     pub(crate) faults: Faults,
     pub(crate) metrics: Delivery,
+    pub(crate) said: Said,
     /// Who else writes to the alias, and when, in milliseconds.
     pub(crate) rival: Option<(u64, Rival)>,
     /// How the command of a step ends, and after how many seconds.
@@ -113,6 +118,7 @@ impl Scenario {
                 total: rng.bool(),
                 lost: *rng.choice(&[0.0, 0.0, 0.01]).unwrap(),
             },
+            said: Said::any(rng, &plan, worse),
             rival: rival(rng, span),
             hook: (rng.f64() < 0.8, rng.u64(0..40)),
             clock_jump: *rng.choice(&[0, 0, 0, 0, 30]).unwrap(),
@@ -152,10 +158,16 @@ impl Scenario {
         self.green_fails.to_bits() == self.blue_fails.to_bits()
     }
 
+    /// Everything that the function says comes twice.
+    pub(crate) fn is_doubled(&self) -> bool {
+        self.plan.outcomes.is_some() && self.said.flaw == Flaw::Doubled
+    }
+
     /// Worse by what the plan wants excluded, from the start on.
     pub(crate) fn is_bad(&self) -> bool {
         let worse = self.green_fails - self.blue_fails;
-        self.worse_from == 0 && self.outage.is_none() && worse >= self.plan.rule.certified
+        let shown = self.said.shows_failures();
+        self.worse_from == 0 && self.outage.is_none() && shown && worse >= self.plan.rule.certified
     }
 
     /// Fails a fifth more of its requests than blue does, and there are many.

@@ -13,6 +13,9 @@ pub(crate) struct Tally {
     /// Equal greens that were given a fair chance, and those of them that were rolled back.
     equal: u64,
     condemned_equals: u64,
+    /// Those of which everything is said twice.
+    doubled: u64,
+    condemned_doubled: u64,
     /// Greens that were much worse, and those of them that were promoted.
     bad: u64,
     promoted_bad: u64,
@@ -23,7 +26,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn counts(&mut self) -> [&mut u64; 12] {
+    fn counts(&mut self) -> [&mut u64; 14] {
         [
             &mut self.promoted,
             &mut self.rolled_back,
@@ -33,6 +36,8 @@ impl Tally {
             &mut self.abandoned,
             &mut self.equal,
             &mut self.condemned_equals,
+            &mut self.doubled,
+            &mut self.condemned_doubled,
             &mut self.bad,
             &mut self.promoted_bad,
             &mut self.broken,
@@ -59,8 +64,12 @@ impl Tally {
         let begun = outcome != Outcome::NotBegun && !scenario.plan.strategy.is_all_at_once();
         let judged = scenario.asks_for_the_verdict() && begun;
         if judged && scenario.is_equal() {
-            self.equal += 1;
-            self.condemned_equals += u64::from(outcome == Outcome::RolledBack);
+            let (equal, condemned) = match scenario.is_doubled() {
+                true => (&mut self.doubled, &mut self.condemned_doubled),
+                false => (&mut self.equal, &mut self.condemned_equals),
+            };
+            *equal += 1;
+            *condemned += u64::from(outcome == Outcome::RolledBack);
         }
         if judged && scenario.is_bad() {
             self.bad += 1;
@@ -86,6 +95,8 @@ impl Tally {
         assert!(self.broken > runs / 100, "{self:?}");
         // The rule promises one in a hundred; what is asked of it here is one in five hundred.
         assert!(self.condemned_equals * 500 <= self.equal, "{self:?}");
+        // What is counted twice is no evidence: the promise is gone, but not by much.
+        assert!(self.condemned_doubled * 25 <= self.doubled, "{self:?}");
         assert!(self.promoted_bad * 100 <= self.bad, "{self:?}");
         assert!(self.overlooked * 100 <= self.broken, "{self:?}");
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use fastrand::Rng;
 use rollout::{
     Timestamp,
-    samples::Sample,
-    signal::{Answers, Signal},
+    samples::{Sample, Samples},
+    signal::{Answers, Signal, Source},
 };
 
 use crate::{cloud::EPOCH, poisson::poisson, scenario::Scenario};
@@ -29,6 +29,8 @@ pub(crate) struct Traffic {
     /// Up to this millisecond all is served.
     until: u64,
     pub(crate) periods: BTreeMap<u64, Period>,
+    /// What the function says, in periods of its own.
+    said: BTreeMap<u64, Period>,
 }
 
 impl Traffic {
@@ -37,22 +39,28 @@ impl Traffic {
             rng: Rng::with_seed(seed ^ 0x7aff1c),
             until: 0,
             periods: BTreeMap::new(),
+            said: BTreeMap::new(),
         }
     }
 
     /// Serves requests until this millisecond, with green's share.
     pub(crate) fn serve(&mut self, scenario: &Scenario, share: f64, until: u64) {
-        let length = scenario.plan.metrics.period.0 * 1000;
+        let lengths = scenario
+            .plan
+            .sources()
+            .map(|source| length(scenario, source));
+        let lengths: Vec<u64> = lengths.collect();
         while self.until < until {
-            let period = self.until - self.until % length;
-            let end = edges(scenario)
-                .filter(|edge| *edge > self.until)
-                .fold(until.min(period + length), u64::min);
-            self.serve_evenly(scenario, (period / 1000, share), end);
+            let ends = lengths
+                .iter()
+                .map(|length| self.until - self.until % length + length);
+            let edges = edges(scenario).filter(|edge| *edge > self.until);
+            let end = ends.chain(edges).fold(until, u64::min);
+            self.serve_evenly(scenario, share, end);
         }
     }
 
-    fn serve_evenly(&mut self, scenario: &Scenario, (period, share): (u64, f64), end: u64) {
+    fn serve_evenly(&mut self, scenario: &Scenario, share: f64, end: u64) {
         let seconds = (end - self.until) as f64 / 1000.0;
         let now = self.until / 1000;
         let outage = match scenario.outage {
@@ -66,19 +74,24 @@ impl Traffic {
         let (blue_fails, rate) = (scenario.blue_fails, scenario.rate * seconds);
         let blue = self.answered(rate * (1.0 - share), f64::min(blue_fails + outage, 1.0));
         let green = self.answered(rate * share, f64::min(green_fails + outage, 1.0));
+        let (blue, said_of_blue) = scenario.said.split(blue.0, blue.1, false);
+        let (green, said_of_green) = scenario.said.split(green.0, green.1, true);
+        let start = |source| (self.until - self.until % length(scenario, source)) / 1000;
+        let (period, of_said) = (start(Source::Lambda), start(Source::Outcomes));
         let sum = self.periods.entry(period).or_default();
-        (sum.blue, sum.green) = (sum.blue + blue, sum.green + green);
-        if !sum.shares.contains(&share) {
-            sum.shares.push(share);
+        sum.add(blue, green, share);
+        if scenario.plan.outcomes.is_some() {
+            let sum = self.said.entry(of_said).or_default();
+            sum.add(said_of_blue, said_of_green, share);
         }
         self.until = end;
     }
 
-    fn answered(&mut self, mean: f64, fails: f64) -> Answers {
+    /// Requests, and those that failed.
+    fn answered(&mut self, mean: f64, fails: f64) -> (u64, u64) {
         let requests = poisson(&mut self.rng, mean);
         let errors = poisson(&mut self.rng, requests as f64 * fails).min(requests);
-        let errors = if fails >= 1.0 { requests } else { errors };
-        Answers::new(requests).with(Signal::Errors, errors)
+        (requests, if fails >= 1.0 { requests } else { errors })
     }
 
     /// Requests that green answered in the periods that begin in these seconds.
@@ -87,8 +100,50 @@ impl Traffic {
         periods.map(|(_, period)| period.green.requests).sum()
     }
 
+    /// Whether green answered anything in a period of any source that begins in these seconds.
+    pub(crate) fn green_was_seen_between(&self, from: u64, to: u64) -> bool {
+        let mut said = self.said.range(from..=to);
+        self.green_between(from, to) > 0 || said.any(|(_, period)| period.green.requests > 0)
+    }
+
+    /// Requests of green that the function has told of by now.
+    pub(crate) fn said_by_green(&self, scenario: &Scenario, now: u64) -> u64 {
+        let said = self.said(scenario, now);
+        said.iter()
+            .filter_map(|sample| sample.green)
+            .map(|green| green.requests)
+            .sum()
+    }
+
     /// What CloudWatch tells at this moment.
-    pub(crate) fn samples(&self, scenario: &Scenario, now: u64) -> Vec<Sample> {
+    pub(crate) fn samples(&self, scenario: &Scenario, now: u64) -> Samples {
+        Samples {
+            lambda: self.counted(scenario, now),
+            outcomes: self.said(scenario, now),
+        }
+    }
+
+    fn said(&self, scenario: &Scenario, now: u64) -> Vec<Sample> {
+        let metrics = scenario.plan.metrics_of(Source::Outcomes);
+        let told = self.said.iter().filter_map(|(start, period)| {
+            let mut rng = Rng::with_seed(scenario.seed ^ (start << 8) ^ 7);
+            let mut is_there = |answers: Answers| {
+                let late = metrics.period.0 + rng.u64(0..=metrics.delay.0);
+                (answers.requests > 0 && (start + late) * 1000 <= now).then_some(answers)
+            };
+            let sample = Sample {
+                at: Timestamp::from_unix(EPOCH + start),
+                blue: is_there(period.blue),
+                green: is_there(period.green),
+                total: None,
+            };
+            let sample = scenario.said.heard(sample, *start, &mut rng);
+            (sample.blue.or(sample.green)).map(|_| sample)
+        });
+        told.collect()
+    }
+
+    fn counted(&self, scenario: &Scenario, now: u64) -> Vec<Sample> {
         let periods = self.periods.iter();
         let sample = |(start, period): (&u64, &Period)| {
             let series = Series {
@@ -114,6 +169,20 @@ impl Traffic {
             .filter(|sample| (sample.blue, sample.green) != (None, None))
             .collect()
     }
+}
+
+impl Period {
+    fn add(&mut self, blue: Answers, green: Answers, share: f64) {
+        (self.blue, self.green) = (self.blue + blue, self.green + green);
+        if !self.shares.contains(&share) {
+            self.shares.push(share);
+        }
+    }
+}
+
+/// Milliseconds of a source's period.
+fn length(scenario: &Scenario, source: Source) -> u64 {
+    scenario.plan.metrics_of(source).period.0 * 1000
 }
 
 /// The moments at which something about the traffic changes, in milliseconds.

@@ -1,6 +1,9 @@
 //! How a life of the deployer writes to the alias.
 
-use rollout::controller::{Answer, Call, Failure, Write};
+use rollout::{
+    controller::{Answer, Call, Failure, Write},
+    signal::Source,
+};
 
 use crate::{
     cloud::{EPOCH, Writer},
@@ -52,8 +55,8 @@ impl Process<'_> {
             return false;
         };
         let steps = looked.rollout.plan.strategy.steps();
-        let counted = self.samples.iter().filter_map(|sample| {
-            let step = looked.rollout.step_of(sample)?;
+        let counted = self.samples.lambda.iter().filter_map(|sample| {
+            let step = looked.rollout.step_of(Source::Lambda, sample)?;
             Some((sample.at.unix() - EPOCH, steps.get(step)?.weight.share()))
         });
         let mut truths = counted.map(|(at, share)| {
