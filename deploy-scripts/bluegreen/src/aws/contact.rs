@@ -20,7 +20,10 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 
-use rollout::plan::Metrics;
+use rollout::{
+    Seconds,
+    plan::{FINE_DATA, Metrics},
+};
 
 use super::no_answer::{Address, Kind, NoAnswer};
 use crate::terminal::note;
@@ -30,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Tries of a call that nobody answers: together they take the time of a call.
 pub(super) const TRIES: u32 = 3;
 
+/// How late what a function prints becomes a metric. A guess: `make test-aws` measures it.
+const OUTCOME_DELAY: Seconds = Seconds(30);
 /// lambda-local says in it how fine and how late its metrics are: `1s+1s`.
 const METRICS_HEADER: &str = "x-lambda-local-metrics";
 
@@ -130,6 +135,23 @@ impl Contact {
     /// As what answers says; otherwise CloudWatch's. Known from the first answer on.
     pub(crate) fn metrics(&self) -> Metrics {
         self.metrics.get().copied().unwrap_or_default()
+    }
+
+    /// How fine and how late what functions say is, with which a release takes up to `horizon`:
+    /// CloudWatch keeps seconds for three hours.
+    pub(crate) fn outcomes(&self, horizon: Seconds) -> Metrics {
+        let on_aws = Metrics {
+            period: Seconds(1),
+            delay: OUTCOME_DELAY,
+        };
+        let usual = self.metrics.get().copied().unwrap_or(on_aws);
+        match horizon.0 > FINE_DATA {
+            true => Metrics {
+                period: Seconds(60),
+                ..usual
+            },
+            false => usual,
+        }
     }
 
     /// Whether it is this machine that answers: then it runs the functions, too.

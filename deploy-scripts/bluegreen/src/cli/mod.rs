@@ -24,7 +24,7 @@ pub(crate) use resources::{
 };
 pub(crate) use rollout::{
     DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ReleaseArgs, ResumeArgs,
-    RolloutArgs, Slow, VerifyArgs, WatchArgs,
+    RolloutArgs, Slow, VerifyArgs, Wanted, WatchArgs,
 };
 use share::Share;
 use stage::parse_stage;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use rollout::{
     Seconds, Version,
-    plan::{Metrics, Otherwise, Plan, Strategy},
+    plan::{Metrics, Name, Otherwise, Outcomes, Plan, Strategy},
     signal::Signal,
     verdict::Rule,
 };
@@ -153,6 +153,72 @@ pub(crate) struct PlanArgs {
     /// How late the metrics may come; otherwise two minutes as on AWS, or what lambda-local says
     #[arg(help_heading = METRICS, hide_short_help = true, long, value_name = "TIME")]
     metric_delay: Option<Seconds>,
+
+    #[command(flatten)]
+    pub(crate) outcomes: OutcomeArgs,
+}
+
+/// What the function says of its answers. To Lambda a 500 that a handler returns is a success.
+#[derive(Debug, Args)]
+pub(crate) struct OutcomeArgs {
+    /// Judge by what the function says of its answers, too; otherwise where blue has said something
+    /// in the last hour
+    #[arg(help_heading = JUDGED, long, conflicts_with = "no_outcomes")]
+    outcomes: bool,
+
+    /// Judge by Lambda's own metrics alone
+    #[arg(help_heading = JUDGED, hide_short_help = true, long)]
+    no_outcomes: bool,
+
+    /// How late it may come; otherwise half a minute, or what lambda-local says
+    #[arg(help_heading = METRICS, hide_short_help = true, long, value_name = "TIME")]
+    outcome_delay: Option<Seconds>,
+
+    /// A metric of your own that counts bad answers, with the dimensions of Lambda's: FunctionName,
+    /// Resource and ExecutedVersion
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, value_name = "NAMESPACE/NAME", requires = "requests_metric")]
+    bad_metric: Option<Name>,
+
+    /// The one that counts all answers, with the same dimensions
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, value_name = "NAMESPACE/NAME", requires = "bad_metric")]
+    requests_metric: Option<Name>,
+}
+
+/// Whether outcomes count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Yes,
+    No,
+    /// Where blue says something.
+    IfThere,
+}
+
+impl OutcomeArgs {
+    pub(crate) fn wanted(&self) -> Wanted {
+        match () {
+            () if self.no_outcomes => Wanted::No,
+            () if self.outcomes || self.bad_metric.is_some() => Wanted::Yes,
+            () => Wanted::IfThere,
+        }
+    }
+
+    /// Where they are to be found. `usual` is how fine and how late they are where nothing is said
+    /// of that.
+    pub(crate) fn source(&self, usual: Metrics) -> Outcomes {
+        let metrics = Metrics {
+            delay: self.outcome_delay.unwrap_or(usual.delay),
+            ..usual
+        };
+        let layers = Outcomes::of_the_layer(metrics);
+        match (&self.requests_metric, &self.bad_metric) {
+            (Some(requests), Some(bad)) => Outcomes {
+                requests: requests.clone(),
+                bad: bad.clone(),
+                ..layers
+            },
+            _ => layers,
+        }
+    }
 }
 
 /// What `--slow` says.
@@ -176,8 +242,8 @@ impl PlanArgs {
         self.strategy.is_all_at_once()
     }
 
-    /// The plan, without a limit for slow requests that is still to be looked up. `usual` is what
-    /// the metrics are where nothing is said of them.
+    /// The plan, without what is still to be looked up: a limit for slow requests, and outcomes.
+    /// `usual` is what the metrics are where nothing is said of them.
     pub(crate) fn plan(&self, usual: Metrics) -> Plan {
         Plan {
             strategy: self.strategy.clone(),
@@ -201,6 +267,7 @@ impl PlanArgs {
                 period: self.metric_period.unwrap_or(usual.period),
                 delay: self.metric_delay.unwrap_or(usual.delay),
             },
+            outcomes: None,
             breaker: self.breaker.map(|Share(share)| share),
             alarms: self.alarms.clone(),
         }
@@ -292,6 +359,7 @@ mod tests {
         verdict::Rule,
     };
 
+    use super::Wanted;
     use crate::cli::{AliasCommand, Cli, Command};
 
     /// The numbers, and not the defaults that they come from: what people run is not to change
@@ -321,10 +389,12 @@ mod tests {
                 period: Seconds(60),
                 delay: Seconds(120),
             },
+            outcomes: None,
             breaker: None,
             alarms: Vec::new(),
         };
         assert_eq!(plan, careful);
+        assert_eq!(args.release.plan.outcomes.wanted(), Wanted::IfThere);
         assert_eq!(plan.horizon(), Seconds(600));
         assert_eq!(args.release.probe.probes, 40);
     }

@@ -13,6 +13,7 @@ pub(super) fn parse_stage(text: &str) -> Result<Stage, String> {
             (bad <= requests).then_some(Counts { requests, bad })
         };
         let stage = Stage {
+            rising: false,
             weight: weight.parse().ok()?,
             blue: counts(blue)?,
             green: counts(green)?,

@@ -38,6 +38,9 @@ struct StageTotals {
     blue_bad: u64,
     green_requests: u64,
     green_bad: u64,
+    /// The weight rose in it.
+    #[serde(default)]
+    rising: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -146,6 +149,7 @@ impl TryFrom<StageTotals> for Stage {
             .with_context(|| format!("weight {} is not between 0 and 1", totals.weight))?;
         Ok(Self {
             weight,
+            rising: totals.rising,
             blue: counts(totals.blue_requests, totals.blue_bad)?,
             green: counts(totals.green_requests, totals.green_bad)?,
         })

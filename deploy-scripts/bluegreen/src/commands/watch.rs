@@ -89,9 +89,9 @@ impl Watcher<'_> {
         let samples = samples.context("failed to read the metrics")?;
         let look = Look::watched(&rollout, now(), &samples, timeout);
         self.reporter.say(&Event::looked(&look));
-        let period = rollout.plan.metrics.period;
+        let rest = rollout.rest(now());
         self.followed = Some(rollout);
-        Ok(period)
+        Ok(rest)
     }
 
     async fn timeout(&mut self, green: Version) -> Result<Seconds> {

@@ -92,6 +92,9 @@ fn picture(looked: &Look) -> String {
     for ((_, line), answered) in routing_lines(rollout.routing()).iter().zip(looked.answered) {
         let _ = writeln!(text, "{line}  {answered}");
     }
+    for source in looked.sources() {
+        let _ = writeln!(text, "  {source}");
+    }
     let (share, style, what) = looked.how_sure();
     let whole_percent = percent((share * 100.0).floor() / 100.0);
     let _ = writeln!(

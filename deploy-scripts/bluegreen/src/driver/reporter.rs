@@ -10,12 +10,15 @@ use std::{
 
 use anstream::{adapter::strip_str, println};
 use anyhow::Result;
-use rollout::{controller::Waiting, signal::Signal};
+use rollout::{
+    controller::Waiting,
+    signal::{Signal, Source},
+};
 use serde::Serialize;
 
 use super::{
     Event,
-    event::{Look, Tally},
+    event::{Look, Said, Tally},
     live::Live,
     quiet::{Quiet, no_traffic},
     result::result,
@@ -168,9 +171,15 @@ fn print_wrapped(text: &str) {
 }
 
 fn news(looked: &Look) -> News {
-    let wrong = looked
-        .answered
-        .map(|Tally(answers)| answers.bad().any(|(_, bad)| bad > 0));
+    let said = looked.outcomes.as_ref().map(|outcomes| outcomes.answered);
+    let said = said.unwrap_or_default().map(|Said(answers)| answers);
+    let wrong = [0, 1].map(|version| {
+        let Tally(counted) = looked.answered[version];
+        let mut bad = counted
+            .bad(Source::Lambda)
+            .chain(said[version].bad(Source::Outcomes));
+        bad.any(|(_, bad)| bad > 0)
+    });
     let waiting = looked.waiting.as_ref().map(discriminant);
     (looked.step, waiting, wrong)
 }
@@ -187,13 +196,16 @@ fn counts(looked: &Look) -> String {
     let words: Vec<&str> = signals.iter().map(|signal| signal.kind().word).collect();
     let (words, lines) = (words.join(" | "), "---|".repeat(2 + signals.len()));
     let mut text = format!("| version | requests | {words} |\n|{lines}\n");
-    for (version, Tally(answers)) in [rollout.blue, rollout.green]
-        .into_iter()
-        .zip(looked.answered)
-    {
-        let _ = write!(text, "| {version} | {} |", answers.requests);
+    let said = looked.outcomes.as_ref().map(|outcomes| outcomes.answered);
+    let both = looked.answered.into_iter().zip(said.unwrap_or_default());
+    for (version, (Tally(counted), Said(said))) in [rollout.blue, rollout.green].iter().zip(both) {
+        let _ = write!(text, "| {version} | {} |", counted.requests);
         for signal in &signals {
-            let _ = write!(text, " {} |", answers.counts(*signal).bad);
+            let of = match signal.source() {
+                Source::Lambda => counted,
+                Source::Outcomes => said,
+            };
+            let _ = write!(text, " {} |", of.counts(*signal).bad);
         }
         text.push('\n');
     }

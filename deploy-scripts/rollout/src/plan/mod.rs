@@ -14,7 +14,7 @@ pub use strategy::{ParseStrategyError, Step, Strategy};
 use crate::{Seconds, signal::Signal, verdict::Rule};
 
 /// Seconds for which CloudWatch keeps metrics that are finer than a minute.
-const FINE_DATA: u64 = 3 * 3600;
+pub const FINE_DATA: u64 = 3 * 3600;
 /// Seconds that are waited for a verdict at the least, unless a horizon is given.
 const SHORTEST_WINDOW: u64 = 60;
 /// Epochs into which a rollout is divided at the most.

@@ -8,15 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
 use rollout::{
-    Rollout, Seconds, Timestamp,
-    plan::Metrics,
-    samples::Sample,
-    signal::{Answers, Metric},
+    Rollout, Seconds, Timestamp, Version,
+    plan::{Metrics, Name, Outcomes, Plan},
+    samples::{Sample, Samples},
+    signal::{Answers, Source},
 };
 
 use super::AwsError;
 pub(crate) use alarms::Alarm;
-use series::{ALIAS, BLUE, GREEN, Series, SeriesQuery, count};
+use series::{
+    ALIAS, AllSeries, BLUE, GREEN, Series, SeriesQuery, THROTTLES, count, requests_of, throttles,
+};
 
 /// Periods from which the traffic before a rollout is taken.
 const PERIODS_BEFORE: u64 = 15;
@@ -47,21 +49,42 @@ impl CloudWatch {
         &self,
         rollout: &Rollout,
         now: Timestamp,
-    ) -> Result<Vec<Sample>, AwsError> {
-        let plan = &rollout.plan;
-        let mut asked = vec![SeriesQuery::invocations(ALIAS, None)];
-        for (of, version) in [(BLUE, rollout.blue), (GREEN, rollout.green)] {
-            asked.push(SeriesQuery::invocations(of, Some(version)));
-            let signals = plan.signals();
-            asked.extend(signals.flat_map(|signal| SeriesQuery::signal(of, signal, version)));
+    ) -> Result<Samples, AwsError> {
+        let (plan, blue, green) = (&rollout.plan, rollout.blue, rollout.green);
+        let period = plan.metrics.period;
+        let mut asked = vec![
+            invocations(plan.metrics),
+            SeriesQuery::new((ALIAS, THROTTLES), throttles(), None, period),
+        ];
+        asked.extend(SeriesQuery::of_version(BLUE, blue, plan));
+        asked.extend(SeriesQuery::of_version(GREEN, green, plan));
+        let mut found = self.series(&asked, (rollout.start(), now)).await?;
+        let mut total = found.take(ALIAS, requests_of(Source::Lambda));
+        for (at, throttled) in found.take(ALIAS, THROTTLES) {
+            *total.entry(at).or_default() += throttled;
         }
-        let times = (rollout.start(), now);
-        let mut found = self.series(&asked, times, plan.metrics.period).await?;
-        let (blue, green) = (
-            found.answers(BLUE, plan.signals()),
-            found.answers(GREEN, plan.signals()),
-        );
-        Ok(samples(&blue, &green, &found.invocations(ALIAS)))
+        let mut of = |source, total| samples(&mut found, (source, plan), total);
+        let lambda = of(Source::Lambda, Some(&total));
+        let outcomes = match plan.outcomes {
+            Some(_) => of(Source::Outcomes, None),
+            None => Vec::new(),
+        };
+        Ok(Samples { lambda, outcomes })
+    }
+
+    /// Whether a version has said how it answered, of late.
+    pub(crate) async fn has_said(
+        &self,
+        version: Version,
+        outcomes: &Outcomes,
+        now: Timestamp,
+    ) -> Result<bool, AwsError> {
+        let of = (BLUE, requests_of(Source::Outcomes));
+        let metric = outcomes.requests.clone().with("Sum".to_owned());
+        let asked = SeriesQuery::new(of, metric, Some(version), FIVE_MINUTES);
+        let start = Timestamp::from_unix(now.unix().saturating_sub(HOUR));
+        let mut found = self.series(&[asked], (start, now)).await?;
+        Ok(!found.take(of.0, of.1).is_empty())
     }
 
     /// Requests a second that the alias got lately, since the first that was seen; `None` if none
@@ -76,9 +99,8 @@ impl CloudWatch {
         let end = end - end % period.0;
         let start = end.saturating_sub(PERIODS_BEFORE * period.0);
         let times = (Timestamp::from_unix(start), Timestamp::from_unix(end));
-        let asked = SeriesQuery::invocations(ALIAS, None);
-        let mut found = self.series(&[asked], times, period).await?;
-        let requests = found.invocations(ALIAS);
+        let mut found = self.series(&[invocations(metrics)], times).await?;
+        let requests = found.take(ALIAS, requests_of(Source::Lambda));
         let first = requests.iter().find(|(_, requests)| **requests > 0.0);
         Ok(first.map(|(first, _)| {
             let seconds = end.saturating_sub(*first).max(period.0);
@@ -89,30 +111,37 @@ impl CloudWatch {
     /// Blue's 95th percentile in milliseconds: the middle one of those of the last hour's periods
     /// of five minutes; `None` if nothing was seen. Periods of an hour would start on the hour.
     pub(crate) async fn p95(&self, now: Timestamp) -> Result<Option<f64>, AwsError> {
-        let metric = Metric {
-            name: "Duration",
-            statistic: "p95".to_owned(),
-        };
-        let asked = SeriesQuery::new(ALIAS, "p95", metric, None);
+        let metric = Name::of_lambda("Duration").with("p95".to_owned());
+        let asked = SeriesQuery::new((ALIAS, "p95"), metric, None, FIVE_MINUTES);
         let start = Timestamp::from_unix(now.unix().saturating_sub(HOUR));
-        let mut found = self.series(&[asked], (start, now), FIVE_MINUTES).await?;
+        let mut found = self.series(&[asked], (start, now)).await?;
         let mut values: Vec<f64> = found.take(ALIAS, "p95").into_values().collect();
         values.sort_by(f64::total_cmp);
         Ok(values.get(values.len() / 2).copied())
     }
 }
 
+/// Requests of the alias, whichever version answered them.
+fn invocations(metrics: Metrics) -> SeriesQuery {
+    let metric = Name::of_lambda("Invocations").with("Sum".to_owned());
+    let of = (ALIAS, requests_of(Source::Lambda));
+    SeriesQuery::new(of, metric, None, metrics.period)
+}
+
 fn samples(
-    blue: &BTreeMap<u64, Answers>,
-    green: &BTreeMap<u64, Answers>,
-    total: &Series,
+    found: &mut AllSeries,
+    (source, plan): (Source, &Plan),
+    total: Option<&Series>,
 ) -> Vec<Sample> {
+    let blue = found.answers(BLUE, source, plan);
+    let green = found.answers(GREEN, source, plan);
     let periods: BTreeSet<u64> = blue.keys().chain(green.keys()).copied().collect();
+    let reported = |of: &BTreeMap<u64, Answers>, at| of.get(&at).copied();
     let sample = |at: u64| Sample {
         at: Timestamp::from_unix(at),
-        blue: blue.get(&at).copied(),
-        green: green.get(&at).copied(),
-        total: total.get(&at).copied().map(count),
+        blue: reported(&blue, at),
+        green: reported(&green, at),
+        total: total.and_then(|total| total.get(&at)).copied().map(count),
     };
     periods.into_iter().map(sample).collect()
 }

@@ -8,7 +8,8 @@ use aws_sdk_cloudwatch::{
 };
 use rollout::{
     Seconds, Timestamp, Version,
-    signal::{Answers, Metric, Signal},
+    plan::{Metric, Name, Plan},
+    signal::{Answers, Signal, Source},
 };
 
 use super::CloudWatch;
@@ -22,42 +23,66 @@ pub(super) struct SeriesQuery {
     id: String,
     metric: Metric,
     version: Option<Version>,
+    period: Seconds,
 }
 
 impl SeriesQuery {
-    /// Requests of a version, or of the alias, whichever version answered them.
-    pub(super) fn invocations(of: &str, version: Option<Version>) -> Self {
-        let statistic = "Sum".to_owned();
-        let metric = Metric {
-            name: "Invocations",
-            statistic,
-        };
-        Self::new(of, "invocations", metric, version)
-    }
-
-    /// What tells of a signal: its metric, and how many values that had. A statistic that counts
-    /// some of the values may be missing where there are none such.
-    pub(super) fn signal(of: &str, signal: Signal, version: Version) -> Vec<Self> {
-        let kind = signal.kind().name;
-        let bad = Self::new(of, kind, signal.metric(), Some(version));
-        let known = signal.values().map(|metric| {
-            let of_values = values_of(kind);
-            Self::new(of, &of_values, metric, Some(version))
-        });
-        std::iter::once(bad).chain(known).collect()
-    }
-
-    pub(super) fn new(of: &str, what: &str, metric: Metric, version: Option<Version>) -> Self {
+    pub(super) fn new(
+        (of, what): (&str, &str),
+        metric: Metric,
+        version: Option<Version>,
+        period: Seconds,
+    ) -> Self {
         Self {
-            id: format!("{of}_{what}"),
+            id: id(of, what),
             metric,
             version,
+            period,
         }
     }
+
+    /// All that a plan's sources know of a version.
+    pub(super) fn of_version(of: &str, version: Version, plan: &Plan) -> Vec<Self> {
+        let query = |source: Source, what: &str, metric: Metric| {
+            let period = plan.metrics_of(source).period;
+            Self::new((of, what), metric, Some(version), period)
+        };
+        let requests = plan
+            .sources()
+            .map(|source| query(source, requests_of(source), plan.requests(source)));
+        let throttled = query(Source::Lambda, THROTTLES, throttles());
+        let signals = plan.signals().flat_map(|signal| {
+            let kind = signal.kind().name;
+            let bad = query(signal.source(), kind, plan.bad(signal));
+            let values = plan.values(signal).filter(|_| signal != Signal::Bad);
+            let values = values.map(|metric| query(signal.source(), &values_of(kind), metric));
+            std::iter::once(bad).chain(values)
+        });
+        requests.chain([throttled]).chain(signals).collect()
+    }
+}
+
+/// Throttled requests are no invocations, and nobody's errors: to a client they are both.
+pub(super) const THROTTLES: &str = "throttles";
+
+pub(super) fn throttles() -> Metric {
+    Name::of_lambda("Throttles").with("Sum".to_owned())
+}
+
+fn id(of: &str, what: &str) -> String {
+    format!("{of}_{what}")
 }
 
 fn values_of(kind: &str) -> String {
     format!("{kind}_values")
+}
+
+/// The name of a source's requests among its series.
+pub(super) const fn requests_of(source: Source) -> &'static str {
+    match source {
+        Source::Lambda => "invocations",
+        Source::Outcomes => "requests",
+    }
 }
 
 impl CloudWatch {
@@ -66,20 +91,17 @@ impl CloudWatch {
         &self,
         asked: &[SeriesQuery],
         (start, end): (Timestamp, Timestamp),
-        period: Seconds,
     ) -> Result<AllSeries, AwsError> {
-        let queries = asked
-            .iter()
-            .map(|asked| self.query(asked, period))
-            .collect();
-        let start = start.unix() - start.unix() % period.0;
+        let queries = asked.iter().map(|asked| self.query(asked)).collect();
+        let period = asked.iter().map(|asked| asked.period.0).max().unwrap_or(1);
+        let start = start.unix() - start.unix() % period;
         let pages = self
             .client
             .get_metric_data()
             .set_metric_data_queries(Some(queries))
             .start_time(DateTime::from_secs(start.cast_signed()))
             // The end is not included, and the period that is on counts as far as it has come.
-            .end_time(DateTime::from_secs((end.unix() + period.0).cast_signed()));
+            .end_time(DateTime::from_secs((end.unix() + period).cast_signed()));
         let mut pages = pages.into_paginator().send();
         let mut found = AllSeries::default();
         while let Some(page) = pages.next().await {
@@ -93,13 +115,13 @@ impl CloudWatch {
         Ok(found)
     }
 
-    fn query(&self, asked: &SeriesQuery, period: Seconds) -> MetricDataQuery {
+    fn query(&self, asked: &SeriesQuery) -> MetricDataQuery {
         let dimension =
             |name: &str, value: String| Dimension::builder().name(name).value(value).build();
         let resource = format!("{}:{}", self.function, self.alias);
         let mut metric = CloudWatchMetric::builder()
-            .namespace("AWS/Lambda")
-            .metric_name(asked.metric.name)
+            .namespace(&asked.metric.name.namespace)
+            .metric_name(&asked.metric.name.name)
             .dimensions(dimension("FunctionName", self.function.clone()))
             .dimensions(dimension("Resource", resource));
         if let Some(version) = asked.version {
@@ -107,7 +129,7 @@ impl CloudWatch {
         }
         let stat = MetricStat::builder()
             .metric(metric.build())
-            .period(i32::try_from(period.0).unwrap_or(i32::MAX))
+            .period(i32::try_from(asked.period.0).unwrap_or(i32::MAX))
             .stat(&asked.metric.statistic)
             .build();
         MetricDataQuery::builder()
@@ -128,29 +150,53 @@ pub(super) struct AllSeries(HashMap<String, Series>);
 
 impl AllSeries {
     pub(super) fn take(&mut self, of: &str, what: &str) -> Series {
-        self.0.remove(&format!("{of}_{what}")).unwrap_or_default()
+        self.0.remove(&id(of, what)).unwrap_or_default()
     }
 
-    pub(super) fn invocations(&mut self, of: &str) -> Series {
-        self.take(of, "invocations")
-    }
-
-    /// What a version answered in the periods for which all its series have a value.
+    /// What a version answered in the periods for which all series of a source have a value.
     pub(super) fn answers(
         &mut self,
         of: &str,
-        signals: impl Iterator<Item = Signal>,
+        source: Source,
+        plan: &Plan,
     ) -> BTreeMap<u64, Answers> {
-        let requests = self.invocations(of).into_iter();
-        let requests = requests.map(|(at, requests)| (at, Answers::new(count(requests))));
-        signals.fold(requests.collect(), |answers, signal| {
+        let requests = self.take(of, requests_of(source));
+        let known = requests.iter();
+        let known = known.map(|(at, requests)| (*at, Answers::new(count(*requests))));
+        let signals = plan.signals().filter(|signal| signal.source() == source);
+        let answers = signals.fold(known.collect(), |answers, signal| {
             let kind = signal.kind().name;
-            let mut bad: Series = self.take(of, &values_of(kind));
+            let mut bad = match signal {
+                // Written where something was bad, or with each request: both say the same.
+                Signal::Bad => requests.clone(),
+                _ => self.take(of, &values_of(kind)),
+            };
             bad.values_mut().for_each(|none| *none = 0.0);
             bad.extend(self.take(of, kind));
             complete(answers, signal, &bad)
-        })
+        });
+        match source {
+            Source::Lambda => with_throttled(answers, &requests, &self.take(of, THROTTLES)),
+            Source::Outcomes => answers,
+        }
     }
+}
+
+/// Where nothing was invoked, but something was throttled, Lambda tells of nothing else.
+fn with_throttled(
+    mut answers: BTreeMap<u64, Answers>,
+    invocations: &Series,
+    throttles: &Series,
+) -> BTreeMap<u64, Answers> {
+    for (at, throttled) in throttles.iter().map(|(at, value)| (*at, count(*value))) {
+        let throttled = Answers::new(throttled).with(Signal::Errors, throttled);
+        let known = answers.contains_key(&at) || !invocations.contains_key(&at);
+        if known && throttled.requests > 0 {
+            let answered = answers.entry(at).or_default();
+            *answered = *answered + throttled;
+        }
+    }
+    answers
 }
 
 fn complete(
@@ -172,53 +218,85 @@ pub(super) fn count(value: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use rollout::signal::Signal;
+    use rollout::{
+        plan::{Metrics, Outcomes, Plan},
+        signal::{Signal, Source},
+    };
 
-    use super::{AllSeries, BLUE, Series};
+    use super::{AllSeries, BLUE, Series, id};
+
+    fn found(series: &[(&str, &[(u64, f64)])]) -> AllSeries {
+        let named = |(what, pairs): &(&str, &[(u64, f64)])| {
+            let series: Series = pairs.iter().copied().collect();
+            (id(BLUE, what), series)
+        };
+        AllSeries(series.iter().map(named).collect())
+    }
+
+    fn plan(also: &[Signal]) -> Plan {
+        Plan {
+            also: also.to_vec(),
+            outcomes: Some(Outcomes::of_the_layer(Metrics::default())),
+            ..Plan::new("canary:10%/5m".parse().unwrap())
+        }
+    }
+
+    /// Period, requests, and the bad ones by each of the source's signals.
+    fn known(mut found: AllSeries, source: Source, plan: &Plan) -> Vec<(u64, u64, Vec<u64>)> {
+        let answers = found.answers(BLUE, source, plan).into_iter();
+        let plain = answers.map(|(at, answers)| {
+            let bad = answers.bad(source).map(|(_, bad)| bad).collect();
+            (at, answers.requests, bad)
+        });
+        plain.collect()
+    }
 
     #[test]
     fn a_period_with_a_missing_series_is_unknown_and_not_clean() {
-        let series = |what: &str, pairs: &[(u64, f64)]| {
-            let series: Series = pairs.iter().copied().collect();
-            (format!("{BLUE}_{what}"), series)
+        let series = || {
+            found(&[
+                ("invocations", &[(60, 10.0), (120, 12.0), (180, 9.0)]),
+                ("errors", &[(60, 1.0), (120, 0.0)]),
+                ("slow", &[(120, 3.0)]),
+            ])
         };
-        let known = |signals: &[Signal]| -> Vec<(u64, u64, Vec<u64>)> {
-            let mut found = AllSeries::default();
-            found.0.extend([
-                series("invocations", &[(60, 10.0), (120, 12.0), (180, 9.0)]),
-                series("errors", &[(60, 1.0), (120, 0.0)]),
-                series("slow", &[(120, 3.0)]),
-            ]);
-            let answers = found.answers(BLUE, signals.iter().copied()).into_iter();
-            let plain = answers.map(|(at, answers)| {
-                let bad = answers.bad().map(|(_, bad)| bad).collect();
-                (at, answers.requests, bad)
-            });
-            plain.collect()
-        };
-        let errors = known(&[Signal::Errors]);
+        let errors = known(series(), Source::Lambda, &plan(&[]));
         assert_eq!(errors, [(60, 10, vec![1, 0]), (120, 12, vec![0, 0])]);
-        let both = known(&[Signal::Errors, Signal::Slow(250)]);
+        let both = known(series(), Source::Lambda, &plan(&[Signal::Slow(250)]));
         assert_eq!(both, [(120, 12, vec![0, 3])]);
     }
 
     #[test]
     fn where_requests_were_timed_and_none_is_counted_as_slow_there_were_none() {
-        let series = |what: &str, pairs: &[(u64, f64)]| {
-            let series: Series = pairs.iter().copied().collect();
-            (format!("{BLUE}_{what}"), series)
-        };
-        let mut found = AllSeries::default();
-        found.0.extend([
-            series("invocations", &[(60, 10.0), (120, 12.0), (180, 9.0)]),
-            series("slow", &[(120, 3.0)]),
-            series("slow_values", &[(60, 10.0), (120, 12.0)]),
+        let series = found(&[
+            ("invocations", &[(60, 10.0), (120, 12.0), (180, 9.0)]),
+            ("errors", &[(60, 0.0), (120, 0.0), (180, 0.0)]),
+            ("slow", &[(120, 3.0)]),
+            ("slow_values", &[(60, 10.0), (120, 12.0)]),
         ]);
-        let answers = found.answers(BLUE, [Signal::Slow(250)].into_iter());
-        let slow = Signal::Slow(250);
-        let plain = answers
-            .iter()
-            .map(|(at, answers)| (*at, answers.counts(slow).bad));
-        assert_eq!(plain.collect::<Vec<_>>(), [(60, 0), (120, 3)]);
+        let slow = known(series, Source::Lambda, &plan(&[Signal::Slow(250)]));
+        assert_eq!(slow, [(60, 10, vec![0, 0]), (120, 12, vec![0, 3])]);
+    }
+
+    #[test]
+    fn a_function_that_said_nothing_bad_of_its_requests_had_nothing_bad_to_say() {
+        let series = found(&[
+            ("requests", &[(60, 10.0), (61, 12.0)]),
+            ("bad", &[(61, 3.0), (62, 1.0)]),
+        ]);
+        let said = known(series, Source::Outcomes, &plan(&[]));
+        assert_eq!(said, [(60, 10, vec![0]), (61, 12, vec![3])]);
+    }
+
+    #[test]
+    fn a_throttled_request_is_a_failed_one() {
+        let series = found(&[
+            ("invocations", &[(60, 10.0), (180, 5.0)]),
+            ("errors", &[(60, 1.0)]),
+            ("throttles", &[(60, 4.0), (120, 7.0), (180, 1.0)]),
+        ]);
+        let answered = known(series, Source::Lambda, &plan(&[]));
+        // Of the last period the errors are missing still.
+        assert_eq!(answered, [(60, 14, vec![5, 0]), (120, 7, vec![7, 0])]);
     }
 }

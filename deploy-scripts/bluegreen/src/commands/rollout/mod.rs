@@ -70,7 +70,7 @@ impl Release<'_> {
         let start = Start {
             seen,
             green: self.green,
-            plan: plan::complete(&self.args.plan, handle, reporter).await?,
+            plan: plan::complete(&self.args.plan, (handle, seen), reporter).await?,
             run: format!("{:08x}", fastrand::u32(..)),
         };
         // Before anything is tested: whether it could begin at all.

@@ -1,11 +1,16 @@
 //! The plan: what has to be looked up for it, and how it is told.
 
 use anyhow::{Context, Result, anyhow, bail};
-use rollout::{Rollout, Seconds, plan::Plan, signal::Signal};
+use rollout::{
+    Rollout, Seconds,
+    plan::{Outcomes, Plan},
+    signal::Signal,
+};
 
 use crate::{
     alias::AliasHandle,
-    cli::{PlanArgs, Slow},
+    aws::Alias,
+    cli::{PlanArgs, Slow, Wanted},
     clock::now,
     driver::{Event, Reporter},
 };
@@ -13,7 +18,7 @@ use crate::{
 /// The plan with what has to be looked up.
 pub(super) async fn complete(
     args: &PlanArgs,
-    handle: &AliasHandle,
+    (handle, seen): (&AliasHandle, &Alias),
     reporter: &Reporter,
 ) -> Result<Plan> {
     let mut plan = args.plan(handle.contact.metrics());
@@ -26,10 +31,33 @@ pub(super) async fn complete(
         })?;
         plan.also.push(Signal::Slow(p95.ceil() as u32));
     }
+    plan.outcomes = outcomes(args, &plan, (handle, seen)).await?;
+    plan.check()?;
     if !plan.alarms.is_empty() {
         plan.alarms = silent_alarms(handle, &plan.alarms, reporter).await?;
     }
     Ok(plan)
+}
+
+/// What the function says, where that is wanted or blue says something of late.
+async fn outcomes(
+    args: &PlanArgs,
+    plan: &Plan,
+    (handle, seen): (&AliasHandle, &Alias),
+) -> Result<Option<Outcomes>> {
+    let usual = handle.contact.outcomes(plan.horizon());
+    let outcomes = args.outcomes.source(usual);
+    let wanted = match args.outcomes.wanted() {
+        Wanted::Yes => true,
+        Wanted::No => false,
+        Wanted::IfThere if args.is_a_single_switch() => false,
+        Wanted::IfThere => {
+            let serving = seen.routing.serving();
+            let said = handle.cloudwatch.has_said(serving, &outcomes, now()).await;
+            said.context("failed to read the function's own metrics from CloudWatch")?
+        }
+    };
+    Ok(wanted.then_some(outcomes))
 }
 
 /// Says what will be done, and what the traffic allows.

@@ -3,12 +3,12 @@
 mod text;
 
 use rollout::{
-    Probe, Rollout,
+    Probe, Rollout, Seconds, Timestamp,
     assessment::Assessment,
     controller::{Waiting, Write},
     journal::Entry,
     plan::Forecast,
-    signal::Answers,
+    signal::{Answers, Source},
     verdict::Bounds,
 };
 use serde::{Serialize, Serializer};
@@ -92,15 +92,58 @@ pub(crate) struct Planned {
     rollout: Box<Rollout>,
 }
 
-/// What a version answered, as it is told.
+/// What a version answered, as Lambda's own metrics tell it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally(pub(crate) Answers);
 
-/// Its requests, and the bad ones by each kind of signal.
+/// What a version says that it answered.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Said(pub(crate) Answers);
+
+/// What both versions say, as far as it is evidence.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Outcomes {
+    pub(crate) blue: Said,
+    pub(crate) green: Said,
+    /// Since the start.
+    #[serde(skip)]
+    pub(crate) answered: [Said; 2],
+}
+
 impl Serialize for Tally {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let bad = self.0.bad().map(|(kind, bad)| (kind.name, bad));
-        serializer.collect_map([("requests", self.0.requests)].into_iter().chain(bad))
+        serialize(self.0, Source::Lambda, serializer)
+    }
+}
+
+impl Serialize for Said {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(self.0, Source::Outcomes, serializer)
+    }
+}
+
+/// Requests, and the bad ones by each kind of a source's signals.
+fn serialize<S: Serializer>(
+    answers: Answers,
+    source: Source,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let bad = answers.bad(source).map(|(kind, bad)| (kind.name, bad));
+    let requests = [("requests", answers.requests)];
+    serializer.collect_map(requests.into_iter().chain(bad))
+}
+
+impl Outcomes {
+    fn of(seen: &Assessment) -> Option<Self> {
+        let said = seen.told.iter();
+        let mut said = said.filter(|told| told.source == Source::Outcomes);
+        let said = said.next()?;
+        let [blue, green] = said.counted.map(Said);
+        Some(Self {
+            blue,
+            green,
+            answered: said.answered.map(Said),
+        })
     }
 }
 
@@ -116,6 +159,12 @@ pub(crate) struct Look {
     /// What of it is evidence.
     pub(crate) blue: Tally,
     pub(crate) green: Tally,
+    /// The same of what the function says, where that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) outcomes: Option<Outcomes>,
+    /// How old the newest data are that are known of both, of each source.
+    #[serde(skip)]
+    pub(crate) ages: Vec<Option<Seconds>>,
     pub(crate) ln_e_rollback: f64,
     pub(crate) rollback_limit: f64,
     pub(crate) ln_e_promote: f64,
@@ -177,7 +226,10 @@ impl Event {
     pub(crate) fn looked(looked: &rollout::controller::Look) -> Self {
         let rollout = &looked.rollout;
         let seen = looked.assessment.as_ref();
-        let bounds = seen.map_or(Bounds::NONE, Assessment::bounds);
+        let bounds = seen.map_or(Bounds::NONE, |seen| seen.bounds(&rollout.plan));
+        let [blue, green] = seen.map(Assessment::counted).unwrap_or_default();
+        let told = seen.map(|seen| seen.told.as_slice()).unwrap_or_default();
+        let age = |until: Timestamp| Seconds(looked.at.since(until));
         let rule = rollout.plan.rule;
         let judgement = seen.map(|seen| seen.judgement);
         Self::Looked(Box::new(Look {
@@ -185,11 +237,13 @@ impl Event {
             steps: rollout.plan.strategy.steps().len(),
             weight: rollout.weight().map_or(0.0, |weight| weight.share()),
             answered: seen
-                .map(|seen| seen.answered)
+                .map(Assessment::answered)
                 .unwrap_or_default()
                 .map(Tally),
-            blue: Tally(seen.map(|seen| seen.blue).unwrap_or_default()),
-            green: Tally(seen.map(|seen| seen.green).unwrap_or_default()),
+            blue: Tally(blue),
+            green: Tally(green),
+            outcomes: seen.and_then(Outcomes::of),
+            ages: told.iter().map(|told| told.until.map(age)).collect(),
             ln_e_rollback: judgement.map_or(0.0, |judgement| judgement.ln_e_rollback),
             rollback_limit: rule.ln_rollback_limit(),
             ln_e_promote: judgement.map_or(0.0, |judgement| judgement.ln_e_promote),

@@ -3,15 +3,20 @@
 use std::fmt;
 
 use anstyle::Style;
-use rollout::{Rollout, Seconds, plan::Metrics, signal::Kind};
+use rollout::{
+    Rollout, Seconds,
+    plan::Metrics,
+    signal::{Kind, Signal, Source},
+    verdict::Counts,
+};
 
-use super::{Event, Look, Planned, Tally};
+use super::{Event, Look, Outcomes, Planned, Said, Tally};
 use crate::terminal::{BOLD, DIM, GREEN, RED, harmless, percent, styled};
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(answers) = self;
-        for (index, (Kind { word, .. }, bad)) in answers.bad().enumerate() {
+        for (index, (Kind { word, .. }, bad)) in answers.bad(Source::Lambda).enumerate() {
             match (index, bad) {
                 (0, bad) => write!(f, "{bad} {word} of {}", answers.requests)?,
                 (_, 0) => {}
@@ -19,6 +24,14 @@ impl fmt::Display for Tally {
             }
         }
         Ok(())
+    }
+}
+
+/// `14 bad of 58`
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { requests, bad } = self.0.counts(Signal::Bad);
+        write!(f, "{bad} bad of {requests}")
     }
 }
 
@@ -86,12 +99,15 @@ impl fmt::Display for Event {
 impl fmt::Display for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [blue, green] = self.answered;
-        write!(
-            f,
-            "{}  blue {blue}, green {green}; {}",
-            percent(self.weight),
-            self.difference()
-        )?;
+        write!(f, "{}  blue {blue}, green {green}", percent(self.weight))?;
+        if let Some(Outcomes {
+            answered: [blue, green],
+            ..
+        }) = &self.outcomes
+        {
+            write!(f, "; they say blue {blue}, green {green}")?;
+        }
+        write!(f, "; {}", self.difference())?;
         match &self.waiting_for {
             Some(waiting) => write!(f, "; {}", harmless(waiting)),
             None => Ok(()),
@@ -132,8 +148,46 @@ impl Look {
             }
             (Some(least), None) => format!("green is worse by at least {}", points(least)),
             (None, Some(most)) => format!("green is worse by at most {}", points(most)),
-            (None, None) => "any difference is possible yet".to_owned(),
+            (None, None) => self.too_little(),
         }
+    }
+
+    /// What is known of green where nothing is known of the difference: it may be anything, but a
+    /// green that has answered well so far cannot fail everything.
+    fn too_little(&self) -> String {
+        let [_, Tally(green)] = self.answered;
+        let Counts { requests, bad } = green.counts(Signal::Errors);
+        match (requests, bad) {
+            (0, _) => "nothing is known of green yet".to_owned(),
+            (_, 0) => {
+                let chance = (-self.promote_limit / requests as f64).exp();
+                format!(
+                    "green fails at most {} of its requests",
+                    percent(1.0 - chance)
+                )
+            }
+            _ => "too little is known for a bound on the difference".to_owned(),
+        }
+    }
+
+    /// Where the numbers come from, and how old they are, a line each: nothing where they are a
+    /// few seconds old.
+    pub(crate) fn sources(&self) -> Vec<String> {
+        let age = |source: usize| match self.ages.get(source).copied().flatten() {
+            Some(age) => format!("{} old", age.spoken()),
+            None => "nothing yet".to_owned(),
+        };
+        let Some(Outcomes {
+            answered: [blue, green],
+            ..
+        }) = &self.outcomes
+        else {
+            return Vec::new();
+        };
+        vec![
+            format!("they say: blue {blue}, green {green} ({})", age(1)),
+            format!("Lambda's own metrics: {}", age(0)),
+        ]
     }
 }
 
@@ -167,6 +221,10 @@ impl fmt::Display for Planned {
         let Metrics { period, delay } = plan.metrics;
         if plan.metrics != Metrics::default() {
             writeln!(f, "  metrics of each {period}, up to {delay} late")?;
+        }
+        if let Some(outcomes) = &plan.outcomes {
+            let (bad, late) = (&outcomes.bad, outcomes.metrics.delay);
+            writeln!(f, "  judged by {bad} too, up to {late} late")?;
         }
         writeln!(
             f,
