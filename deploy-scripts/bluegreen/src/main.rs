@@ -8,6 +8,7 @@ mod commands;
 mod driver;
 mod executable;
 mod exit;
+mod faults;
 mod host;
 mod package;
 mod patience;

@@ -6,7 +6,10 @@ use axum::response::Response;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::store::{LogEvent, Logs};
+use super::{
+    pattern::Pattern,
+    store::{LogEvent, Logs},
+};
 use crate::protocol::{Answer, ApiResult, Exception, Operation, aws_json};
 
 #[derive(Deserialize)]
@@ -117,21 +120,14 @@ fn filter(logs: &Logs, request: &FilterLogEvents) -> Answer {
     let name = name.map(|name| name.rsplit(":log-group:").next().unwrap_or(name));
     let name = name.unwrap_or_default().trim_end_matches(":*");
     let pattern = request.filter_pattern.as_deref().unwrap_or_default();
-    if pattern.starts_with(['{', '[', '%']) {
-        let text = "lambda-local knows only plain words as a filter pattern".to_owned();
-        return Err(Exception::new("InvalidParameterException", 400, text));
-    }
-    let words: Vec<&str> = pattern
-        .split_whitespace()
-        .map(|word| word.trim_matches('"'))
-        .collect();
+    let pattern = Pattern::parse(pattern)?;
     let wanted = |event: &LogEvent| {
         request
             .start_time
             .is_none_or(|start| event.timestamp >= start)
             && request.end_time.is_none_or(|end| event.timestamp < end)
             && request.wants_stream(&event.stream)
-            && (words.is_empty() || has_all(&event.message.to_string(), &words))
+            && pattern.fits(&event.message.to_string())
     };
     let start = request
         .next_token
@@ -152,10 +148,6 @@ fn filter(logs: &Logs, request: &FilterLogEvents) -> Answer {
         answer["nextToken"] = json!(next.to_string());
     }
     Ok(answer)
-}
-
-fn has_all(message: &str, words: &[&str]) -> bool {
-    words.iter().all(|word| message.contains(word))
 }
 
 fn describe(event: &LogEvent) -> Value {

@@ -2,9 +2,23 @@
 //! the first line, to keep every line for ever.
 
 use aws_config::SdkConfig;
-use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::{Client, types::FilteredLogEvent};
+use rollout::{Timestamp, Version};
 
 use super::{AwsError, error::gone};
+
+const DAY: u64 = 86_400;
+/// Pages that are read of one day at the most: of a flood of lines the first tell enough.
+const MOST_PAGES: usize = 10;
+
+/// A line that a function printed, or that Lambda did for it.
+#[derive(Debug)]
+pub(crate) struct LogLine {
+    pub(crate) id: String,
+    /// Milliseconds since 1970.
+    pub(crate) at: u64,
+    pub(crate) text: String,
+}
 
 #[derive(Debug)]
 pub(crate) struct Logs {
@@ -30,6 +44,54 @@ impl Logs {
         }
     }
 
+    /// What a version printed from this moment on, in the order of time; only lines that hold one
+    /// of the pattern's terms, where there is one.
+    pub(crate) async fn lines(
+        &self,
+        version: Version,
+        (since, until): (Timestamp, Timestamp),
+        pattern: Option<&str>,
+    ) -> Result<Vec<LogLine>, AwsError> {
+        let mut lines = Vec::new();
+        for day in since.unix() / DAY..=until.unix() / DAY {
+            // A stream belongs to one execution environment, and is named after the day on which
+            // that began, in UTC, and its version.
+            let day = Timestamp::from_unix(day * DAY).to_string();
+            let prefix = format!("{}/[{version}]", day[..10].replace('-', "/"));
+            self.read(prefix, since, pattern, &mut lines).await?;
+        }
+        lines.sort_by_key(|line| line.at);
+        Ok(lines)
+    }
+
+    async fn read(
+        &self,
+        prefix: String,
+        since: Timestamp,
+        pattern: Option<&str>,
+        lines: &mut Vec<LogLine>,
+    ) -> Result<(), AwsError> {
+        let call = self.client.filter_log_events();
+        let call = call
+            .log_group_name(&self.group)
+            .log_stream_name_prefix(prefix)
+            .start_time((since.unix() * 1000).cast_signed())
+            .set_filter_pattern(pattern.map(str::to_owned));
+        let mut pages = call.into_paginator().send();
+        for _ in 0..MOST_PAGES {
+            let Some(page) = pages.next().await else {
+                break;
+            };
+            match page.map_err(AwsError::from) {
+                Ok(page) => lines.extend(page.events.into_iter().flatten().map(LogLine::from)),
+                // It is made with the first line.
+                Err(error) if error.has_code("ResourceNotFoundException") => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// Lets lines go after so many days.
     pub(crate) async fn retain(&self, days: i32) -> Result<(), AwsError> {
         let call = self.client.put_retention_policy();
@@ -42,6 +104,16 @@ impl Logs {
     pub(crate) async fn delete(&self) -> Result<(), AwsError> {
         let call = self.client.delete_log_group().log_group_name(&self.group);
         gone(call.send().await)
+    }
+}
+
+impl From<FilteredLogEvent> for LogLine {
+    fn from(event: FilteredLogEvent) -> Self {
+        Self {
+            id: event.event_id.unwrap_or_default(),
+            at: event.timestamp.unwrap_or_default().unsigned_abs(),
+            text: event.message.unwrap_or_default(),
+        }
     }
 }
 

@@ -26,5 +26,5 @@ pub(crate) use lambda::{
     Alias, Architecture, Function, FunctionUrl, Lambda, NamedAlias, NewFunction, Provisioned,
     ProvisionedState, PublishedVersion, RUNTIME, URL_STATEMENT, VersionSettings, VersionState,
 };
-pub(crate) use logs::{Logs, log_group};
+pub(crate) use logs::{LogLine, Logs, log_group};
 pub(crate) use trail::{AliasMoved, Trail};

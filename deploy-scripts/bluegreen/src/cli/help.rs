@@ -13,7 +13,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
         "Release",
         &["deploy", "publish", "verify", "rollout", "resume", "tick"],
     ),
-    ("Look", &["status", "history", "traffic", "verdict"]),
+    ("Look", &["status", "history", "logs", "traffic", "verdict"]),
     ("By hand", &["shift", "promote", "rollback"]),
     ("Tidy up", &["prune", "destroy"]),
     ("Around it", &["local", "completions", "help"]),

@@ -206,6 +206,11 @@ pub(crate) enum AliasCommand {
     /// From CloudTrail, which keeps 90 days, where that may be read (cloudtrail:LookupEvents);
     /// otherwise what the alias itself says.
     History,
+    /// Show what a version printed, or which errors it had
+    ///
+    /// From CloudWatch Logs, where that may be read (logs:FilterLogEvents). `rollout` tells the
+    /// errors of a green that it has rolled back by itself.
+    Logs(LogsArgs),
     /// Check what a rollout relies on: nothing is written
     ///
     /// The API leads to the alias and may invoke it, both versions can share the alias, nobody else
@@ -238,6 +243,25 @@ impl AliasCommand {
             _ => None,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogsArgs {
+    /// Of this version; otherwise of green, or of the one that serves everything
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) version: Option<Version>,
+
+    /// Of the last so many minutes
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = timeout)]
+    pub(crate) since: Seconds,
+
+    /// Only the most frequent errors, each kind once, with how often it came and one request
+    #[arg(long, conflicts_with = "follow")]
+    pub(crate) errors: bool,
+
+    /// Go on with what is printed from now on; Ctrl-C ends it
+    #[arg(long)]
+    pub(crate) follow: bool,
 }
 
 #[derive(Debug, Args)]

@@ -163,7 +163,7 @@ pub(crate) struct PlanArgs {
 pub(crate) struct OutcomeArgs {
     /// Judge by what the function says of its answers, too; otherwise where blue has said something
     /// in the last hour
-    #[arg(help_heading = JUDGED, long, conflicts_with = "no_outcomes")]
+    #[arg(help_heading = JUDGED, hide_short_help = true, long, conflicts_with = "no_outcomes")]
     outcomes: bool,
 
     /// Judge by Lambda's own metrics alone

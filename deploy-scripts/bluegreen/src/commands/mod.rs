@@ -7,6 +7,7 @@ mod destroy;
 mod doctor;
 mod history;
 mod local;
+mod logs;
 mod policy;
 mod promote;
 mod prune;
@@ -88,6 +89,7 @@ async fn on_alias(global: &GlobalArgs, command: AliasCommand) -> Result<Exit> {
         }
         AliasCommand::Status(_) => print_report(&status::status(&handle).await?, global)?,
         AliasCommand::History => print_report(&history::history(&handle).await?, global)?,
+        AliasCommand::Logs(args) => return logs::logs(&handle, &args, global).await,
         AliasCommand::Doctor(args) => {
             let examined = doctor::doctor(&handle, &args).await?;
             print_report(&examined, global)?;

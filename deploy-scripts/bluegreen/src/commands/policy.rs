@@ -129,6 +129,12 @@ impl Home {
                 &["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"],
                 &["*"],
             ),
+            // AWS documents the group's own ARN, and asks for those of its streams.
+            statement(
+                "ReadWhyGreenFailed",
+                &["logs:FilterLogEvents"],
+                &[self.log_group(), self.log_group() + ":*"],
+            ),
         ]
     }
 

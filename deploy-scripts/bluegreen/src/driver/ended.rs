@@ -1,10 +1,39 @@
 //! What follows when a rollout has ended.
 
-use anyhow::{Error, Result, anyhow};
-use rollout::controller::{Action, End, Failed, Write};
+use std::time::Duration;
 
-use super::{Driver, Event, carry_out::action, hooks::Hook};
-use crate::{alias::Moved, exit::Exit};
+use anyhow::{Error, Result, anyhow};
+use rollout::{
+    Rollout,
+    controller::{Action, End, Failed, Write},
+};
+
+use super::{Driver, Event, Reporter, carry_out::action, hooks::Hook};
+use crate::{
+    alias::{AliasHandle, Moved},
+    clock::now,
+    exit::Exit,
+    faults::{PATTERN, most_frequent},
+};
+
+/// How long to look for errors in the logs: who waits for a rollback's end wants to go on.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why green failed, where its logs say so. That they cannot be read is no failure.
+async fn tell_faults(handle: &AliasHandle, reporter: &Reporter, rollout: &Rollout) {
+    let (green, since) = (rollout.green, rollout.start());
+    let lines = handle.logs.lines(green, (since, now()), Some(PATTERN));
+    let faults = match tokio::time::timeout(PATIENCE, lines).await {
+        Ok(Ok(lines)) => most_frequent(&lines),
+        Ok(Err(error)) => return reporter.notice(format!("why is in the logs: {error}")),
+        Err(_) => return reporter.notice("why is in the logs, which did not come in time"),
+    };
+    let version = green.number();
+    match faults.is_empty() {
+        true => reporter.notice(format!("no error of version {version} is in the logs")),
+        false => reporter.say(&Event::Faults { version, faults }),
+    }
+}
 
 impl Driver<'_> {
     pub(super) async fn end(mut self, end: End) -> Result<Exit> {
@@ -48,6 +77,7 @@ impl Driver<'_> {
     async fn after(&mut self, hook: Hook, write: &Write, exit: Exit) -> Result<Exit> {
         self.interrupts.outcome_is(exit);
         let (reporter, handle) = (self.reporter, self.handle);
+        let rollout = self.controller.rollout().clone();
         let rest = async {
             let notice = |text| reporter.notice(text);
             let settled = self.provisioning.settle(write.entry.left(), notice).await;
@@ -55,6 +85,9 @@ impl Driver<'_> {
                 Exit::RolledBack => not_moved.rollback(handle),
                 _ => not_moved.promotion(),
             })?;
+            if exit == Exit::RolledBack && !rollout.started.is_empty() {
+                tell_faults(handle, reporter, &rollout).await;
+            }
             self.hooks.at_the_end(hook, write, reporter).await;
             Ok(exit)
         };

@@ -3,6 +3,7 @@
 mod alarms;
 mod api;
 mod concurrency;
+mod evidence;
 mod finding;
 mod triggers;
 mod versions;
@@ -47,6 +48,7 @@ pub(crate) async fn doctor(handle: &AliasHandle, args: &DoctorArgs) -> Result<Ex
     findings.insert(0, at_rest(&seen));
     findings.push(plan_fits(handle, &plan, green).await);
     findings.extend(alarms::check(handle, &plan.alarms, (seen.routing.serving(), green)).await);
+    findings.extend(evidence::check(handle, &args.plan, seen.routing.serving()).await);
     findings.extend(triggers::check(handle).await);
     if args.invoke {
         findings.push(versions::starts(handle, green).await);

@@ -13,6 +13,8 @@ use rollout::{
 };
 use serde::{Serialize, Serializer};
 
+use crate::faults::Fault;
+
 /// Something that is told while a rollout runs. The JSON form is documented in docs/releasing.md.
 #[derive(Debug, Serialize)]
 #[serde(
@@ -57,6 +59,11 @@ pub(crate) enum Event {
         version: u64,
         green_version: u64,
         reason: String,
+    },
+    /// Why green failed, from what it printed since it got traffic.
+    Faults {
+        version: u64,
+        faults: Vec<Fault>,
     },
     Held {
         waiting_for: String,

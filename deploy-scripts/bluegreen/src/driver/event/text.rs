@@ -78,6 +78,10 @@ impl fmt::Display for Event {
                 let reason = harmless(reason);
                 write!(f, "{text}: {reason}; version {version} serves everything")
             }
+            Self::Faults { version, faults } => {
+                write!(f, "what version {version} printed of its errors:")?;
+                faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
+            }
             Self::Held { waiting_for } => write!(
                 f,
                 "the time is over and nothing is decided: {waiting_for}\n  the weight stays where it \
