@@ -1,6 +1,7 @@
 use std::env;
 
 use lambda_http::{Error, run, service_fn};
+use lambda_outcome::Outcomes;
 use tracing::Level;
 
 mod http_handler;
@@ -11,7 +12,8 @@ use http_handler::function_handler;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     init_logging();
-    run(service_fn(function_handler)).await
+    let handler = service_fn(function_handler);
+    run(Outcomes::http().version_header().layer(handler)).await
 }
 
 /// A line of JSON for each event, at the level that is set for the function in Lambda. Lambda's

@@ -1,10 +1,11 @@
 use std::env;
 
 use lambda_http::{Error, run, service_fn};
+use lambda_outcome::Outcomes;
 use tracing::Level;
 
 mod http_handler;
-use http_handler::{fail_share, function_handler};
+use http_handler::{fail_how, fail_share, function_handler};
 
 // One thread: an execution environment serves one request at a time, and starting a thread pool
 // is a good part of a cold start.
@@ -12,7 +13,9 @@ use http_handler::{fail_share, function_handler};
 async fn main() -> Result<(), Error> {
     init_logging();
     let fail_share = fail_share(env::var("FAIL_SHARE").ok().as_deref())?;
-    run(service_fn(move |event| function_handler(event, fail_share))).await
+    let fail_how = fail_how(env::var("FAIL_HOW").ok().as_deref())?;
+    let handler = service_fn(move |event| function_handler(event, fail_share, fail_how));
+    run(Outcomes::http().version_header().layer(handler)).await
 }
 
 /// A line of JSON for each event, at the level that is set for the function in Lambda. Lambda's
