@@ -6,10 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{
-    pattern::Pattern,
-    store::{LogEvent, Logs},
-};
+use super::{kept::LogEvent, pattern::Pattern, store::Logs};
 use crate::protocol::{Answer, ApiResult, Exception, Operation, aws_json};
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! CloudWatch Logs: what functions print and what Lambda says around it.
 
 mod api;
+mod kept;
 mod pattern;
 mod store;
 

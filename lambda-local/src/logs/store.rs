@@ -1,17 +1,15 @@
 //! What functions print and what Lambda says around it: kept in memory per log group, bounded.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use super::kept::{Kept, LogEvent};
 use crate::{
     message::Message,
     terminal::{Printed, Terminal},
 };
-
-/// Bytes that a log group takes before it forgets the oldest.
-const MAX_GROUP_BYTES: usize = 8 << 20;
 
 /// Lines of one request that are looked through.
 const MOST_LINES: usize = 500;
@@ -28,32 +26,11 @@ struct Group {
     terminal: Terminal,
 }
 
-#[derive(Debug, Default)]
-struct Kept {
-    /// A group that was deleted is made anew by the next line, as Lambda does it.
-    deleted: bool,
-    /// Days. That lines go after as many nobody sees: they go sooner, with the server.
-    retention: Option<u32>,
-    events: VecDeque<LogEvent>,
-    bytes: usize,
-    next_id: u64,
-}
-
 /// Where the lines of one execution environment go.
 #[derive(Debug, Clone)]
 pub(crate) struct LogStream {
     group: Arc<Group>,
     pub(crate) name: Arc<str>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct LogEvent {
-    /// Increases by one with each event of the group.
-    pub(crate) id: u64,
-    pub(crate) stream: Arc<str>,
-    /// Milliseconds since 1970.
-    pub(crate) timestamp: u64,
-    pub(crate) message: Message,
 }
 
 impl Logs {
@@ -72,7 +49,7 @@ impl Logs {
         }
     }
 
-    fn made(&self, group: &str) -> Arc<Group> {
+    fn made(&self, name: &str) -> Arc<Group> {
         let mut groups = lock(&self.groups);
         let new = || {
             Arc::new(Group {
@@ -80,7 +57,7 @@ impl Logs {
                 terminal: self.terminal.clone(),
             })
         };
-        let group = groups.entry(group.to_owned()).or_insert_with(new).clone();
+        let group = groups.entry(name.to_owned()).or_insert_with(new).clone();
         lock(&group.kept).deleted = false;
         group
     }
@@ -103,10 +80,7 @@ impl Logs {
     pub(super) fn delete(&self, name: &str) -> bool {
         let found = self.group(name);
         if let Some(group) = &found {
-            *lock(&group.kept) = Kept {
-                deleted: true,
-                ..Kept::default()
-            };
+            *lock(&group.kept) = Kept::deleted();
         }
         found.is_some()
     }
@@ -190,31 +164,6 @@ impl LogStream {
     pub(crate) fn gathers(&self) -> Option<Printed> {
         self.group.terminal.gathers()
     }
-}
-
-impl Kept {
-    fn add(&mut self, stream: &Arc<str>, timestamp: u64, message: Message) {
-        self.bytes += bytes_of(&message);
-        let id = self.next_id;
-        self.next_id += 1;
-        self.events.push_back(LogEvent {
-            id,
-            stream: stream.clone(),
-            timestamp,
-            message,
-        });
-        while self.bytes > MAX_GROUP_BYTES {
-            let Some(oldest) = self.events.pop_front() else {
-                break;
-            };
-            self.bytes -= bytes_of(&oldest.message);
-        }
-    }
-}
-
-/// What an event takes in memory, about.
-fn bytes_of(message: &Message) -> usize {
-    size_of::<LogEvent>() - size_of::<Message>() + message.bytes()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
