@@ -9,6 +9,7 @@ use std::{
 use clap::Parser;
 
 use crate::{
+    cloudwatch::{Pace, Resolution},
     faults::Fault,
     lambda::{Limits, Settings},
     place::Place,
@@ -61,9 +62,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "MS", default_value_t = 5)]
     pub(crate) transition: u64,
 
-    /// Seconds by which metrics come late, to rehearse AWS's lateness
+    /// Seconds by which Lambda's own metrics come late, to rehearse AWS's lateness
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) metric_delay: u64,
+
+    /// Seconds by which metrics come late that functions print in the embedded metric format, to
+    /// rehearse AWS's lateness
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) outcome_delay: u64,
+
+    /// Seconds that Lambda's own metrics are the sums of: 60 rehearses AWS's minutes
+    #[arg(long, value_name = "SECONDS", value_enum, default_value_t = Resolution::Second)]
+    pub(crate) metric_period: Resolution,
 
     /// Seconds after which an asynchronous invocation that failed is tried again; twice that the
     /// second time. AWS waits a minute, too
@@ -104,7 +114,11 @@ impl Args {
                 idle: Duration::from_secs(self.idle_timeout),
             },
             transition: Duration::from_millis(self.transition),
-            metric_delay: Duration::from_secs(self.metric_delay),
+            pace: Pace {
+                metric_delay: self.metric_delay,
+                outcome_delay: self.outcome_delay,
+                resolution: self.metric_period,
+            },
             retry_delay: Duration::from_secs(self.retry_delay),
             seed: self.seed,
             terminal,

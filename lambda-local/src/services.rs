@@ -33,9 +33,9 @@ impl Services {
     /// If there can be no folder for packages.
     pub(crate) fn new(settings: Settings, folder: &Path) -> std::io::Result<Self> {
         let changed = Arc::new(Changed::default());
-        let logs = Arc::new(Logs::new(settings.terminal.clone()));
         let place = settings.place.clone();
-        let cloudwatch = Arc::new(CloudWatch::new(place.clone(), settings.metric_delay));
+        let cloudwatch = Arc::new(CloudWatch::new(place.clone(), settings.pace));
+        let logs = Arc::new(Logs::new(settings.terminal.clone(), cloudwatch.clone()));
         let used = (logs.clone(), cloudwatch.clone(), changed.clone());
         let lambda = Arc::new(Lambda::new(settings, folder, used)?);
         Ok(Self {

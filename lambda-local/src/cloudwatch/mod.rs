@@ -1,5 +1,5 @@
-//! CloudWatch, as much as judging a release needs: Lambda's own metrics, those that clients put,
-//! expressions over them, and alarms.
+//! CloudWatch, as much as judging a release needs: Lambda's own metrics, those that clients put or
+//! functions print, expressions over them, and alarms.
 
 mod alarms;
 mod api;
@@ -9,6 +9,6 @@ mod recent;
 mod state;
 
 pub(crate) use api::operations;
-pub(crate) use metrics::{Histogram, Measured, Observation};
+pub(crate) use metrics::{Histogram, Measured, Observation, Pace, Resolution};
 pub(crate) use recent::{MINUTE, OfVersion, Recent, Second};
 pub(crate) use state::{CloudWatch, lock};

@@ -3,10 +3,12 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
-use super::{alarms::Alarms, metrics::Sources};
+use super::{
+    alarms::Alarms,
+    metrics::{KEPT_SECONDS, Pace, Sources, embedded_in},
+};
 use crate::{clock, place::Place};
 
 /// How many invocations of each function run.
@@ -19,40 +21,37 @@ pub(crate) struct CloudWatch {
     pub(crate) sources: Mutex<Sources>,
     alarms: Mutex<Alarms>,
     pub(crate) concurrency: Mutex<Concurrency>,
-    /// How long after an invocation began its metrics can be seen at the earliest.
-    delay: Duration,
+    pace: Pace,
 }
 
 impl CloudWatch {
-    pub(crate) fn new(place: Place, delay: Duration) -> Self {
+    pub(crate) fn new(place: Place, pace: Pace) -> Self {
         Self {
             place,
-            sources: Mutex::default(),
+            sources: Mutex::new(Sources::new(pace)),
             alarms: Mutex::default(),
             concurrency: Mutex::default(),
-            delay,
+            pace,
         }
     }
 
     /// How fine and how late the metrics are, for a deployer that would wait for AWS's otherwise.
     /// Nothing where AWS's lateness is rehearsed.
-    pub(crate) const fn pace(&self) -> Option<&'static str> {
-        if self.delay.is_zero() {
-            Some("1s+1s")
-        } else {
-            None
+    pub(crate) fn pace(&self) -> Option<&'static str> {
+        self.pace.is_quickest().then_some("1s+1s")
+    }
+
+    /// Takes the metrics out of a line that a function printed, where it embeds some: with the name
+    /// of its log group and the second since 1970.
+    pub(crate) fn extract(&self, group: &str, line: &str, second: u64) {
+        if let Some(embedded) = embedded_in(line) {
+            lock(&self.sources).take(embedded, group, second);
         }
     }
 
     /// Forgets what is too old to be asked for.
     pub(crate) fn forget_old(&self) {
-        lock(&self.sources)
-            .forget_before(clock::seconds().saturating_sub(super::metrics::KEPT_SECONDS));
-    }
-
-    /// Seconds since 1970 up to which metrics are seen by now.
-    pub(super) fn visible(&self) -> u64 {
-        clock::seconds().saturating_sub(self.delay.as_secs())
+        lock(&self.sources).forget_before(clock::seconds().saturating_sub(KEPT_SECONDS));
     }
 
     pub(super) fn alarms(&self) -> MutexGuard<'_, Alarms> {

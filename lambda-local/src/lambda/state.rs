@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     changed::{Changed, Kind},
-    cloudwatch::CloudWatch,
+    cloudwatch::{CloudWatch, Pace},
     lambda::runtime::{Limits, Pool},
     logs::Logs,
     place::Place,
@@ -35,8 +35,8 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// How long creating and updating a function takes.
     pub(crate) transition: Duration,
-    /// How late metrics come.
-    pub(crate) metric_delay: Duration,
+    /// How fine and how late metrics are.
+    pub(crate) pace: Pace,
     /// How long after it failed an asynchronous invocation is tried again; twice that the next time.
     pub(crate) retry_delay: Duration,
     /// Makes the choices between an alias's two versions repeatable.

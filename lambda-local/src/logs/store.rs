@@ -7,6 +7,7 @@ use std::{
 
 use super::kept::{Kept, LogEvent};
 use crate::{
+    cloudwatch::CloudWatch,
     message::Message,
     terminal::{Printed, Terminal},
 };
@@ -18,12 +19,16 @@ const MOST_LINES: usize = 500;
 pub(crate) struct Logs {
     groups: Mutex<BTreeMap<String, Arc<Group>>>,
     terminal: Terminal,
+    cloudwatch: Arc<CloudWatch>,
 }
 
 #[derive(Debug)]
 struct Group {
+    name: String,
     kept: Mutex<Kept>,
     terminal: Terminal,
+    /// Where the metrics go that lines embed.
+    cloudwatch: Arc<CloudWatch>,
 }
 
 /// Where the lines of one execution environment go.
@@ -34,10 +39,11 @@ pub(crate) struct LogStream {
 }
 
 impl Logs {
-    pub(crate) fn new(terminal: Terminal) -> Self {
+    pub(crate) fn new(terminal: Terminal, cloudwatch: Arc<CloudWatch>) -> Self {
         Self {
             groups: Mutex::default(),
             terminal,
+            cloudwatch,
         }
     }
 
@@ -53,8 +59,10 @@ impl Logs {
         let mut groups = lock(&self.groups);
         let new = || {
             Arc::new(Group {
+                name: name.to_owned(),
                 kept: Mutex::default(),
                 terminal: self.terminal.clone(),
+                cloudwatch: self.cloudwatch.clone(),
             })
         };
         let group = groups.entry(name.to_owned()).or_insert_with(new).clone();
@@ -153,6 +161,7 @@ impl LogStream {
         }
         let shown = lines.iter().map(|(_, message)| message);
         self.group.terminal.log(shown);
+        self.group.extract_metrics(lines);
         let mut kept = lock(&self.group.kept);
         kept.deleted = false;
         for (timestamp, message) in lines.drain(..) {
@@ -166,6 +175,17 @@ impl LogStream {
     }
 }
 
+impl Group {
+    /// Of what functions print: Lambda's own lines embed none.
+    fn extract_metrics(&self, lines: &[(u64, Message)]) {
+        for (timestamp, message) in lines {
+            if let Message::Printed(line) = message {
+                self.cloudwatch.extract(&self.name, line, timestamp / 1000);
+            }
+        }
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -173,11 +193,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::Shows;
+    use crate::{cloudwatch::Pace, place::Place, terminal::Shows};
+
+    fn logs() -> Logs {
+        let place = Place {
+            region: "us-east-1".to_owned(),
+            account: "000000000000".to_owned(),
+        };
+        let cloudwatch = CloudWatch::new(place, Pace::default());
+        Logs::new(Terminal::start(Shows::None), Arc::new(cloudwatch))
+    }
 
     #[test]
     fn a_group_forgets_its_oldest_lines_and_not_more() {
-        let logs = Logs::new(Terminal::start(Shows::None));
+        let logs = logs();
         let stream = logs.stream("group", "stream".into());
         let line: Arc<str> = "x".repeat((1 << 20) - size_of::<LogEvent>()).into();
         for at in 0..10 {
@@ -191,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_group_that_was_deleted_is_made_anew_by_the_next_line() {
-        let logs = Logs::new(Terminal::start(Shows::None));
+        let logs = logs();
         let stream = logs.stream("group", "stream".into());
         let line = || vec![(1, Message::Printed("x".into()))];
         stream.add(&mut line());

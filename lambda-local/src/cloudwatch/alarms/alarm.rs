@@ -31,31 +31,33 @@ impl Alarm {
         })
     }
 
-    pub(super) fn set(&mut self, state: State, reason: String, now: u64) {
+    pub(super) fn set(&mut self, state: State, reason: String, sources: &Sources, now: u64) {
         self.standing.set(state, reason, now);
-        self.looked_at = now / self.definition.period();
+        self.looked_at = self.seen(sources, now) / self.definition.period();
+    }
+
+    /// The second up to which what it watches has come by now.
+    fn seen(&self, sources: &Sources, now: u64) -> u64 {
+        now.saturating_sub(sources.lateness(self.definition.watched()))
     }
 
     /// Looks at the metric, once in each period.
     pub(super) fn evaluate(&mut self, sources: &Sources, now: u64) {
         let period = self.definition.period();
-        if now / period == self.looked_at {
+        let seen = self.seen(sources, now);
+        if seen / period == self.looked_at {
             return;
         }
-        let end = now - now % period;
+        let end = seen - seen % period;
         let wanted = self.definition.evaluation_periods.max(1);
         let start = end.saturating_sub(wanted.saturating_mul(period));
-        let window = Window {
-            start,
-            end,
-            unknown_from: end,
-        };
+        let window = Window { start, end, now };
         let found = self.definition.series(sources, window);
         let values: Vec<f64> = found.into_values().collect();
         if let Some((state, reason)) = self.judge(&values, wanted) {
-            self.set(state, reason, now);
+            self.standing.set(state, reason, now);
         }
-        self.looked_at = now / period;
+        self.looked_at = seen / period;
     }
 
     /// `None` leaves the state as it is.
@@ -90,6 +92,7 @@ impl Alarm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloudwatch::metrics::Pace;
 
     fn alarm(definition: Value) -> Alarm {
         let mut whole = json!({
@@ -138,12 +141,31 @@ mod tests {
     }
 
     #[test]
+    fn an_alarm_waits_for_metrics_that_come_late() {
+        let sources = Sources::new(Pace {
+            metric_delay: 120,
+            ..Pace::default()
+        });
+        let treat =
+            |namespace: &str| json!({ "TreatMissingData": "notBreaching", "Namespace": namespace });
+        for (namespace, late) in [("AWS/Lambda", 120), ("Shop", 0)] {
+            let mut alarm = alarm(treat(namespace));
+            alarm.set(State::Alarm, "by hand".to_owned(), &sources, late + 65);
+            alarm.evaluate(&sources, late + 119);
+            assert_eq!(alarm.standing.state, State::Alarm, "{namespace}");
+            alarm.evaluate(&sources, late + 120);
+            assert_eq!(alarm.standing.state, State::Ok, "{namespace}");
+        }
+    }
+
+    #[test]
     fn a_state_that_was_set_stands_until_the_next_period() {
         let mut alarm = alarm(json!({ "TreatMissingData": "notBreaching" }));
-        alarm.set(State::Alarm, "by hand".to_owned(), 65);
-        alarm.evaluate(&Sources::default(), 119);
+        let sources = Sources::default();
+        alarm.set(State::Alarm, "by hand".to_owned(), &sources, 65);
+        alarm.evaluate(&sources, 119);
         assert_eq!(alarm.standing.state, State::Alarm);
-        alarm.evaluate(&Sources::default(), 120);
+        alarm.evaluate(&sources, 120);
         assert_eq!(alarm.standing.state, State::Ok);
     }
 }

@@ -154,14 +154,19 @@ impl Alarms {
         json!({})
     }
 
-    pub(crate) fn set_state(&mut self, asked: SetAlarmState, now: u64) -> Answer {
+    pub(crate) fn set_state(
+        &mut self,
+        asked: SetAlarmState,
+        sources: &Sources,
+        now: u64,
+    ) -> Answer {
         let SetAlarmState {
             alarm_name,
             state_value,
             state_reason,
         } = asked;
         if let Some(alarm) = self.of_metrics.get_mut(&alarm_name) {
-            alarm.set(state_value, state_reason, now);
+            alarm.set(state_value, state_reason, sources, now);
         } else if let Some(alarm) = self.composite.get_mut(&alarm_name) {
             alarm.standing.set(state_value, state_reason, now);
         } else {

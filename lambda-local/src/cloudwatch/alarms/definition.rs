@@ -94,6 +94,12 @@ impl Definition {
         results.unwrap_or_default().pop().unwrap_or_default()
     }
 
+    /// The metrics that it takes to know what is watched.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = &Metric> {
+        let of_queries = self.metrics.iter().filter_map(Query::metric);
+        std::iter::once(&self.metric).chain(of_queries)
+    }
+
     /// Seconds between two datapoints.
     pub(crate) fn period(&self) -> u64 {
         let of_queries = || self.metrics.iter().filter_map(Query::own_period).min();

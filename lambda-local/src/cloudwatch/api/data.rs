@@ -37,9 +37,8 @@ pub(crate) struct GetMetricStatistics {
     extended_statistics: Vec<String>,
 }
 
-/// `visible` is the first second whose data have not been delivered yet.
-pub(crate) fn get(sources: &Sources, request: &GetMetricData, visible: u64) -> Answer {
-    let window = window(request.start_time, request.end_time, visible)?;
+pub(crate) fn get(sources: &Sources, request: &GetMetricData, now: u64) -> Answer {
+    let window = window(request.start_time, request.end_time, now)?;
     let queries = Queries::new(&request.metric_data_queries, sources, window)?;
     let ascending = request.scan_by.as_deref() == Some("TimestampAscending");
     let mut results = Vec::new();
@@ -72,13 +71,9 @@ fn shown(query: &Query, series: Series, ascending: bool) -> Value {
     })
 }
 
-pub(crate) fn get_statistics(
-    sources: &Sources,
-    request: &GetMetricStatistics,
-    visible: u64,
-) -> Answer {
+pub(crate) fn get_statistics(sources: &Sources, request: &GetMetricStatistics, now: u64) -> Answer {
     check_period(request.period)?;
-    let window = window(request.start_time, request.end_time, visible)?;
+    let window = window(request.start_time, request.end_time, now)?;
     if request.statistics.is_empty() && request.extended_statistics.is_empty() {
         return Err(Exception::invalid_parameter(
             "At least one of the parameters Statistics and ExtendedStatistics must be specified.",
@@ -114,7 +109,7 @@ fn unit(metric: &str) -> &'static str {
     }
 }
 
-fn window(start: f64, end: f64, visible: u64) -> Result<Window, Exception> {
+fn window(start: f64, end: f64, now: u64) -> Result<Window, Exception> {
     if !(start >= 0.0 && start < end) {
         return Err(Exception::invalid_parameter(
             "The parameter StartTime must be less than the parameter EndTime.",
@@ -123,7 +118,6 @@ fn window(start: f64, end: f64, visible: u64) -> Result<Window, Exception> {
     Ok(Window {
         start: start as u64,
         end: end.ceil() as u64,
-        // The second that is on is visible too, as far as it has come.
-        unknown_from: visible + 1,
+        now,
     })
 }

@@ -16,8 +16,8 @@ pub(crate) struct ListMetrics {
     dimensions: Vec<Dimension>,
 }
 
-pub(crate) fn list(sources: &Sources, request: &ListMetrics) -> Value {
-    let own = sources.custom.names().cloned();
+pub(crate) fn list(sources: &Sources, request: &ListMetrics, now: u64) -> Value {
+    let own = sources.custom.names(now).cloned();
     let all: BTreeSet<Name> = sources
         .lambda
         .keys()

@@ -1,7 +1,7 @@
 //! CloudWatch's operations that are here, which have no paths: one table for its three protocols.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{data, list};
 use crate::{
@@ -29,18 +29,21 @@ const fn row(name: &'static str, call: Call) -> (Operation, Call) {
 /// The operations that are here.
 const OPERATIONS: [(Operation, Call); 9] = [
     row("GetMetricData", |own, request| {
-        data::get(&lock(&own.sources), &parse(request)?, own.visible())
+        data::get(&lock(&own.sources), &parse(request)?, clock::seconds())
     }),
     row("GetMetricStatistics", |own, request| {
-        data::get_statistics(&lock(&own.sources), &parse(request)?, own.visible())
+        data::get_statistics(&lock(&own.sources), &parse(request)?, clock::seconds())
     }),
     row("ListMetrics", |own, request| {
-        Ok(list::list(&lock(&own.sources), &parse(request)?))
+        let request = parse(request)?;
+        let sources = lock(&own.sources);
+        Ok(list::list(&sources, &request, clock::seconds()))
     }),
     row("PutMetricData", |own, request| {
-        lock(&own.sources)
-            .custom
-            .put(parse(request)?, clock::seconds())
+        let put = [parse(request)?];
+        let mut sources = lock(&own.sources);
+        sources.custom.put(&put, clock::seconds(), 0)?;
+        Ok(json!({}))
     }),
     row("PutMetricAlarm", |own, request| {
         own.alarms()
@@ -53,13 +56,15 @@ const OPERATIONS: [(Operation, Call); 9] = [
     row("DescribeAlarms", |own, request| {
         let request = parse(request)?;
         let sources = lock(&own.sources);
-        Ok(own.alarms().describe(&request, &sources, own.visible()))
+        Ok(own.alarms().describe(&request, &sources, clock::seconds()))
     }),
     row("DeleteAlarms", |own, request| {
         Ok(own.alarms().delete(&parse(request)?))
     }),
     row("SetAlarmState", |own, request| {
-        own.alarms().set_state(parse(request)?, own.visible())
+        let request = parse(request)?;
+        let sources = lock(&own.sources);
+        own.alarms().set_state(request, &sources, clock::seconds())
     }),
 ];
 

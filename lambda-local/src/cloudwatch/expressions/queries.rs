@@ -49,9 +49,14 @@ impl Query {
     }
 
     pub(crate) fn label(&self) -> &str {
-        let metric = self.metric_stat.as_ref();
-        let name = metric.and_then(|stat| stat.metric.metric_name.as_deref());
+        let name = self
+            .metric()
+            .and_then(|metric| metric.metric_name.as_deref());
         self.label.as_deref().or(name).unwrap_or(&self.id)
+    }
+
+    pub(crate) fn metric(&self) -> Option<&Metric> {
+        self.metric_stat.as_ref().map(|stat| &stat.metric)
     }
 
     pub(crate) fn own_period(&self) -> Option<u64> {
@@ -184,10 +189,13 @@ impl<'a> Queries<'a> {
         stats.map(|stat| self.series(stat)).collect()
     }
 
+    /// Of the periods that all of the metrics are known for.
     fn beginnings(&self, period: u64) -> Vec<u64> {
         /// As many as CloudWatch gives for one call.
         const MAX: usize = 100_800;
-        let (start, end) = self.window.whole(period);
+        let metrics = self.all.iter().filter_map(Query::metric);
+        let lateness = self.sources.lateness(metrics);
+        let (start, end) = self.window.known(period, lateness);
         (start..end).step_by(period as usize).take(MAX).collect()
     }
 }
@@ -204,7 +212,7 @@ mod tests {
         let window = Window {
             start: 0,
             end: 120,
-            unknown_from: 1000,
+            now: 999,
         };
         let queries = Queries::new(&all, &sources, window)?;
         queries.results(&all[0])

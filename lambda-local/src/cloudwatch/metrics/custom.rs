@@ -1,4 +1,4 @@
-//! Metrics that clients put themselves.
+//! Metrics that clients put themselves, or that functions print.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,78 +8,104 @@ use serde_json::{Value, json};
 
 use super::{
     lambda::{Dimension, KEPT_SECONDS},
-    statistic::Statistic,
+    statistic::{Series, Statistic},
     statistic_set::{Datum, Values},
+    window::Window,
 };
-use crate::protocol::{Answer, Exception};
+use crate::protocol::{ApiResult, Exception};
 
 /// Of one call, as on AWS.
-const MAX_DATA: usize = 1000;
+pub(super) const MAX_DATA: usize = 1000;
 /// Series in all: each has its own second-by-second data.
 const MAX_SERIES: usize = 10_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PutMetricData {
-    namespace: String,
+    pub(super) namespace: String,
     #[serde(default)]
-    metric_data: Vec<Datum>,
+    pub(super) metric_data: Vec<Datum>,
+}
+
+impl PutMetricData {
+    fn check(&self) -> ApiResult<()> {
+        if self.namespace.starts_with("AWS/") {
+            return Err(Exception::invalid_parameter(
+                "The value AWS/ for parameter Namespace is invalid.",
+            ));
+        }
+        if self.metric_data.len() > MAX_DATA {
+            return Err(Exception::invalid_parameter(format!(
+                "The collection MetricData must not have a size greater than {MAX_DATA}."
+            )));
+        }
+        self.metric_data.iter().try_for_each(Datum::check)
+    }
+
+    fn names(&self) -> impl Iterator<Item = Name> {
+        let data = self.metric_data.iter();
+        data.map(|datum| name(&self.namespace, &datum.metric_name, &datum.dimensions))
+    }
 }
 
 /// A metric's name: with its namespace and its dimensions, in order.
 pub(crate) type Name = (String, String, BTreeSet<(String, String)>);
 
+/// The second of some data, and the one from which on they are seen: 0 where that is at once.
+type At = (u64, u64);
+
 #[derive(Debug, Default)]
-pub(crate) struct CustomMetrics(BTreeMap<Name, BTreeMap<u64, Values>>);
+pub(crate) struct CustomMetrics(BTreeMap<Name, BTreeMap<At, Values>>);
 
 impl CustomMetrics {
-    pub(crate) fn put(&mut self, request: PutMetricData, now: u64) -> Answer {
-        if request.namespace.starts_with("AWS/") {
-            return Err(Exception::invalid_parameter(
-                "The value AWS/ for parameter Namespace is invalid.",
-            ));
-        }
-        if request.metric_data.len() > MAX_DATA {
-            return Err(Exception::invalid_parameter(format!(
-                "The collection MetricData must not have a size greater than {MAX_DATA}."
-            )));
-        }
-        for datum in &request.metric_data {
-            datum.check()?;
-        }
-        for datum in request.metric_data {
-            self.add(&request.namespace, &datum, now)?;
-        }
-        Ok(json!({}))
-    }
-
-    fn add(&mut self, namespace: &str, datum: &Datum, now: u64) -> Result<(), Exception> {
-        let name = name(namespace, &datum.metric_name, &datum.dimensions);
-        if self.0.len() >= MAX_SERIES && !self.0.contains_key(&name) {
-            return Err(Exception::invalid_parameter(format!(
-                "lambda-local keeps {MAX_SERIES} metrics at most"
-            )));
-        }
-        let second = datum
-            .timestamp
-            .map_or(now, |seconds| seconds.max(0.0) as u64);
-        // What is older is forgotten at once; AWS takes two hours of the future.
-        if (now.saturating_sub(KEPT_SECONDS)..now + 2 * 3600).contains(&second) {
-            let seconds = self.0.entry(name).or_default();
-            seconds.entry(second).or_default().add(datum);
+    /// Adds all of it, or nothing where some of it is wrong or has no room. It comes now, and is
+    /// seen from a second on, both since 1970.
+    pub(crate) fn put(&mut self, all: &[PutMetricData], now: u64, seen_from: u64) -> ApiResult<()> {
+        all.iter().try_for_each(PutMetricData::check)?;
+        self.check_room(all)?;
+        for put in all {
+            self.add(put, now, seen_from);
         }
         Ok(())
     }
 
+    fn check_room(&self, all: &[PutMetricData]) -> ApiResult<()> {
+        let names = all.iter().flat_map(PutMetricData::names);
+        let new: BTreeSet<Name> = names.filter(|name| !self.0.contains_key(name)).collect();
+        if new.is_empty() || self.0.len() + new.len() <= MAX_SERIES {
+            return Ok(());
+        }
+        Err(Exception::invalid_parameter(format!(
+            "lambda-local keeps {MAX_SERIES} metrics at most"
+        )))
+    }
+
+    /// See [`Self::put`]; also where there is no room, and in AWS's own namespaces.
+    pub(super) fn add(&mut self, put: &PutMetricData, now: u64, seen_from: u64) {
+        for (name, datum) in put.names().zip(&put.metric_data) {
+            let second = datum
+                .timestamp
+                .map_or(now, |seconds| seconds.max(0.0) as u64);
+            // What is older is forgotten at once; AWS takes two hours of the future.
+            if (now.saturating_sub(KEPT_SECONDS)..now + 2 * 3600).contains(&second) {
+                let data = self.0.entry(name).or_default();
+                data.entry((second, seen_from)).or_default().add(datum);
+            }
+        }
+    }
+
     pub(crate) fn forget_before(&mut self, second: u64) {
-        self.0.retain(|_, seconds| {
-            *seconds = seconds.split_off(&second);
-            !seconds.is_empty()
+        self.0.retain(|_, data| {
+            *data = data.split_off(&(second, 0));
+            !data.is_empty()
         });
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
-        self.0.keys()
+    /// Those of which something is seen by now.
+    pub(crate) fn names(&self, now: u64) -> impl Iterator<Item = &Name> {
+        let is_seen = move |data: &BTreeMap<At, Values>| data.keys().any(|(_, from)| *from <= now);
+        let seen = self.0.iter().filter(move |(_, data)| is_seen(data));
+        seen.map(|(name, _)| name)
     }
 
     /// The statistic of each period that has data.
@@ -87,12 +113,14 @@ impl CustomMetrics {
         &self,
         name: &Name,
         statistic: Statistic,
-        (start, end): (u64, u64),
+        window: Window,
         period: u64,
-    ) -> BTreeMap<u64, f64> {
+    ) -> Series {
+        let (start, end) = window.known(period, 0);
         let mut periods: BTreeMap<u64, Values> = BTreeMap::new();
-        let seconds = self.0.get(name).filter(|_| start < end);
-        for (second, values) in seconds.into_iter().flat_map(|s| s.range(start..end)) {
+        let data = self.0.get(name).filter(|_| start < end);
+        let data = data.into_iter().flat_map(|d| d.range((start, 0)..(end, 0)));
+        for ((second, _), values) in data.filter(|((_, from), _)| *from <= window.now) {
             let begin = second - second % period;
             periods.entry(begin).or_default().merge(values);
         }
@@ -120,6 +148,18 @@ pub(crate) fn describe((namespace, metric, dimensions): &Name) -> Value {
 mod tests {
     use super::*;
 
+    fn put_of(request: Value) -> [PutMetricData; 1] {
+        [serde_json::from_value(request).unwrap()]
+    }
+
+    const fn asked_at(now: u64) -> Window {
+        Window {
+            start: 0,
+            end: 300,
+            now,
+        }
+    }
+
     #[test]
     fn values_are_counted_as_they_were_put() {
         let mut own = CustomMetrics::default();
@@ -129,9 +169,9 @@ mod tests {
             { "MetricName": "Orders", "Timestamp": 170.0,
               "StatisticValues": { "SampleCount": 2.0, "Sum": 9.0, "Minimum": 4.0, "Maximum": 5.0 } },
         ]});
-        own.put(serde_json::from_value(data).unwrap(), 200).unwrap();
+        own.put(&put_of(data), 200, 0).unwrap();
         let name = name("Shop", "Orders", &[]);
-        let series = |statistic| own.series(&name, statistic, (0, 300), 60);
+        let series = |statistic| own.series(&name, statistic, asked_at(300), 60);
         assert_eq!(series(Statistic::Sum), [(60, 9.0), (120, 9.0)].into());
         assert_eq!(
             series(Statistic::SampleCount),
@@ -150,11 +190,39 @@ mod tests {
             json!({ "Namespace": "a", "MetricData": [{ "MetricName": "m" }] }),
             json!({ "Namespace": "a", "MetricData": [{ "MetricName": "m", "Value": 1.0, "Values": [1.0] }] }),
         ] {
-            assert!(
-                own.put(serde_json::from_value(data.clone()).unwrap(), 0)
-                    .is_err(),
-                "{data}"
-            );
+            assert!(own.put(&put_of(data.clone()), 0, 0).is_err(), "{data}");
         }
+    }
+
+    #[test]
+    fn what_comes_late_is_not_seen_before() {
+        let mut own = CustomMetrics::default();
+        let data = json!({ "MetricName": "m", "Value": 1.0 });
+        let put = put_of(json!({ "Namespace": "a", "MetricData": [data] }));
+        own.put(&put, 100, 130).unwrap();
+        let name = name("a", "m", &[]);
+        let sums = |now| own.series(&name, Statistic::Sum, asked_at(now), 60);
+        assert_eq!((sums(129), sums(130)), ([].into(), [(60, 1.0)].into()));
+        assert_eq!((own.names(129).count(), own.names(130).count()), (0, 1));
+    }
+
+    #[test]
+    fn what_has_no_room_is_not_put_in_part() {
+        let mut own = CustomMetrics::default();
+        let numbered = |from: usize, to| -> Vec<Value> {
+            let datum = |n| json!({ "MetricName": format!("m{n}"), "Value": 1.0 });
+            (from..to).map(datum).collect()
+        };
+        for from in (0..MAX_SERIES - 1).step_by(999) {
+            let data = numbered(from, (from + 999).min(MAX_SERIES - 1));
+            let put = put_of(json!({ "Namespace": "a", "MetricData": data }));
+            own.put(&put, 0, 0).unwrap();
+        }
+        let put = |data| put_of(json!({ "Namespace": "a", "MetricData": data }));
+        let two = put(numbered(MAX_SERIES - 1, MAX_SERIES + 1));
+        assert!(own.put(&two, 0, 0).is_err());
+        assert_eq!(own.names(0).count(), MAX_SERIES - 1);
+        let one = put(numbered(MAX_SERIES - 2, MAX_SERIES));
+        assert!(own.put(&one, 0, 0).is_ok());
     }
 }

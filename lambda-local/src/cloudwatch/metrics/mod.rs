@@ -1,16 +1,20 @@
 //! What is measured, second by second, and the statistics of it.
 
 mod custom;
+mod embedded;
 mod histogram;
 mod lambda;
+mod pace;
 mod sources;
 mod statistic;
 mod statistic_set;
 mod window;
 
 pub(crate) use custom::{Name, describe};
+pub(crate) use embedded::embedded_in;
 pub(crate) use histogram::Histogram;
 pub(crate) use lambda::{Dimension, KEPT_SECONDS, Key, METRICS, Measured, NAMESPACE, Observation};
+pub(crate) use pace::{Pace, Resolution};
 pub(crate) use sources::{Metric, Sources, check_period};
 pub(crate) use statistic::{Series, Statistic};
 pub(crate) use window::Window;

@@ -1,4 +1,4 @@
-//! What clients put of a metric, and what is kept of it.
+//! What clients put of a metric or functions print, and what is kept of it.
 
 use serde::Deserialize;
 
@@ -44,6 +44,24 @@ pub(crate) struct Values {
 }
 
 impl Datum {
+    /// Values of one second since 1970, or of now.
+    pub(super) const fn new(
+        metric_name: String,
+        dimensions: Vec<Dimension>,
+        timestamp: Option<f64>,
+        values: Vec<f64>,
+    ) -> Self {
+        Self {
+            metric_name,
+            dimensions,
+            timestamp,
+            value: None,
+            values,
+            counts: Vec::new(),
+            statistic_values: None,
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), Exception> {
         let given = [
             self.value.is_some(),
