@@ -74,7 +74,7 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
             respond(process::id().to_string().as_bytes())?;
         }
         _ if breaks_the_rules(id, event)? || streams(id, event)? => {}
-        _ if env::var("ECHO").as_deref() == Ok("log") => {
+        _ if is_for_the_log(event) => {
             println!("{event}");
             respond(b"null")?;
         }
@@ -92,6 +92,11 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Every event where that is set, and metrics in their embedded format.
+fn is_for_the_log(event: &str) -> bool {
+    env::var("ECHO").as_deref() == Ok("log") || event.contains(r#""_aws""#)
 }
 
 /// The answer that the request's parameter `answer` asks for, byte by byte in hexadecimal.
