@@ -69,12 +69,10 @@ fn in_json(line: &Value) -> Option<(String, u64, Option<String>)> {
         "/record/requestId",
     ]);
     if let Some(bad) = line.get("Bad").filter(|_| line.get("_aws").is_some()) {
-        let status = match &line["status"] {
-            Value::String(text) => text.clone(),
-            status => format!("status {status}"),
-        };
+        // Of errors and panics there are lines that tell more.
+        let status = line["status"].as_u64()?;
         let bad = bad.as_u64().filter(|bad| *bad > 0)?;
-        return Some((format!("answered badly: {status}"), bad, request_id));
+        return Some((format!("answered with status {status}"), bad, request_id));
     }
     if line["type"] == "platform.report" {
         let status = text(&["/record/status"]).filter(|status| status != "success")?;
@@ -128,7 +126,7 @@ fn kind(text: &str) -> String {
         .join(" ")
 }
 
-/// `12 times answered badly: status 500 (request 8d3a…)`
+/// `12 times answered with status 500 (request 8d3a…)`
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = harmless(&self.text);
@@ -171,7 +169,7 @@ mod tests {
             ),
             (
                 r#"{"_aws":{},"Requests":9,"Bad":2,"status":500,"requestId":"r1"}"#,
-                known("answered badly: status 500", Some("r1")),
+                known("answered with status 500", Some("r1")),
             ),
             (
                 r#"{"type":"platform.report","record":{"requestId":"r1","status":"timeout"}}"#,
@@ -201,6 +199,7 @@ mod tests {
             "{}",
             r#"{"level":"INFO","message":"an ERROR was mended"}"#,
             r#"{"_aws":{},"Requests":9,"Bad":0}"#,
+            r#"{"_aws":{},"Requests":9,"Bad":1,"status":"error"}"#,
             r#"{"type":"platform.report","record":{"requestId":"r1","status":"success"}}"#,
             "START RequestId: r1 Version: 4",
         ] {
@@ -224,9 +223,9 @@ mod tests {
         assert_eq!(
             found,
             [
-                fault("answered badly: status 500", 4, Some("r9")),
+                fault("answered with status 500", 4, Some("r9")),
                 fault("order 84711 has no price", 2, None),
-                fault("answered badly: status 503", 1, None),
+                fault("answered with status 503", 1, None),
             ]
         );
     }

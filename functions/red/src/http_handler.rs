@@ -23,11 +23,11 @@ pub(crate) enum FailHow {
     Status,
 }
 
-/// From the variable `FAIL_HOW`: an error if it is not set.
+/// From the variable `FAIL_HOW`: a status if it is not set, as most handlers fail.
 pub(crate) fn fail_how(variable: Option<&str>) -> Result<FailHow, Error> {
     match variable {
-        None | Some("error") => Ok(FailHow::Error),
-        Some("status") => Ok(FailHow::Status),
+        None | Some("status") => Ok(FailHow::Status),
+        Some("error") => Ok(FailHow::Error),
         Some(text) => Err(format!("FAIL_HOW is '{text}', not 'error' or 'status'").into()),
     }
 }
@@ -106,8 +106,8 @@ mod tests {
     }
 
     #[test]
-    fn a_request_fails_with_an_error_unless_the_variable_says_otherwise() {
-        assert_eq!(fail_how(None).unwrap(), FailHow::Error);
+    fn a_request_fails_with_a_status_unless_the_variable_says_otherwise() {
+        assert_eq!(fail_how(None).unwrap(), FailHow::Status);
         assert_eq!(fail_how(Some("error")).unwrap(), FailHow::Error);
         assert_eq!(fail_how(Some("status")).unwrap(), FailHow::Status);
         for wrong in ["", "500", "Error", "panic"] {

@@ -162,7 +162,7 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Args)]
 pub(crate) struct OutcomeArgs {
     /// Judge by what the function says of its answers, too; otherwise where blue has said something
-    /// in the last hour
+    /// in the last two weeks
     #[arg(help_heading = JUDGED, hide_short_help = true, long, conflicts_with = "no_outcomes")]
     outcomes: bool,
 

@@ -39,17 +39,18 @@ fn routing(event: &Event, looked: Option<&Look>) -> Option<Routing> {
 fn versions(looked: &Look, routing: Routing) -> Vec<String> {
     let rollout = &looked.rollout;
     let versions = [(rollout.blue, BLUE), (rollout.green, GREEN)];
-    let line = |((version, style), answered)| {
+    let said = looked
+        .said()
+        .map(|said| said.map(|said| format!(", says {said}")));
+    let said = said.unwrap_or_default();
+    let answered = looked.answered.into_iter().zip(said);
+    let line = |((version, style), (answered, said))| {
         let name = styled(BOLD, format!("version {version}"));
         let share = routing.share_of(version);
         let (bar, share) = (bar(share, style), percent(share));
-        format!("{name}  {bar}  {share:>5}  {answered}")
+        format!("{name}  {bar}  {share:>5}  {answered}{said}")
     };
-    versions
-        .into_iter()
-        .zip(looked.answered)
-        .map(line)
-        .collect()
+    versions.into_iter().zip(answered).map(line).collect()
 }
 
 fn undo(event: &Event) -> Option<String> {

@@ -24,6 +24,7 @@ use series::{
 const PERIODS_BEFORE: u64 = 15;
 /// What blue's latency is taken from.
 const HOUR: u64 = 3600;
+const TWO_WEEKS: u64 = 14 * 24 * HOUR;
 const FIVE_MINUTES: Seconds = Seconds(300);
 
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl CloudWatch {
         Ok(Samples { lambda, outcomes })
     }
 
-    /// Whether a version has said how it answered, of late.
+    /// Whether a version has said how it answered, in the last two weeks.
     pub(crate) async fn has_said(
         &self,
         version: Version,
@@ -81,8 +82,8 @@ impl CloudWatch {
     ) -> Result<bool, AwsError> {
         let of = (BLUE, requests_of(Source::Outcomes));
         let metric = outcomes.requests.clone().with("Sum".to_owned());
-        let asked = SeriesQuery::new(of, metric, Some(version), FIVE_MINUTES);
-        let start = Timestamp::from_unix(now.unix().saturating_sub(HOUR));
+        let asked = SeriesQuery::new(of, metric, Some(version), Seconds(HOUR));
+        let start = now.before(TWO_WEEKS);
         let mut found = self.series(&[asked], (start, now)).await?;
         Ok(!found.take(of.0, of.1).is_empty())
     }

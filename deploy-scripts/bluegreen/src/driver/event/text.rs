@@ -27,6 +27,12 @@ impl fmt::Display for Tally {
     }
 }
 
+impl Said {
+    fn is_bad(&self) -> bool {
+        self.0.counts(Signal::Bad).bad > 0
+    }
+}
+
 /// `14 bad of 58`
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,11 +110,7 @@ impl fmt::Display for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [blue, green] = self.answered;
         write!(f, "{}  blue {blue}, green {green}", percent(self.weight))?;
-        if let Some(Outcomes {
-            answered: [blue, green],
-            ..
-        }) = &self.outcomes
-        {
+        if let Some([blue, green]) = self.said() {
             write!(f, "; they say blue {blue}, green {green}")?;
         }
         write!(f, "; {}", self.difference())?;
@@ -120,6 +122,12 @@ impl fmt::Display for Look {
 }
 
 impl Look {
+    /// What both versions say since the start, where that is news: something was bad.
+    pub(crate) fn said(&self) -> Option<[Said; 2]> {
+        let said = self.outcomes.as_ref()?.answered;
+        said.iter().any(Said::is_bad).then_some(said)
+    }
+
     /// How much there is of the evidence that a decision takes, and of which: the one that is
     /// nearer.
     pub(crate) fn how_sure(&self) -> (f64, Style, &'static str) {
@@ -226,9 +234,15 @@ impl fmt::Display for Planned {
         if plan.metrics != Metrics::default() {
             writeln!(f, "  metrics of each {period}, up to {delay} late")?;
         }
-        if let Some(outcomes) = &plan.outcomes {
-            let (bad, late) = (&outcomes.bad, outcomes.metrics.delay);
-            writeln!(f, "  judged by {bad} too, up to {late} late")?;
+        match &plan.outcomes {
+            Some(outcomes) => {
+                let (bad, late) = (&outcomes.bad, outcomes.metrics.delay);
+                writeln!(f, "  judged by {bad} too, up to {late} late")?;
+            }
+            None => writeln!(
+                f,
+                "  judged by Lambda's own metrics alone, to which a 500 that is returned is a success"
+            )?,
         }
         writeln!(
             f,
