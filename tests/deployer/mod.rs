@@ -15,6 +15,7 @@ mod independent;
 mod interrupted;
 mod journal;
 mod options;
+mod outcomes;
 mod output;
 mod plans;
 mod policy;

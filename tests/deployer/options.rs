@@ -45,9 +45,7 @@ fn a_breaker_opens_where_both_versions_fail() {
     let server = Server::start();
     server.create("red").succeeds();
     for share in ["0.9", "0.8"] {
-        let variables = json!({ "Variables": { "FAIL_SHARE": share } });
-        let change = json!({ "Environment": variables });
-        server.lambda("PUT", "/hello/configuration", &change);
+        server.set_variable("FAIL_SHARE", share, true);
         server.publish("red");
     }
     server.bluegreen(&["promote", "--to", "2"]).succeeds();

@@ -64,6 +64,7 @@ fn each_command_prints_the_document_of_its_name() {
     ends(&server, &["status"], 0);
     ends(&server, &["doctor"], 1);
     ends(&server, &["traffic", "--requests", "20"], 0);
+    ends(&server, &["logs", "--errors"], 0);
     ends(&server, &["rollback"], 0);
     ends(&server, &["promote", "--to", "2", "--dry-run"], 0);
     ends(&server, &["history"], 0);

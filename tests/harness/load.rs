@@ -31,7 +31,11 @@ pub(crate) struct Load {
 impl Load {
     /// Sends this many requests a second, as far as the machine allows.
     pub(crate) fn start(server: &Server, rate: u32) -> Self {
-        let url = server.api_url();
+        Self::on(server.api_url(), rate)
+    }
+
+    /// The same on one path of the API.
+    pub(crate) fn on(url: String, rate: u32) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let requests = Arc::new(Mutex::default());
         let gap = Duration::from_secs(1) * SENDERS / rate;

@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use serde_json::{Value, json};
+
 use super::{Finished, Printed, Running, command::signal_to, program, until, within};
 
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/test";
@@ -143,14 +145,32 @@ impl Server {
         self.bluegreen(&["create", "--binary", binary, "--role", ROLE])
     }
 
-    /// Publishes a build and gives the version's number.
+    /// Publishes a build and gives the version's number. Red fails with errors, which Lambda counts,
+    /// unless the function's variables say otherwise.
     pub(crate) fn publish(&self, color: &str) -> u64 {
+        if color == "red" {
+            self.set_variable("FAIL_HOW", "error", false);
+        }
         let binary = program(color);
         let binary = binary.to_str().expect("the path is UTF-8");
         let published = self.bluegreen(&["publish", "--binary", binary, "--output", "json"]);
         published.succeeds().json()["version"]
             .as_u64()
             .expect("a version is a number")
+    }
+
+    /// Sets one of the function's variables, in place of what it was if that is asked for.
+    pub(crate) fn set_variable(&self, name: &str, value: &str, instead: bool) {
+        let configuration = self.lambda("GET", "/hello/configuration", &Value::Null);
+        let mut variables = configuration.json()["Environment"]["Variables"].clone();
+        if variables.is_null() {
+            variables = json!({});
+        }
+        if instead || variables[name].is_null() {
+            variables[name] = json!(value);
+        }
+        let change = json!({ "Environment": { "Variables": variables } });
+        self.lambda("PUT", "/hello/configuration", &change);
     }
 
     /// Asks the server to end, as Ctrl-C does, and waits until it has.

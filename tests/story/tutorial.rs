@@ -44,7 +44,7 @@ fn comparable(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.contains(" failed of "));
     for word in lines.flat_map(str::split_whitespace) {
         let before = result.last().map_or("", String::as_str);
-        let is_id = before == "API" || before == "run";
+        let is_id = matches!(before, "API" | "run" | "(request");
         result.push(match word {
             _ if is_id => "ID".to_owned(),
             word if word.contains("/_aws/execute-api/") => "URL".to_owned(),

@@ -11,6 +11,8 @@ use crate::{aws::LogLine, terminal::harmless};
 pub(crate) const PATTERN: &str = r#"?ERROR ?error ?Error ?FATAL ?panicked ?"timed out" ?"\"Bad\"""#;
 /// Kinds that are told.
 const MOST: usize = 5;
+/// How what the function says of its answers is told.
+const ANSWERED: &str = "answered with status ";
 /// Of a text that no line has room for the beginning tells most.
 const LONGEST: usize = 160;
 
@@ -25,7 +27,7 @@ pub(crate) struct Fault {
     pub(crate) request_id: Option<String>,
 }
 
-/// The most frequent ones, the most frequent first.
+/// The most frequent ones, the most frequent first, and what was answered behind them.
 pub(crate) fn most_frequent(lines: &[LogLine]) -> Vec<Fault> {
     let mut kinds: HashMap<String, Fault> = HashMap::new();
     for fault in lines.iter().filter_map(|line| fault_in(&line.text)) {
@@ -37,7 +39,12 @@ pub(crate) fn most_frequent(lines: &[LogLine]) -> Vec<Fault> {
         kind.request_id = kind.request_id.take().or(fault.request_id);
     }
     let mut faults: Vec<Fault> = kinds.into_values().collect();
-    faults.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+    // What was answered is told behind why.
+    let is_answer = |fault: &Fault| fault.text.starts_with(ANSWERED);
+    faults.sort_by(|a, b| {
+        let order = (is_answer(a), b.count, &a.text);
+        order.cmp(&(is_answer(b), a.count, &b.text))
+    });
     faults.truncate(MOST);
     faults
 }
@@ -72,7 +79,7 @@ fn in_json(line: &Value) -> Option<(String, u64, Option<String>)> {
         // Of errors and panics there are lines that tell more.
         let status = line["status"].as_u64()?;
         let bad = bad.as_u64().filter(|bad| *bad > 0)?;
-        return Some((format!("answered with status {status}"), bad, request_id));
+        return Some((format!("{ANSWERED}{status}"), bad, request_id));
     }
     if line["type"] == "platform.report" {
         let status = text(&["/record/status"]).filter(|status| status != "success")?;
@@ -208,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_is_told_once_with_how_often_and_one_request_the_most_frequent_first() {
+    fn each_kind_is_told_once_with_how_often_and_one_request() {
         let found = most_frequent(&lines(&[
             "ERROR order 84711 has no price",
             r#"{"_aws":{},"Bad":1,"status":503}"#,
@@ -223,8 +230,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                fault("answered with status 500", 4, Some("r9")),
                 fault("order 84711 has no price", 2, None),
+                fault("answered with status 500", 4, Some("r9")),
                 fault("answered with status 503", 1, None),
             ]
         );

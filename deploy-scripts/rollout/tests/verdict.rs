@@ -6,7 +6,7 @@
 use proptest::prelude::*;
 use rollout::{
     Weight,
-    verdict::{Counts, Epochs, Rule, Stage, Verdict},
+    verdict::{Counts, Epochs, Evidence, Rule, Stage, Verdict, judge},
 };
 use serde_json::Value;
 
@@ -106,11 +106,22 @@ fn a_time_in_which_the_weight_rose_gives_the_reference_evidence_and_none_in_favo
             tolerated: row["delta"].as_f64().unwrap(),
             ..Rule::default()
         };
-        let epochs = whole(read_stages(&row["stages"]));
-        let judged = rule.judge(&epochs, true);
+        let stages = read_stages(&row["stages"]);
+        // The reference has no split guard.
+        let judged = |stages: Vec<Stage>| {
+            let evidence = Evidence {
+                rule,
+                all: whole(stages.clone()),
+                settled: whole(stages),
+                split: whole(Vec::new()),
+                tested: 0,
+            };
+            judge(&[evidence], true)
+        };
+        let steady = stages.iter().filter(|stage| !stage.rising);
+        let alone = judged(steady.copied().collect());
+        let judged = judged(stages);
         close(judged.ln_e_rollback, &row["ln_e_rollback"]);
-        let steady = epochs.stages[0].iter().filter(|stage| !stage.rising);
-        let alone = rule.judge(&whole(steady.copied().collect()), true);
         assert_eq!(judged.ln_e_promote.to_bits(), alone.ln_e_promote.to_bits());
         assert_eq!(judged.ln_e_split.to_bits(), alone.ln_e_split.to_bits());
     }

@@ -187,3 +187,17 @@ fn a_split_that_is_off_is_said() {
     desk.at(50);
     assert_eq!(desk.waiting(), Waiting::SplitOff);
 }
+
+/// A green that fails at once is not to wait a quarter of a minute for the next look.
+#[test]
+fn it_looks_more_often_while_a_step_is_young_and_never_more_often_than_there_are_data() {
+    let rests = |period, at| {
+        let mut plan = plan("canary:10%/900s");
+        (plan.metrics.period, plan.metrics.delay) = (Seconds(period), Seconds(120));
+        let rollout = Desk::begun(plan).controller.rollout().clone();
+        rollout.rest(rollout.start().after(at)).0
+    };
+    assert_eq!([0, 239, 240].map(|at| rests(60, at)), [5, 5, 15]);
+    assert_eq!([0, 900].map(|at| rests(1, at)), [1, 1]);
+    assert_eq!([0, 900].map(|at| rests(10, at)), [5, 10]);
+}

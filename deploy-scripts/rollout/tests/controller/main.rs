@@ -7,6 +7,7 @@ mod decisions;
 mod desk;
 mod edges;
 mod hooks;
+mod outcomes;
 mod resume;
 mod stops;
 mod totality;

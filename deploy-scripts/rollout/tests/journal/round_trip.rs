@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rollout::{
     Rollout, Routing, Seconds, Started, Timestamp, Version, Weight,
     journal::{Entry, Journal, MAX_DESCRIPTION},
-    plan::Plan,
+    plan::{Metrics, Name, Outcomes, Plan},
     signal::Signal,
 };
 
@@ -73,23 +73,48 @@ fn plan() -> impl Strategy<Value = Plan> {
         ),
         (chance(), chance()),
         prop::option::of(0.01..0.99f64),
-        prop::collection::vec("[ -~]{1,12}", 0..3),
+        (
+            prop::collection::vec("[ -~]{1,12}", 0..3),
+            prop::option::of(outcomes()),
+        ),
     )
-        .prop_map(|(steps, (slow, horizon), (alpha, beta), breaker, alarms)| {
-            let steps = steps
-                .iter()
-                .map(|(weight, lasts)| format!("{weight}/{lasts}s"));
-            let steps = steps.collect::<Vec<_>>().join(",");
-            let mut plan = Plan {
-                also: slow.map(Signal::Slow).into_iter().collect(),
-                horizon: horizon.map(Seconds),
-                breaker,
-                alarms,
-                ..Plan::new(steps.parse().unwrap())
-            };
-            (plan.rule.alpha, plan.rule.beta) = (alpha, beta);
-            plan
-        })
+        .prop_map(
+            |(steps, (slow, horizon), (alpha, beta), breaker, (alarms, outcomes))| {
+                let steps = steps
+                    .iter()
+                    .map(|(weight, lasts)| format!("{weight}/{lasts}s"));
+                let steps = steps.collect::<Vec<_>>().join(",");
+                let mut plan = Plan {
+                    also: slow.map(Signal::Slow).into_iter().collect(),
+                    horizon: horizon.map(Seconds),
+                    breaker,
+                    alarms,
+                    outcomes,
+                    ..Plan::new(steps.parse().unwrap())
+                };
+                (plan.rule.alpha, plan.rule.beta) = (alpha, beta);
+                plan
+            },
+        )
+}
+
+/// Of the layer, or of the user.
+fn outcomes() -> impl Strategy<Value = Outcomes> {
+    let metrics = (1..4000u64, 0..4000u64).prop_map(|(period, delay)| Metrics {
+        period: Seconds(period),
+        delay: Seconds(delay),
+    });
+    let name =
+        || ("[!-~]{1,9}", "[!-.0-~]{1,9}").prop_map(|(namespace, name)| Name { namespace, name });
+    let names = prop::option::of((name(), name()));
+    (metrics, names).prop_map(|(metrics, names)| match names {
+        Some((requests, bad)) => Outcomes {
+            metrics,
+            requests,
+            bad,
+        },
+        None => Outcomes::of_the_layer(metrics),
+    })
 }
 
 /// When a step began: so long after the one before, and how surely.
