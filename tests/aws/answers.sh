@@ -89,23 +89,53 @@ ask_cloudwatch() {
     local begin
     begin=$(date +%s)
     version_of >/dev/null
-    for _ in $(seq 600); do
-        [ "$(datapoints SampleCount "$begin")" = 0 ] || break
-        sleep 1
-    done
+    until_there bluegreen/Requests Sum "$begin" 1
+    note "seconds until what a function says is a metric" "$(($(date +%s) - begin))"
+    until_there AWS/Lambda/Duration SampleCount "$begin"
     note "seconds until an invocation is in the metrics" "$(($(date +%s) - begin))"
-    note "values of TC(60000:) where nothing was slow" "$(datapoints 'TC(60000:)' "$begin")"
+    note "values of TC(60000:) where nothing was slow" \
+        "$(datapoints AWS/Lambda/Duration 'TC(60000:)' "$begin")"
+    ask_throttles
 }
 
-# How many values a statistic of Duration has since then.
+# Whether a request that is throttled counts for the version that it was meant for.
+ask_throttles() {
+    local begin
+    begin=$(date +%s)
+    aws lambda put-function-concurrency --function-name "$function" \
+        --reserved-concurrent-executions 0 >/dev/null
+    for _ in $(seq 30); do
+        version_of >/dev/null
+    done
+    aws lambda delete-function-concurrency --function-name "$function"
+    until_there AWS/Lambda/Throttles Sum "$begin"
+    note "periods with throttles of a version behind an alias" \
+        "$(datapoints AWS/Lambda/Throttles Sum "$begin" 86400 1)"
+}
+
+# Waits until a metric of the alias has a value since then.
+until_there() {
+    for _ in $(seq 600); do
+        [ "$(datapoints "$@")" = 0 ] || break
+        sleep 1
+    done
+}
+
+# How many values a metric's statistic has since then, in periods of a minute or so long; of the
+# alias, or of one version behind it.
 datapoints() {
+    local metric=$1 stat=$2 begin=$3 period=${4:-60} version=${5:-}
+    local dimensions='{"Name": "FunctionName", "Value": "'$function'"},
+        {"Name": "Resource", "Value": "'$function':live"}'
+    # What a function says is counted for a version only.
+    [ "$metric" != bluegreen/Requests ] || version=1
+    [ -z "$version" ] || dimensions+=', {"Name": "ExecutedVersion", "Value": "'$version'"}'
     cat >"$work/query.json" <<END
-[{"Id": "a", "MetricStat": {"Period": 60, "Stat": "$1", "Metric": {
-  "Namespace": "AWS/Lambda", "MetricName": "Duration", "Dimensions": [
-    {"Name": "FunctionName", "Value": "$function"}, {"Name": "Resource", "Value": "$function:live"}]}}}]
+[{"Id": "a", "MetricStat": {"Period": $period, "Stat": "$stat", "Metric": {
+  "Namespace": "${metric%/*}", "MetricName": "${metric##*/}", "Dimensions": [$dimensions]}}}]
 END
     aws cloudwatch get-metric-data --metric-data-queries "file://$work/query.json" \
-        --start-time "$(($2 / 60 * 60))" --end-time "$(($(date +%s) + 60))" \
+        --start-time "$((begin / period * period))" --end-time "$(($(date +%s) + 60))" \
         --query 'length(MetricDataResults[0].Values)' --output text
 }
 

@@ -76,7 +76,8 @@ fn the_picture_fits_narrow_and_wide_terminals_and_one_that_is_resized() {
     let server = Server::with_blue();
     server.publish("green");
     let load = Load::start(&server, 20);
-    let plan = ["--strategy", "canary:10%/5m", "--on-interrupt", "leave"];
+    let plan = ["--strategy", "canary:10%/5m", "--no-outcomes"];
+    let plan = [&plan[..], &["--on-interrupt", "leave"]].concat();
     for (command, columns) in [("rollout", 80), ("resume", 60), ("resume", 120)] {
         let options = match command {
             "rollout" => rollout(&plan),

@@ -125,7 +125,8 @@ fn a_green_that_says_nothing_is_not_promoted_and_still_rolled_back() {
         "--horizon",
         "12s",
     ];
-    let deploy = [&["deploy", "--binary", silent.as_str()][..], &plan].concat();
+    let deploy = ["deploy", "--binary", &silent, "--outcomes"];
+    let deploy = [&deploy[..], &plan].concat();
     let finished = server.bluegreen(&deploy).exits(4);
     says(&finished, &["green has not said how it answered"]);
     server.bluegreen(&["rollback"]).succeeds();

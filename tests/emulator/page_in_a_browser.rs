@@ -17,6 +17,7 @@ const ENTER: u32 = 13;
 fn split() -> (Server, Load) {
     let server = Server::with_blue();
     let load = Load::start(&server, 40);
+    server.set_variable("FAIL_HOW", "error", true);
     let red = path("red");
     let publish = ["publish", "--binary", &red, "--description", "the red one"];
     server.bluegreen(&publish).succeeds();

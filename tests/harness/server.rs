@@ -171,6 +171,11 @@ impl Server {
         }
         let change = json!({ "Environment": { "Variables": variables } });
         self.lambda("PUT", "/hello/configuration", &change);
+        until("the change is done", || {
+            let configuration = self.lambda("GET", "/hello/configuration", &Value::Null);
+            let status = configuration.json()["LastUpdateStatus"].clone();
+            (status == "Successful").then_some(())
+        });
     }
 
     /// Asks the server to end, as Ctrl-C does, and waits until it has.

@@ -53,7 +53,7 @@ plant "the last step's end promotes, verdict or not" simulation src/controller/d
 plant "a step does not wait for its time" simulation src/controller/decide.rs \
     '() if left.0 > 0 => Some(Waiting::StepTime(left)),' ''
 plant "a step does not wait until something of it was seen" simulation src/controller/decide.rs \
-    '() if assessment.green_at_step.requests == 0' '() if false'
+    '() if assessment.green_at_step == 0' '() if false'
 plant "whatever green looks like is calm" controller src/verdict/rule.rs \
     'let calm = ln_e_rollback < first.rule.ln_rollback_limit() / 2.0;' 'let calm = true;'
 plant "slow requests are judged by the rule for errors" lib src/signal.rs \
@@ -113,10 +113,20 @@ plant "an alarm waits for the metrics" simulation src/controller/answered.rs \
 plant "a first write without an answer is given up" simulation src/controller/answered.rs \
     '_ if !self.has_begun() && self.is_untouched(&alias) => self.phase = Phase::Decide,' ''
 plant "the forecast knows no timeout" lib src/plan/forecast.rs \
-    'Seconds(self.metrics.delay.0.saturating_add(timeout.0))' \
-    'Seconds(self.metrics.delay.0.saturating_add(timeout.0.min(0)))'
-plant "half a period counts" simulation src/samples.rs \
-    '(Some(_), Some(_), _) => true,' '_ if self.blue.or(self.green).is_some() || is_settled => true,'
+    'Seconds(delay.saturating_add(timeout.0))' 'Seconds(delay.saturating_add(timeout.0.min(0)))'
+plant "half a period counts" simulation src/silence.rs \
+    '(Some(_), Some(_), _) => true,' '_ if blue.or(green).is_some() || is_settled => true,'
+plant "a source that is silent is clean" simulation src/assessment.rs \
+    'let evidence: Vec<Evidence> = evidence.collect();' \
+    'let evidence = evidence.filter(|of| of.all.counts().1.requests > 0); let evidence: Vec<Evidence> = evidence.collect();'
+plant "what both sources count is added" verdict src/verdict/rule.rs \
+    'let ln_e_rollback = ln_mean(&rollbacks);' 'let ln_e_rollback = rollbacks.iter().sum::<f64>();'
+plant "after its last word a version had no request" controller src/silence.rs \
+    '!is_last && ln_chance >=' 'ln_chance >='
+plant "what was lost was no request" controller src/silence.rs \
+    'const IMPOSSIBLE: f64 = 1e-4;' 'const IMPOSSIBLE: f64 = 1e-40;'
+plant "while the weight rises all gamblers play" verdict src/verdict/evidence.rs \
+    '(h, _) if stage.rising && h > 0.0 => 0.0,' ''
 plant "test events count as users" simulation src/assessment.rs \
     'tested: probe.map_or(0, |probe| probe.green.requests),' 'tested: 0,'
 plant "there may be any number of steps" lib src/plan/strategy.rs \

@@ -128,6 +128,30 @@ fn a_time_in_which_the_weight_rose_gives_the_reference_evidence_and_none_in_favo
 }
 
 #[test]
+fn the_evidence_of_two_sources_against_green_is_their_mean_and_in_favour_the_lesser() {
+    let rule = Rule::default();
+    let judged = |bad: &[u64]| {
+        let of = |bad: &u64| {
+            let stages = whole(vec![stage(0.1, (900, 0), (100, *bad))]);
+            Evidence {
+                rule,
+                all: stages.clone(),
+                settled: stages.clone(),
+                split: stages,
+                tested: 0,
+            }
+        };
+        let evidence: Vec<Evidence> = bad.iter().map(of).collect();
+        let judged = judge(&evidence, true);
+        (judged.ln_e_rollback, judged.ln_e_promote)
+    };
+    let (clean, failing, both) = (judged(&[0]), judged(&[4]), judged(&[0, 4]));
+    let mean = (f64::midpoint(clean.0.exp(), failing.0.exp())).ln();
+    assert!((both.0 - mean).abs() < 1e-9, "{both:?}");
+    assert_eq!(both.1.to_bits(), failing.1.to_bits());
+}
+
+#[test]
 fn nothing_is_promoted_before_the_bake_time_is_over() {
     let clean = whole(vec![stage(0.5, (5000, 0), (5000, 0))]);
     assert_eq!(

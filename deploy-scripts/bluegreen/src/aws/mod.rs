@@ -16,7 +16,7 @@ mod trail;
 pub(crate) use apigateway::{
     Api, ApiGateway, ApiKind, InStage, Resource, STAGE, Target, TargetAt, invoke_uri,
 };
-pub(crate) use cloudwatch::{Alarm, CloudWatch};
+pub(crate) use cloudwatch::{Alarm, CloudWatch, price_of_looks};
 pub(crate) use connection::connect;
 pub(crate) use contact::Contact;
 pub(crate) use error::AwsError;

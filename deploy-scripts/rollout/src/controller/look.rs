@@ -5,7 +5,10 @@ use super::{
     decide::{Decision, Observation},
 };
 use crate::{
-    Rollout, Seconds, Timestamp, assessment::Assessment, plan::Metrics, samples::Samples,
+    Rollout, Seconds, Timestamp,
+    assessment::Assessment,
+    plan::{Metrics, Plan},
+    samples::Samples,
     signal::Answers,
 };
 
@@ -64,18 +67,39 @@ impl Look {
     }
 }
 
-impl Rollout {
-    /// How long to wait until the next look: a period of the metrics, but not so long that a green
-    /// that fails at once is left where it is.
-    #[must_use]
-    pub fn rest(&self, now: Timestamp) -> Seconds {
-        let Metrics { period, delay } = self.plan.metrics;
-        let young = period.0.saturating_mul(2).saturating_add(delay.0);
-        let longest = match now.since(self.step_started()) < young {
+impl Plan {
+    /// How long a step is young: until its first data must have come.
+    fn youth(&self) -> u64 {
+        let Metrics { period, delay } = self.metrics;
+        period.0.saturating_mul(2).saturating_add(delay.0)
+    }
+
+    /// Seconds between two looks: a period of the metrics, but not so long that a green that fails
+    /// at once is left where it is.
+    fn rest(&self, is_young: bool) -> u64 {
+        let longest = match is_young {
             true => LONGEST_REST_WHILE_YOUNG,
             false => LONGEST_REST,
         };
-        Seconds(period.0.clamp(1, longest))
+        self.metrics.period.0.clamp(1, longest)
+    }
+
+    /// How often a rollout looks until its horizon, at the most.
+    #[must_use]
+    pub fn looks(&self) -> u64 {
+        let steps = self.strategy.steps().len() as u64;
+        let horizon = self.horizon().0;
+        let young = steps.saturating_mul(self.youth()).min(horizon);
+        young.div_ceil(self.rest(true)) + (horizon - young).div_ceil(self.rest(false))
+    }
+}
+
+impl Rollout {
+    /// How long to wait until the next look.
+    #[must_use]
+    pub fn rest(&self, now: Timestamp) -> Seconds {
+        let is_young = now.since(self.step_started()) < self.plan.youth();
+        Seconds(self.plan.rest(is_young))
     }
 
     /// When the forecast at the rate of what was answered so far has its verdict, from now on.
@@ -100,8 +124,8 @@ impl Rollout {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answers, Rollout, Seconds, Timestamp};
-    use crate::{Started, Version, plan::Plan};
+    use super::{Answers, Plan, Rollout, Seconds, Timestamp};
+    use crate::{Started, Version};
 
     #[test]
     fn the_verdict_comes_when_the_traffic_so_far_has_brought_enough() {

@@ -200,4 +200,7 @@ fn it_looks_more_often_while_a_step_is_young_and_never_more_often_than_there_are
     assert_eq!([0, 239, 240].map(|at| rests(60, at)), [5, 5, 15]);
     assert_eq!([0, 900].map(|at| rests(1, at)), [1, 1]);
     assert_eq!([0, 900].map(|at| rests(10, at)), [5, 10]);
+    // Four minutes of a young step, and six after them.
+    let usual = rollout::plan::Plan::new("canary:10%/5m".parse().unwrap());
+    assert_eq!(usual.looks(), 48 + 24);
 }

@@ -16,14 +16,14 @@ use rollout::{
 
 use super::AwsError;
 pub(crate) use alarms::Alarm;
-use series::{
-    ALIAS, AllSeries, BLUE, GREEN, Series, SeriesQuery, THROTTLES, count, requests_of, throttles,
-};
+use series::{ALIAS, AllSeries, BLUE, GREEN, Series, SeriesQuery, THROTTLES, count, requests_of};
 
 /// Periods from which the traffic before a rollout is taken.
 const PERIODS_BEFORE: u64 = 15;
 /// What blue's latency is taken from.
 const HOUR: u64 = 3600;
+/// US dollars for one metric of a `GetMetricData`, from memory of AWS's list of 2026.
+const PRICE_OF_A_SERIES: f64 = 0.01 / 1000.0;
 const TWO_WEEKS: u64 = 14 * 24 * HOUR;
 const FIVE_MINUTES: Seconds = Seconds(300);
 
@@ -32,6 +32,12 @@ pub(crate) struct CloudWatch {
     client: Client,
     function: String,
     alias: String,
+}
+
+/// What the looks of a rollout until its horizon cost at the most, in US dollars.
+pub(crate) fn price_of_looks(rollout: &Rollout) -> f64 {
+    let asked = SeriesQuery::of_a_look(&rollout.plan, rollout.blue, rollout.green);
+    rollout.plan.looks() as f64 * asked.len() as f64 * PRICE_OF_A_SERIES
 }
 
 impl CloudWatch {
@@ -52,13 +58,7 @@ impl CloudWatch {
         now: Timestamp,
     ) -> Result<Samples, AwsError> {
         let (plan, blue, green) = (&rollout.plan, rollout.blue, rollout.green);
-        let period = plan.metrics.period;
-        let mut asked = vec![
-            invocations(plan.metrics),
-            SeriesQuery::new((ALIAS, THROTTLES), throttles(), None, period),
-        ];
-        asked.extend(SeriesQuery::of_version(BLUE, blue, plan));
-        asked.extend(SeriesQuery::of_version(GREEN, green, plan));
+        let asked = SeriesQuery::of_a_look(plan, blue, green);
         let mut found = self.series(&asked, (rollout.start(), now)).await?;
         let mut total = found.take(ALIAS, requests_of(Source::Lambda));
         for (at, throttled) in found.take(ALIAS, THROTTLES) {
@@ -100,7 +100,9 @@ impl CloudWatch {
         let end = end - end % period.0;
         let start = end.saturating_sub(PERIODS_BEFORE * period.0);
         let times = (Timestamp::from_unix(start), Timestamp::from_unix(end));
-        let mut found = self.series(&[invocations(metrics)], times).await?;
+        let mut found = self
+            .series(&[SeriesQuery::invocations(metrics.period)], times)
+            .await?;
         let requests = found.take(ALIAS, requests_of(Source::Lambda));
         let first = requests.iter().find(|(_, requests)| **requests > 0.0);
         Ok(first.map(|(first, _)| {
@@ -120,13 +122,6 @@ impl CloudWatch {
         values.sort_by(f64::total_cmp);
         Ok(values.get(values.len() / 2).copied())
     }
-}
-
-/// Requests of the alias, whichever version answered them.
-fn invocations(metrics: Metrics) -> SeriesQuery {
-    let metric = Name::of_lambda("Invocations").with("Sum".to_owned());
-    let of = (ALIAS, requests_of(Source::Lambda));
-    SeriesQuery::new(of, metric, None, metrics.period)
 }
 
 fn samples(

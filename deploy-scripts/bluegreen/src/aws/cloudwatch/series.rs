@@ -41,8 +41,25 @@ impl SeriesQuery {
         }
     }
 
+    /// Requests of the alias, whichever version answered them.
+    pub(super) fn invocations(period: Seconds) -> Self {
+        let metric = Name::of_lambda("Invocations").with("Sum".to_owned());
+        let of = (ALIAS, requests_of(Source::Lambda));
+        Self::new(of, metric, None, period)
+    }
+
+    /// All that a rollout has to know.
+    pub(super) fn of_a_look(plan: &Plan, blue: Version, green: Version) -> Vec<Self> {
+        let period = plan.metrics.period;
+        let throttled = Self::new((ALIAS, THROTTLES), throttles(), None, period);
+        let of_alias = [Self::invocations(period), throttled].into_iter();
+        let of_blue = Self::of_version(BLUE, blue, plan);
+        let of_green = Self::of_version(GREEN, green, plan);
+        of_alias.chain(of_blue).chain(of_green).collect()
+    }
+
     /// All that a plan's sources know of a version.
-    pub(super) fn of_version(of: &str, version: Version, plan: &Plan) -> Vec<Self> {
+    fn of_version(of: &str, version: Version, plan: &Plan) -> Vec<Self> {
         let query = |source: Source, what: &str, metric: Metric| {
             let period = plan.metrics_of(source).period;
             Self::new((of, what), metric, Some(version), period)
@@ -65,7 +82,7 @@ impl SeriesQuery {
 /// Throttled requests are no invocations, and nobody's errors: to a client they are both.
 pub(super) const THROTTLES: &str = "throttles";
 
-pub(super) fn throttles() -> Metric {
+fn throttles() -> Metric {
     Name::of_lambda("Throttles").with("Sum".to_owned())
 }
 

@@ -54,7 +54,7 @@ async fn outcomes(
         Wanted::IfThere => {
             let serving = seen.routing.serving();
             let said = handle.cloudwatch.has_said(serving, &outcomes, now()).await;
-            said.context("failed to read the function's own metrics from CloudWatch")?
+            said.context("failed to read the traffic of the alias from CloudWatch")?
         }
     };
     Ok(wanted.then_some(outcomes))

@@ -11,6 +11,7 @@ use rollout::{
 };
 
 use super::{Event, Look, Outcomes, Planned, Said, Tally};
+use crate::aws::price_of_looks;
 use crate::terminal::{BOLD, DIM, GREEN, RED, harmless, percent, styled};
 
 impl fmt::Display for Tally {
@@ -243,6 +244,13 @@ impl fmt::Display for Planned {
                 f,
                 "  judged by Lambda's own metrics alone, to which a 500 that is returned is a success"
             )?,
+        }
+        if plan.metrics == Metrics::default() {
+            let (looks, price) = (plan.looks(), price_of_looks(&self.rollout));
+            writeln!(
+                f,
+                "  looks {looks} times at most, for ${price:.2} of CloudWatch"
+            )?;
         }
         writeln!(
             f,
