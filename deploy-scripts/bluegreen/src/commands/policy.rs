@@ -67,6 +67,10 @@ impl Home {
 
     /// What publishing, rolling out, rolling back and pruning need.
     fn release(&self) -> Vec<Value> {
+        [self.move_traffic(), self.see_evidence()].concat()
+    }
+
+    fn move_traffic(&self) -> Vec<Value> {
         let (function, versions, alias) = self.lambda();
         vec![
             statement(
@@ -122,6 +126,11 @@ impl Home {
                 &[&alias],
             ),
             statement("FindTheApi", &["apigateway:GET"], &self.apis()),
+        ]
+    }
+
+    fn see_evidence(&self) -> Vec<Value> {
+        vec![
             // CloudWatch has no resource for metrics, and shows composite alarms to nobody who may
             // see only some.
             statement(
