@@ -1,7 +1,11 @@
 //! The command line.
 
 mod endpoint;
+mod headings;
 mod help;
+mod look;
+mod moves;
+mod plan;
 mod resources;
 mod rollout;
 mod share;
@@ -10,7 +14,7 @@ mod stage;
 use std::{env, path::PathBuf};
 
 use ::rollout::{
-    Seconds, Version, Weight,
+    Seconds,
     verdict::{Rule, Stage},
 };
 use anyhow::Result;
@@ -19,12 +23,15 @@ use clap_complete::Shell;
 
 use crate::settings::Settings;
 pub(crate) use endpoint::endpoint_url;
+pub(crate) use look::{LogsArgs, StatusArgs, TrafficArgs};
+pub(crate) use moves::{PromoteArgs, RollbackArgs, ShiftArgs, WriteArgs};
+pub(crate) use plan::{PlanArgs, Slow, Wanted};
 pub(crate) use resources::{
     CreateArgs, DestroyArgs, EndpointKind, PackageArgs, PolicyArgs, PruneArgs, PublishArgs,
 };
 pub(crate) use rollout::{
-    DeployArgs, DoctorArgs, HookArgs, OnInterrupt, PlanArgs, ProbeArgs, ReleaseArgs, ResumeArgs,
-    RolloutArgs, Slow, VerifyArgs, Wanted, WatchArgs,
+    DeployArgs, DoctorArgs, HookArgs, OnInterrupt, ProbeArgs, ReleaseArgs, ResumeArgs, RolloutArgs,
+    VerifyArgs, WatchArgs,
 };
 use share::Share;
 use stage::parse_stage;
@@ -246,96 +253,6 @@ impl AliasCommand {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct LogsArgs {
-    /// Of this version; otherwise of green, or of the one that serves everything
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) version: Option<Version>,
-
-    /// Of the last so many minutes
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = timeout)]
-    pub(crate) since: Seconds,
-
-    /// Only the most frequent errors, each kind once, with how often it came and one request
-    #[arg(long, conflicts_with = "follow")]
-    pub(crate) errors: bool,
-
-    /// Go on with what is printed from now on; Ctrl-C ends it
-    #[arg(long)]
-    pub(crate) follow: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct StatusArgs {
-    /// Follow the rollout that somebody else drives, or the next one, to its end: reads only, and
-    /// exits as that one does
-    #[arg(long)]
-    pub(crate) watch: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ShiftArgs {
-    /// Share of the traffic, such as 10% or 0.1
-    pub(crate) weight: Weight,
-
-    /// The version to send it to; not needed where the alias is split already
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) to: Option<Version>,
-
-    #[command(flatten)]
-    pub(crate) write: WriteArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PromoteArgs {
-    /// The version to promote; not needed where the alias is split
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) to: Option<Version>,
-
-    #[command(flatten)]
-    pub(crate) write: WriteArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RollbackArgs {
-    /// The version to go back to; otherwise the one that served everything before
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) to: Option<Version>,
-
-    #[command(flatten)]
-    pub(crate) write: WriteArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WriteArgs {
-    /// Say what would be done, and do nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TrafficArgs {
-    /// Requests to send
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) requests: u64,
-
-    /// Connections that send at once
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) concurrency: u16,
-
-    /// Requests per second at most; otherwise as fast as the answers come
-    #[arg(long, value_name = "N", value_parser = rate)]
-    pub(crate) rate: Option<f64>,
-
-    /// Where to send them; otherwise to the API that `create` made
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: Option<String>,
-
-    /// Header in which an answer names the version that gave it
-    #[arg(long, value_name = "NAME", default_value = "x-function-version")]
-    pub(crate) version_header: String,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct VerdictArgs {
     /// Totals at one weight, such as 10%:5400/5:600/7: the weight, blue's requests and bad ones,
     /// and green's; repeatable
@@ -368,13 +285,6 @@ fn timeout(text: &str) -> Result<Seconds, String> {
         Ok(seconds) if seconds.0 > 0 => Ok(seconds),
         Ok(_) => Err("give more than 0s".to_owned()),
         Err(error) => Err(error.to_string()),
-    }
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
-        _ => Err("give requests per second, more than 0".to_owned()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! CloudWatch: what both versions answered, and which alarms ring.
 
 mod alarms;
+mod answers;
 mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,8 @@ use rollout::{
 
 use super::AwsError;
 pub(crate) use alarms::Alarm;
-use series::{ALIAS, AllSeries, BLUE, GREEN, Series, SeriesQuery, THROTTLES, count, requests_of};
+use answers::{AllSeries, count};
+use series::{ALIAS, BLUE, GREEN, Series, SeriesQuery, THROTTLES, requests_of};
 
 /// Periods from which the traffic before a rollout is taken.
 const PERIODS_BEFORE: u64 = 15;

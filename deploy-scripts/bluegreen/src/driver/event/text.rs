@@ -2,45 +2,13 @@
 
 use std::fmt;
 
-use anstyle::Style;
-use rollout::{
-    Rollout, Seconds,
-    plan::Metrics,
-    signal::{Kind, Signal, Source},
-    verdict::Counts,
+use rollout::{Rollout, Seconds, plan::Metrics};
+
+use super::{Event, Planned};
+use crate::{
+    aws::price_of_looks,
+    terminal::{BOLD, DIM, GREEN, RED, harmless, percent, styled},
 };
-
-use super::{Event, Look, Outcomes, Planned, Said, Tally};
-use crate::aws::price_of_looks;
-use crate::terminal::{BOLD, DIM, GREEN, RED, harmless, percent, styled};
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(answers) = self;
-        for (index, (Kind { word, .. }, bad)) in answers.bad(Source::Lambda).enumerate() {
-            match (index, bad) {
-                (0, bad) => write!(f, "{bad} {word} of {}", answers.requests)?,
-                (_, 0) => {}
-                (_, bad) => write!(f, ", {bad} {word}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Said {
-    fn is_bad(&self) -> bool {
-        self.0.counts(Signal::Bad).bad > 0
-    }
-}
-
-/// `14 bad of 58`
-impl fmt::Display for Said {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts { requests, bad } = self.0.counts(Signal::Bad);
-        write!(f, "{bad} bad of {requests}")
-    }
-}
 
 /// One or more lines, with styles.
 impl fmt::Display for Event {
@@ -103,104 +71,6 @@ impl fmt::Display for Event {
                 write!(f, "{what} {}", harmless(text))
             }
         }
-    }
-}
-
-/// `10%  blue 1 failed of 540, green 0 failed of 60; green is worse by at most 4.2 points; …`
-impl fmt::Display for Look {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [blue, green] = self.answered;
-        write!(f, "{}  blue {blue}, green {green}", percent(self.weight))?;
-        if let Some([blue, green]) = self.said() {
-            write!(f, "; they say blue {blue}, green {green}")?;
-        }
-        write!(f, "; {}", self.difference())?;
-        match &self.waiting_for {
-            Some(waiting) => write!(f, "; {}", harmless(waiting)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Look {
-    /// What both versions say since the start, where that is news: something was bad.
-    pub(crate) fn said(&self) -> Option<[Said; 2]> {
-        let said = self.outcomes.as_ref()?.answered;
-        said.iter().any(Said::is_bad).then_some(said)
-    }
-
-    /// How much there is of the evidence that a decision takes, and of which: the one that is
-    /// nearer.
-    pub(crate) fn how_sure(&self) -> (f64, Style, &'static str) {
-        let against = self.ln_e_rollback / self.rollback_limit;
-        let in_favour = self.ln_e_promote / self.promote_limit;
-        let (share, style, what) = match against > in_favour {
-            true => (against, RED, "roll back"),
-            false => (in_favour, GREEN, "promote"),
-        };
-        (share.clamp(0.0, 1.0), style, what)
-    }
-
-    /// The evidence in the verdict's own numbers.
-    pub(crate) fn evidence(&self) -> String {
-        format!(
-            "ln E {:.2} of {:.2} to roll back, {:.2} of {:.2} to promote",
-            self.ln_e_rollback, self.rollback_limit, self.ln_e_promote, self.promote_limit
-        )
-    }
-
-    /// The bounds on the difference, in words.
-    pub(crate) fn difference(&self) -> String {
-        match (self.at_least, self.at_most) {
-            (Some(least), Some(most)) => {
-                format!(
-                    "green is worse by at least {} and at most {}",
-                    points(least),
-                    points(most)
-                )
-            }
-            (Some(least), None) => format!("green is worse by at least {}", points(least)),
-            (None, Some(most)) => format!("green is worse by at most {}", points(most)),
-            (None, None) => self.too_little(),
-        }
-    }
-
-    /// What is known of green where nothing is known of the difference: it may be anything, but a
-    /// green that has answered well so far cannot fail everything.
-    fn too_little(&self) -> String {
-        let [_, Tally(green)] = self.answered;
-        let Counts { requests, bad } = green.counts(Signal::Errors);
-        match (requests, bad) {
-            (0, _) => "nothing is known of green yet".to_owned(),
-            (_, 0) => {
-                let chance = (-self.promote_limit / requests as f64).exp();
-                format!(
-                    "green fails at most {} of its requests",
-                    percent(1.0 - chance)
-                )
-            }
-            _ => "too little is known for a bound on the difference".to_owned(),
-        }
-    }
-
-    /// Where the numbers come from, and how old they are, a line each: nothing where they are a
-    /// few seconds old.
-    pub(crate) fn sources(&self) -> Vec<String> {
-        let age = |source: usize| match self.ages.get(source).copied().flatten() {
-            Some(age) => format!("{} old", age.spoken()),
-            None => "nothing yet".to_owned(),
-        };
-        let Some(Outcomes {
-            answered: [blue, green],
-            ..
-        }) = &self.outcomes
-        else {
-            return Vec::new();
-        };
-        vec![
-            format!("they say: blue {blue}, green {green} ({})", age(1)),
-            format!("Lambda's own metrics: {}", age(0)),
-        ]
     }
 }
 
@@ -304,7 +174,7 @@ impl Planned {
 }
 
 /// A share in percentage points, to a tenth: `1 point`, `4.6 points`.
-fn points(share: f64) -> String {
+pub(super) fn points(share: f64) -> String {
     let tenths = (share * 1e3).round();
     let plural = if tenths == 10.0 { "" } else { "s" };
     format!("{} point{plural}", tenths / 10.0)

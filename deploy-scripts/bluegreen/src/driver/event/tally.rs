@@ -1,0 +1,93 @@
+//! What versions answered, as it is told.
+
+use std::fmt;
+
+use rollout::{
+    assessment::Assessment,
+    signal::{Answers, Kind, Signal, Source},
+    verdict::Counts,
+};
+use serde::{Serialize, Serializer};
+
+/// What a version answered, as Lambda's own metrics tell it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally(pub(crate) Answers);
+
+/// What a version says that it answered.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Said(pub(crate) Answers);
+
+/// What both versions say, as far as it is evidence.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Outcomes {
+    pub(crate) blue: Said,
+    pub(crate) green: Said,
+    /// Since the start.
+    #[serde(skip)]
+    pub(crate) answered: [Said; 2],
+}
+
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(self.0, Source::Lambda, serializer)
+    }
+}
+
+impl Serialize for Said {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(self.0, Source::Outcomes, serializer)
+    }
+}
+
+/// Requests, and the bad ones by each kind of a source's signals.
+fn serialize<S: Serializer>(
+    answers: Answers,
+    source: Source,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let bad = answers.bad(source).map(|(kind, bad)| (kind.name, bad));
+    let requests = [("requests", answers.requests)];
+    serializer.collect_map(requests.into_iter().chain(bad))
+}
+
+impl Outcomes {
+    pub(super) fn of(seen: &Assessment) -> Option<Self> {
+        let said = seen.told.iter();
+        let mut said = said.filter(|told| told.source == Source::Outcomes);
+        let said = said.next()?;
+        let [blue, green] = said.counted.map(Said);
+        Some(Self {
+            blue,
+            green,
+            answered: said.answered.map(Said),
+        })
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(answers) = self;
+        for (index, (Kind { word, .. }, bad)) in answers.bad(Source::Lambda).enumerate() {
+            match (index, bad) {
+                (0, bad) => write!(f, "{bad} {word} of {}", answers.requests)?,
+                (_, 0) => {}
+                (_, bad) => write!(f, ", {bad} {word}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Said {
+    pub(super) fn is_bad(&self) -> bool {
+        self.0.counts(Signal::Bad).bad > 0
+    }
+}
+
+/// `14 bad of 58`
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { requests, bad } = self.0.counts(Signal::Bad);
+        write!(f, "{bad} bad of {requests}")
+    }
+}
