@@ -95,25 +95,24 @@ fn a_version_that_says_nothing_is_named_and_nothing_is_promoted() {
     assert_eq!(silent(true, true), Waiting::Silent("green"));
 }
 
-/// Both fail everything, and what blue said is late, or is lost.
+/// Both fail everything for some seconds, and of these what blue said is late, or is lost.
 #[test]
-fn an_outage_that_green_tells_of_first_does_not_condemn_it() {
-    let outage = || outcomes(2..30, (9, 9), (1, 1));
-    let waits = |outcomes: Vec<Sample>| {
+fn an_outage_that_green_alone_tells_of_does_not_condemn_it() {
+    let waits = |mut outcomes: Vec<Sample>, silent: std::ops::Range<usize>| {
         let mut desk = Desk::begun(heard("canary:10%/60s"));
+        let silent = outcomes[silent].iter_mut();
+        silent.for_each(|sample| sample.blue = None);
         desk.outcomes = outcomes;
         desk.at(40);
         assert_eq!(desk.waiting(), Waiting::StepTime(Seconds(21)));
     };
-    waits(outage());
-    let mut late = outage();
-    late[20..].iter_mut().for_each(|sample| sample.blue = None);
-    waits(late);
-    let mut lost = outage();
-    lost[10..20]
-        .iter_mut()
-        .for_each(|sample| sample.blue = None);
-    waits(lost);
+    let outage = |seconds| outcomes(seconds, (9, 9), (1, 1));
+    let clean = |seconds| outcomes(seconds, (9, 0), (1, 0));
+    waits(outage(2..30), 0..0);
+    let late = [clean(2..27), outage(27..30)].concat();
+    waits(late, 25..28);
+    let lost = [outage(2..8), clean(8..30)].concat();
+    waits(lost, 0..6);
 }
 
 /// Where a version is seldom asked, the seconds in between had no request of it.
