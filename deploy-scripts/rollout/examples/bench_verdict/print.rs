@@ -3,12 +3,12 @@
 use std::fmt;
 
 use crate::{
-    Outcome,
-    judge::{JUDGES, Judge},
-    simulate::Cell,
+    Outcome, Row,
+    deliver::{DELIVERIES, Delivery},
+    judge::Judge,
 };
 
-pub(crate) fn cells(rows: &[(Cell, [Outcome; 3])]) {
+pub(crate) fn cells(rows: &[Row<3>]) {
     println!("| weight | blue fails | requests/s | verdict | alarm | threshold |");
     println!("|---|---|---|---|---|---|");
     for (cell, outcomes) in rows {
@@ -22,8 +22,10 @@ pub(crate) fn cells(rows: &[(Cell, [Outcome; 3])]) {
     }
 }
 
-pub(crate) fn summary(rows: &[(Cell, [Outcome; 3])]) {
-    for (index, judge) in JUDGES.iter().enumerate() {
+/// One row for each way to judge.
+pub(crate) fn summary<const N: usize>(judges: [impl fmt::Display; N], rows: &[Row<N>]) {
+    println!("| judged by | rolled back | promoted |\n|---|---|---|");
+    for (index, judge) in judges.iter().enumerate() {
         let of = |value: fn(&Outcome) -> f64| {
             let values: Vec<f64> = rows
                 .iter()
@@ -46,6 +48,20 @@ pub(crate) fn summary(rows: &[(Cell, [Outcome; 3])]) {
     }
 }
 
+/// Rollouts of one green at one weight, as AWS delivers what is known of them.
+pub(crate) fn delivered(rows: &[Row<4>]) {
+    print!("| green | requests/s |");
+    DELIVERIES
+        .iter()
+        .for_each(|delivery| print!(" {delivery} |"));
+    println!("\n|{}", "---|".repeat(2 + DELIVERIES.len()));
+    for (cell, outcomes) in rows {
+        print!("| {} | {} |", cell.green.name, cell.rate);
+        outcomes.iter().for_each(|outcome| print!(" {outcome} |"));
+        println!();
+    }
+}
+
 /// Two digits that count.
 fn percent(share: f64) -> String {
     match share * 100.0 {
@@ -63,6 +79,16 @@ impl fmt::Display for Judge {
             Self::Alarm => "alarm: errors in 2 of 2 minutes",
             Self::Threshold => "threshold: below 99 % in 5 checks",
         })
+    }
+}
+
+impl fmt::Display for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Steady => f.write_str("minutes without the one of the shift"),
+            Self::Rising => f.write_str("minutes"),
+            Self::Outcomes { late } => write!(f, "minutes, and outcomes {late} s late"),
+        }
     }
 }
 
