@@ -82,8 +82,10 @@ fn in_json(line: &Value) -> Option<(String, u64, Option<String>)> {
         return Some((format!("{ANSWERED}{status}"), bad, request_id));
     }
     if line["type"] == "platform.report" {
-        let status = text(&["/record/status"]).filter(|status| status != "success")?;
-        return Some((status, 1, request_id));
+        // Of errors there are lines that tell more.
+        let status = text(&["/record/status"])?;
+        let is_told = !matches!(status.as_str(), "success" | "error");
+        return is_told.then_some((status, 1, request_id));
     }
     let level = text(&["/level"])?.to_ascii_uppercase();
     let is_error = matches!(level.as_str(), "ERROR" | "FATAL" | "CRITICAL");
