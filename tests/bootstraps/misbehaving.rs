@@ -140,6 +140,12 @@ fn breaks_the_rules(id: &str, event: &str) -> io::Result<bool> {
             let line = "x".repeat(1 << 20);
             (0..100).for_each(|_| println!("{line}"));
         }
+        "print-for-ever" => {
+            let lines = "y\n".repeat(4096);
+            loop {
+                print!("{lines}");
+            }
+        }
         _ => return Ok(false),
     }
     call("POST", &format!("invocation/{id}/response"), b"null")?;

@@ -1,6 +1,10 @@
 //! An invocation ends as on AWS, whatever the bootstrap does, and the next one is answered.
 
-use std::{process::Command, thread};
+use std::{
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
@@ -88,6 +92,20 @@ fn an_invocation_that_takes_too_long_is_ended_and_its_process_with_it() {
     until("the process has ended", || {
         has_ended(&before.to_string()).then_some(())
     });
+}
+
+#[test]
+fn a_process_that_prints_for_ever_is_ended_after_its_time_all_the_same() {
+    let server = server();
+    let begun = Instant::now();
+    fails(
+        &server.invoke("f", &json!("print-for-ever")),
+        "Sandbox.Timedout",
+        "Error: Task timed out after 1.00 seconds",
+    );
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert_eq!(server.invoke("f", &json!("well")).json(), "well");
 }
 
 #[test]

@@ -90,6 +90,7 @@ impl Environment {
         let mut environment =
             spawned.map_err(|error| Outcome::NotStarted(format!("fork/exec: {error}")))?;
         if let Err(outcome) = environment.initialized(&mut progress).await {
+            environment.kill();
             let (_, printed) = environment.output.end([]);
             return Err(NotStarted { outcome, printed });
         }
@@ -197,6 +198,15 @@ impl Environment {
             .poll_serve(&mut Context::from_waker(Waker::noop()));
     }
 
+    /// Ends its processes: before the rest of what they print is read, which may have no end.
+    pub(super) fn kill(&mut self) {
+        if let Some(group) = self.group.take() {
+            // The whole group: a bootstrap may have started processes of its own. An error means
+            // that they have ended.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+
     /// Whether the invocation still waits for the process to take it.
     fn is_waiting(&self) -> bool {
         self.work.capacity() == 0
@@ -205,11 +215,7 @@ impl Environment {
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        if let Some(group) = self.group {
-            // The whole group: a bootstrap may have started processes of its own. An error means
-            // that they have ended.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
+        self.kill();
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use rustix::io::ioctl_fionbio;
+use rustix::io::{ioctl_fionbio, ioctl_fionread};
 
 use super::report::Line;
 use crate::{clock, logs::LogStream, message::Message, terminal::Printed};
@@ -62,8 +62,7 @@ impl Output {
 
     /// The invocation has ended. Gives the end of its log and its lines, if they were asked for.
     pub(super) fn end(&mut self, last: impl IntoIterator<Item = Line>) -> (Vec<u8>, Printed) {
-        // What a handler printed before it answered was in the pipe before the answer came.
-        while self.read() == MAX_READ {}
+        self.drain();
         self.end_line();
         last.into_iter().for_each(|line| self.platform(line));
         self.stream.add(&mut self.lines);
@@ -74,20 +73,27 @@ impl Output {
 
     /// Passes on what has been printed so far, and says when to come again.
     pub(super) fn pass_on(&mut self) -> Duration {
-        let read = self.read();
+        let read = self.read(MAX_READ);
         self.stream.add(&mut self.lines);
         match read {
-            MAX_READ => Duration::ZERO,
+            MAX_READ.. => Duration::ZERO,
             0..BUFFER => CALM,
             _ => BUSY,
         }
     }
 
-    /// How many bytes there were, at most [`MAX_READ`].
-    fn read(&mut self) -> usize {
+    /// Reads what is in the pipe now: what a handler printed before it answered was there before the
+    /// answer came, and a process that prints for ever is not waited for.
+    fn drain(&mut self) {
+        let held = ioctl_fionread(&self.pipe).unwrap_or_default();
+        self.read(usize::try_from(held).unwrap_or(MAX_READ));
+    }
+
+    /// How many bytes there were, at most `most` and what the buffer holds beyond that.
+    fn read(&mut self, most: usize) -> usize {
         let mut total = 0;
         let mut buffer = mem::take(&mut self.buffer);
-        while total < MAX_READ {
+        while total < most {
             // Nothing more for now, or the end.
             let Ok(count @ 1..) = self.pipe.read(&mut buffer) else {
                 break;
@@ -162,5 +168,65 @@ pub(super) fn log_of(
 impl Drop for Output {
     fn drop(&mut self) {
         self.end([]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write,
+        sync::atomic::{AtomicUsize, Ordering},
+        thread,
+    };
+
+    use super::*;
+    use crate::{
+        cloudwatch::{CloudWatch, Pace},
+        logs::Logs,
+        place::Place,
+        terminal::{Shows, Terminal},
+    };
+
+    /// What a pipe holds.
+    const PIPE: usize = 64 << 10;
+
+    fn stream() -> LogStream {
+        let place = Place {
+            region: "us-east-1".to_owned(),
+            account: "000000000000".to_owned(),
+        };
+        let cloudwatch = Arc::new(CloudWatch::new(place, Pace::default()));
+        Logs::new(Terminal::start(Shows::None), cloudwatch).stream("g", "s".to_owned())
+    }
+
+    #[test]
+    fn the_end_reads_what_is_there_and_does_not_wait_for_whoever_prints_on() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let mut output = Output::new(reader, stream()).unwrap();
+        let written = Arc::new(AtomicUsize::new(0));
+        let count = written.clone();
+        let printing = thread::spawn(move || {
+            let lines = b"y\n".repeat(2048);
+            while count.load(Ordering::SeqCst) < 32 << 20 && writer.write_all(&lines).is_ok() {
+                count.fetch_add(lines.len(), Ordering::SeqCst);
+            }
+        });
+        while written.load(Ordering::SeqCst) < PIPE {
+            thread::yield_now();
+        }
+        output.end([]);
+        let read = written.load(Ordering::SeqCst);
+        assert!(read <= 3 * PIPE, "{read} bytes were written meanwhile");
+        drop(output);
+        printing.join().unwrap();
+    }
+
+    #[test]
+    fn the_end_reads_all_that_was_printed_before() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let mut output = Output::new(reader, stream()).unwrap();
+        writer.write_all(&[b'x'; PIPE - 1]).unwrap();
+        output.end([]);
+        assert_eq!(ioctl_fionread(&output.pipe).unwrap(), 0);
     }
 }

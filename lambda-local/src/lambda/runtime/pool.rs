@@ -218,6 +218,9 @@ impl Pool {
         };
         let duration = started.elapsed();
         let init = environment.take_init_duration();
+        if !outcome.environment_lives() {
+            environment.kill();
+        }
         let last = report.end(&outcome, duration, init);
         let (log_tail, printed) = environment.output.end(last);
         if outcome.environment_lives() {
