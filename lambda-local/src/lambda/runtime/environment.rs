@@ -13,7 +13,7 @@ use std::{
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::{
     process::Command,
-    sync::{mpsc, oneshot, watch},
+    sync::{oneshot, watch},
     time::sleep_until,
 };
 
@@ -23,7 +23,8 @@ use super::{
     invocation::Invocation,
     outcome::Outcome,
     output::{CALM, Output},
-    runtime_api::{Init, RuntimeApi, Work},
+    runtime_api::{Init, RuntimeApi},
+    waiting::{Waiting, Work},
 };
 use crate::{logs::LogStream, terminal::Printed};
 
@@ -41,7 +42,7 @@ pub(super) struct Launch {
 /// A running environment. Dropping it kills its processes.
 #[derive(Debug)]
 pub(super) struct Environment {
-    work: mpsc::Sender<Work>,
+    waiting: Arc<Waiting>,
     pub(super) output: Output,
     exit: watch::Receiver<Option<ExitStatus>>,
     group: Option<Pid>,
@@ -99,8 +100,8 @@ impl Environment {
     }
 
     async fn spawn(launch: Launch, init: watch::Sender<Init>) -> io::Result<Self> {
-        let (work, work_read) = mpsc::channel(1);
-        let api = RuntimeApi::new(work_read, init);
+        let waiting = Arc::new(Waiting::default());
+        let api = RuntimeApi::new(waiting.clone(), init);
         let connections = Connections::listen(api).await?;
         let address = connections.address()?;
         let tmp = tempfile::Builder::new().prefix("lambda-").tempdir()?;
@@ -114,7 +115,7 @@ impl Environment {
         let (exited, exit) = watch::channel(None);
         tokio::spawn(async move { exited.send_replace(child.wait().await.ok()) });
         Ok(Self {
-            work,
+            waiting,
             output,
             exit,
             group,
@@ -163,9 +164,11 @@ impl Environment {
         let (reply, mut answer) = oneshot::channel();
         let limit = invocation.timeout;
         let deadline = tokio::time::Instant::now() + limit;
-        if self.work.send(Work { invocation, reply }).await.is_err() {
-            return RunResult::NeverTaken;
-        }
+        self.waiting.put(Work {
+            invocation,
+            reply,
+            sent: false,
+        });
         let mut look = tokio::time::Instant::now() + CALM;
         loop {
             tokio::select! {
@@ -174,7 +177,7 @@ impl Environment {
                 answered = &mut answer, if !answer.is_terminated() => if let Ok(outcome) = answered {
                     return RunResult::Ended(outcome);
                 },
-                status = exited(&mut self.exit) => return match self.is_waiting() {
+                status = exited(&mut self.exit) => return match self.waiting.is_unseen() {
                     true => RunResult::NeverTaken,
                     false => RunResult::Ended(Outcome::Exited(status)),
                 },
@@ -205,11 +208,6 @@ impl Environment {
             // that they have ended.
             let _ = kill_process_group(group, Signal::KILL);
         }
-    }
-
-    /// Whether the invocation still waits for the process to take it.
-    fn is_waiting(&self) -> bool {
-        self.work.capacity() == 0
     }
 }
 

@@ -1,19 +1,23 @@
 //! HTTP/1.1 as far as a runtime speaks it to its Runtime API, on one connection. Written here and not
 //! left to a server for everybody's use: this is half of what an invocation costs.
 
-use std::{io, mem::MaybeUninit};
+use std::io;
 
 use bytes::{Buf, BytesMut};
 use http::StatusCode;
-use httparse::{Header, Status};
+use rustix::{
+    io::Errno,
+    net::{RecvFlags, recv},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::callers::names_this_machine;
-
-use super::body::{Framing, MAX_HEAD, MAX_HEADERS, Part, invalid, take_part};
+use super::{
+    body::{MAX_HEAD, Part, take_part},
+    head::{Request, parse},
+};
 
 const READ: usize = 8 << 10;
 /// A body up to this size is copied behind its head, and both are sent in one piece.
@@ -24,21 +28,6 @@ pub(super) struct Wire {
     stream: TcpStream,
     unread: BytesMut,
     unsent: Vec<u8>,
-}
-
-/// The head of a request.
-#[derive(Debug)]
-pub(super) struct Request {
-    pub(super) is_post: bool,
-    pub(super) path: String,
-    pub(super) keep_alive: bool,
-    /// Whether the body is a stream, of which the caller may see the beginning before its end.
-    pub(super) is_stream: bool,
-    pub(super) content_type: Option<String>,
-    pub(super) body: Framing,
-    /// Whether a web page sends it: one that tries all ports of this machine.
-    pub(super) is_of_a_page: bool,
-    waits_for_continue: bool,
 }
 
 impl Wire {
@@ -75,9 +64,7 @@ impl Wire {
             if let Some(part) = take_part(&mut self.unread, &mut request.body)? {
                 return Ok(part);
             }
-            if self.fill().await? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
+            self.more().await?;
         }
     }
 
@@ -117,112 +104,35 @@ impl Wire {
         Ok(())
     }
 
+    /// Why the process waits for an answer no more. What it sends meanwhile is kept for later.
+    pub(super) async fn gone(&mut self) -> io::Error {
+        while self.unread.len() < MAX_HEAD {
+            if let Err(error) = self.more().await {
+                return error;
+            }
+        }
+        std::future::pending().await
+    }
+
+    /// Whether it waits no more by now. The kernel is asked: that a connection was closed a moment
+    /// ago has not come to be known here.
+    pub(super) fn is_gone(&self) -> bool {
+        let look = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        match recv(&self.stream, &mut [0; 1], look) {
+            Ok((length, _)) => length == 0,
+            Err(error) => error != Errno::AGAIN,
+        }
+    }
+
+    async fn more(&mut self) -> io::Result<()> {
+        match self.fill().await? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+
     async fn fill(&mut self) -> io::Result<usize> {
         self.unread.reserve(READ);
         self.stream.read_buf(&mut self.unread).await
-    }
-}
-
-/// The head and its length, once it is complete.
-fn parse(unread: &[u8]) -> io::Result<Option<(usize, Request)>> {
-    let mut headers = [const { MaybeUninit::<Header<'_>>::uninit() }; MAX_HEADERS];
-    let mut head = httparse::Request::new(&mut []);
-    match head.parse_with_uninit_headers(unread, &mut headers) {
-        Ok(Status::Complete(length)) => Ok(Some((length, Request::of(&head)?))),
-        Ok(Status::Partial) if unread.len() < MAX_HEAD => Ok(None),
-        Ok(Status::Partial) => Err(invalid("the head is too long")),
-        Err(error) => Err(invalid(&error.to_string())),
-    }
-}
-
-impl Request {
-    fn of(head: &httparse::Request<'_, '_>) -> io::Result<Self> {
-        let mut request = Self {
-            is_post: head.method == Some("POST"),
-            path: head.path.unwrap_or_default().to_owned(),
-            keep_alive: head.version == Some(1),
-            is_stream: false,
-            content_type: None,
-            body: Framing::Sized(0),
-            is_of_a_page: false,
-            waits_for_continue: false,
-        };
-        for header in head.headers.iter() {
-            request.take(header)?;
-        }
-        Ok(request)
-    }
-
-    fn take(&mut self, header: &Header<'_>) -> io::Result<()> {
-        let named = |name: &str| header.name.eq_ignore_ascii_case(name);
-        let text = || str::from_utf8(header.value).unwrap_or_default();
-        let says = |word: &str| text().eq_ignore_ascii_case(word);
-        if named("content-length") {
-            // Chunks count where both are named.
-            if let Framing::Sized(size) = &mut self.body {
-                *size = text().parse().map_err(|_| invalid("no content length"))?;
-            }
-        } else if named("transfer-encoding") && says("chunked") {
-            self.body = Framing::Chunked(None);
-        } else if named("origin") || named("sec-fetch-site") {
-            self.is_of_a_page = true;
-        } else if named("host") {
-            let host = text().rsplit_once(':').map_or(text(), |(name, _)| name);
-            self.is_of_a_page |= !names_this_machine(host);
-        } else if named("connection") && says("close") {
-            self.keep_alive = false;
-        } else if named("expect") && says("100-continue") {
-            self.waits_for_continue = true;
-        } else if named("lambda-runtime-function-response-mode") {
-            self.is_stream = says("streaming");
-        } else if named("content-type") {
-            self.content_type = Some(text().to_owned());
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lambda::runtime::body::tests::mangled;
-
-    #[test]
-    fn a_head_says_how_its_body_comes() {
-        let text = b"POST /x HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello";
-        let (length, request) = parse(text).unwrap().unwrap();
-        assert_eq!((&text[length..], request.is_post), (&b"hello"[..], true));
-        assert_eq!(request.body, Framing::Sized(5));
-        assert!(request.waits_for_continue && request.keep_alive);
-        let text = b"GET /n HTTP/1.1\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
-        let (_, request) = parse(text).unwrap().unwrap();
-        assert_eq!(request.body, Framing::Chunked(None));
-        assert!(!request.keep_alive);
-        for header in [
-            "origin: http://a",
-            "sec-fetch-site: none",
-            "host: page.example:80",
-        ] {
-            let text = format!("GET /n HTTP/1.1\r\n{header}\r\n\r\n");
-            let (_, request) = parse(text.as_bytes()).unwrap().unwrap();
-            assert!(request.is_of_a_page, "{header}");
-        }
-        let (_, request) = parse(b"GET /n HTTP/1.1\r\nhost: 127.0.0.1:80\r\n\r\n")
-            .unwrap()
-            .unwrap();
-        assert!(!request.is_of_a_page);
-        assert!(parse(b"GET /n HTTP/1.1\r\nhost").unwrap().is_none());
-        assert!(parse(b"GET /n HTTP/1.1\r\ncontent-length: x\r\n\r\n").is_err());
-        assert!(parse(b"\x00\x01\x02 \r\n").is_err());
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        let head = b"POST /x HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
-        let mut random = fastrand::Rng::with_seed(2);
-        for _ in 0..20_000 {
-            let text = mangled(head, &mut random);
-            let _ = parse(&text);
-        }
     }
 }

@@ -1,10 +1,12 @@
 //! Runs a version's `bootstrap`: execution environments, the Runtime API that they talk to, and
 //! the pool that hands them invocations.
 
+mod answer;
 mod body;
 mod bootstrap;
 mod connections;
 mod environment;
+mod head;
 mod http1;
 mod invocation;
 mod outcome;
@@ -14,6 +16,7 @@ mod provisioned;
 mod report;
 mod runtime_api;
 mod variables;
+mod waiting;
 
 pub(crate) use bootstrap::{EXEC_BOOTSTRAP, exec_bootstrap};
 pub(crate) use invocation::{Invocation, Piece};

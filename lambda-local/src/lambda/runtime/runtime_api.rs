@@ -2,41 +2,28 @@
 //! execution environment: the process asks for the next invocation and posts its answer.
 
 use std::{
-    fmt::Write,
     io,
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
 };
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, StatusCode};
-use tokio::{
-    net::TcpStream,
-    sync::{Mutex as AsyncMutex, mpsc, oneshot, watch},
-};
+use bytes::Bytes;
+use http::StatusCode;
+use tokio::{net::TcpStream, sync::watch};
 
 use super::{
-    body::{Part, Trailers},
-    http1::{Request, Wire},
-    invocation::{Invocation, Piece},
-    outcome::{MAX_RESPONSE, Outcome},
+    answer::{Body, pass_on, read},
+    head::Request,
+    http1::Wire,
+    outcome::Outcome,
+    waiting::{Waiting, Work},
 };
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 
-/// An invocation for the process, and where its answer goes.
-#[derive(Debug)]
-pub(super) struct Work {
-    pub(super) invocation: Arc<Invocation>,
-    pub(super) reply: oneshot::Sender<Outcome>,
-}
-
 /// What the server side of an environment holds.
 #[derive(Debug)]
 pub(super) struct RuntimeApi {
-    /// Its type is a mutex so that two requests for the next invocation queue.
-    work: AsyncMutex<mpsc::Receiver<Work>>,
+    waiting: Arc<Waiting>,
     current: Mutex<Option<Work>>,
     init: watch::Sender<Init>,
 }
@@ -52,9 +39,9 @@ pub(super) enum Init {
 }
 
 impl RuntimeApi {
-    pub(super) fn new(work: mpsc::Receiver<Work>, init: watch::Sender<Init>) -> Arc<Self> {
+    pub(super) fn new(waiting: Arc<Waiting>, init: watch::Sender<Init>) -> Arc<Self> {
         Arc::new(Self {
-            work: AsyncMutex::new(work),
+            waiting,
             current: Mutex::new(None),
             init,
         })
@@ -107,15 +94,32 @@ impl RuntimeApi {
             }
             first
         });
-        let Some(work) = self.work.lock().await.recv().await else {
-            let text = "the execution environment is stopping";
-            return refuse(wire, StatusCode::GONE, "Shutdown", text).await;
+        let work = tokio::select! {
+            biased;
+            error = wire.gone() => return Err(error),
+            work = self.waiting.take() => work,
         };
+        if wire.is_gone() {
+            self.waiting.put(work);
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        self.hand_over(work, wire).await
+    }
+
+    /// What cannot be sent waits for the next request.
+    async fn hand_over(&self, work: Work, wire: &mut Wire) -> io::Result<()> {
         let invocation = work.invocation.clone();
-        self.set_current(work);
-        let headers = headers_of(&invocation);
-        wire.answer(StatusCode::OK, &headers, &invocation.payload)
-            .await
+        // Before it is sent: the process may answer on another connection while this is written.
+        self.set_current(Work { sent: true, ..work });
+        let headers = invocation.headers();
+        let answered = wire.answer(StatusCode::OK, &headers, &invocation.payload);
+        let answered = answered.await;
+        if answered.is_err()
+            && let Some(work) = self.take_current(&invocation.request_id)
+        {
+            self.waiting.put(work);
+        }
+        answered
     }
 
     /// Ends the invocation with this id. A second answer, and one to another invocation, is
@@ -174,96 +178,6 @@ impl RuntimeApi {
         }
         accept(wire).await
     }
-}
-
-enum Body {
-    Complete(Bytes),
-    /// The function failed in the middle of a stream; what it says of it.
-    Failed(Bytes),
-    TooLarge(usize),
-}
-
-/// Reads a body to its end, and keeps no more than may be.
-async fn read(wire: &mut Wire, request: &mut Request) -> io::Result<Body> {
-    let (mut size, mut first, mut all) = (0, Bytes::new(), BytesMut::new());
-    loop {
-        match wire.part(request).await? {
-            Part::Data(data) => {
-                size += data.len();
-                if size == data.len() {
-                    first = data;
-                } else if size <= MAX_RESPONSE {
-                    all.extend_from_slice(&std::mem::take(&mut first));
-                    all.extend_from_slice(&data);
-                }
-            }
-            Part::End(trailers) if trailers.error_type.is_some() => {
-                return Ok(Body::Failed(trailers.error()));
-            }
-            Part::End(_) if size > MAX_RESPONSE => return Ok(Body::TooLarge(size)),
-            Part::End(_) if all.is_empty() => return Ok(Body::Complete(first)),
-            Part::End(_) => return Ok(Body::Complete(all.freeze())),
-        }
-    }
-}
-
-/// Passes a stream on, part by part, as it comes.
-async fn pass_on(
-    wire: &mut Wire,
-    request: &mut Request,
-    pieces: &mpsc::Sender<Piece>,
-) -> io::Result<Body> {
-    let content_type = request.content_type.take().unwrap_or_default();
-    // Nobody listens any more: the function is heard to its end all the same.
-    let _ = pieces.send(Piece::Begin { content_type }).await;
-    loop {
-        match wire.part(request).await? {
-            Part::Data(data) => {
-                let _ = pieces.send(Piece::Data(data)).await;
-            }
-            Part::End(trailers) if trailers.error_type.is_some() => {
-                return Ok(Body::Failed(trailers.error()));
-            }
-            Part::End(_) => return Ok(Body::Complete(Bytes::new())),
-        }
-    }
-}
-
-impl Trailers {
-    /// The error as a payload: what the function says in base64, or at least its type.
-    fn error(&self) -> Bytes {
-        let body = self.error_body.as_ref();
-        let body = body.and_then(|text| BASE64_STANDARD.decode(text).ok());
-        let kind = || serde_json::json!({ "errorType": self.error_type }).to_string();
-        body.unwrap_or_else(|| kind().into_bytes()).into()
-    }
-}
-
-/// The headers that carry an invocation to the process.
-fn headers_of(invocation: &Invocation) -> String {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let now = now.unwrap_or_default();
-    let deadline = now + invocation.timeout;
-    let mut headers = String::with_capacity(400);
-    let (high, low) = (fastrand::u64(..), fastrand::u64(..));
-    let seconds = now.as_secs();
-    // The trace id is of X-Ray's form, and not sampled.
-    let _ = write!(
-        headers,
-        "lambda-runtime-aws-request-id: {}\r\nlambda-runtime-deadline-ms: {}\r\n\
-         lambda-runtime-invoked-function-arn: {}\r\nlambda-runtime-trace-id: \
-         Root=1-{seconds:08x}-{high:016x}{:08x};Parent={low:016x};Sampled=0\r\n",
-        invocation.request_id,
-        deadline.as_millis(),
-        invocation.invoked_arn,
-        low as u32
-    );
-    if let Some(context) = &invocation.client_context
-        && HeaderValue::from_str(context).is_ok()
-    {
-        let _ = write!(headers, "lambda-runtime-client-context: {context}\r\n");
-    }
-    headers
 }
 
 async fn accept(wire: &mut Wire) -> io::Result<()> {
