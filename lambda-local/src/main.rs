@@ -16,6 +16,7 @@ mod logs;
 mod message;
 mod operations;
 mod page;
+mod patience;
 mod payload;
 mod peer;
 mod persister;

@@ -10,10 +10,7 @@ use axum::{
     response::Response,
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
@@ -26,6 +23,7 @@ use crate::{
     calls,
     faults::Faults,
     lambda::{LAMBDA_URL, LAMBDA_URL_HOST},
+    patience::Patience,
     payload::{Connection, Received},
     peer::is_ours,
     persister::Persister,
@@ -33,8 +31,12 @@ use crate::{
     services::Services,
 };
 
-/// A client that takes longer than this to send its headers is cut off.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// A client that takes longer than this to send its headers is cut off; one that sends nothing may
+/// have gone without a word.
+const PATIENCE: Patience = Patience {
+    head: Duration::from_secs(30),
+    idle: Duration::from_secs(3600),
+};
 /// How long requests under way may take when the server stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -108,11 +110,12 @@ impl Server {
             let (server, between) = (self.clone(), between.clone());
             async move { server.answer(request, &between).await }
         });
+        let (stream, timer) = PATIENCE.with(stream);
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
+            .timer(timer)
             // A head and a small body are sent in one piece.
             .writev(false)
-            .header_read_timeout(HEADER_TIMEOUT)
+            .header_read_timeout(PATIENCE.head)
             .serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
         tokio::spawn(async move {
