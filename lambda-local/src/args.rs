@@ -82,7 +82,7 @@ pub(crate) struct Args {
 
     /// Let a share of the calls of an operation go wrong, to see your pipeline survive it:
     /// throttle, error, lost (done, but not answered) or delay=MS. `*` is every operation. Again
-    /// for more of them
+    /// for more of them; where several would end one call, the first does
     #[arg(long = "fault", value_name = "OPERATION:KIND:SHARE")]
     pub(crate) faults: Vec<Fault>,
 

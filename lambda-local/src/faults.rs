@@ -105,7 +105,8 @@ impl Faults {
         self.faults.is_empty()
     }
 
-    /// Throws a coin for each fault that fits.
+    /// Throws a coin for each fault that fits. A call has one end: of those that hit it, that of the
+    /// fault named first.
     ///
     /// # Errors
     /// If it cannot be read which operation that is.
@@ -120,10 +121,11 @@ impl Faults {
                 continue;
             }
             match fault.kind {
+                Kind::Delay(delay) => fate.delay += delay,
+                _ if fate.lost || fate.refused.is_some() => {}
                 Kind::Throttle => fate.refused = Some(throttled(call.protocol)),
                 Kind::Error => fate.refused = Some(failed(call.protocol)),
                 Kind::Lost => fate.lost = true,
-                Kind::Delay(delay) => fate.delay += delay,
             }
         }
         Ok((request, fate))
@@ -206,6 +208,24 @@ fn failed(protocol: Protocol) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn of_several_faults_that_hit_one_call_the_first_is_its_end() {
+        for (kinds, refused, lost) in [
+            (["lost:1", "throttle:1"], None, true),
+            (["throttle:1", "lost:1"], Some(429), false),
+            (["error:1", "throttle:1"], Some(500), false),
+            (["throttle:0", "lost:1"], None, true),
+        ] {
+            let named = kinds.map(|kind| format!("UpdateAlias:{kind}").parse().unwrap());
+            let faults = Faults::new(named.into(), Some(1));
+            let call = Request::put("/2015-03-31/functions/f/aliases/live");
+            let call = call.body(Body::empty()).unwrap();
+            let (_, fate) = faults.fate_of(call).await.unwrap();
+            let status = fate.refused.map(|response| response.status().as_u16());
+            assert_eq!((status, fate.lost), (refused, lost), "{kinds:?}");
+        }
+    }
 
     #[test]
     fn a_fault_names_an_operation_a_kind_and_a_share() {

@@ -36,6 +36,27 @@ fn a_lost_answer_is_lost_and_what_was_asked_is_done() {
 }
 
 #[test]
+fn a_call_that_is_to_be_lost_and_then_refused_is_done() {
+    for (faults, done) in [
+        (["UpdateAlias:lost:1", "UpdateAlias:throttle:1"], true),
+        (["UpdateAlias:throttle:1", "UpdateAlias:lost:1"], false),
+    ] {
+        let server = Server::with(&["--fault", faults[0], "--fault", faults[1]]);
+        server.create("blue").succeeds();
+        let url = format!("{}/2015-03-31/functions{ALIAS}", server.url);
+        let change = json!({ "Description": "changed" }).to_string();
+        let refused = ureq::put(&url).send(change).unwrap_err();
+        let answered = matches!(refused, ureq::Error::StatusCode(429));
+        let alias = server.lambda("GET", ALIAS, &Value::Null).json();
+        assert_eq!(
+            (answered, alias["Description"] == "changed"),
+            (!done, done),
+            "{faults:?}: {refused}"
+        );
+    }
+}
+
+#[test]
 fn a_failing_service_is_told_in_each_protocol() {
     let server = Server::with(&["--fault", "*:error:1"]);
     let rest = server.lambda("GET", ALIAS, &Value::Null);
