@@ -39,7 +39,12 @@ fn settings(server: &Server, method: &str, qualifier: &str, body: &Value) -> (u1
 
 /// The request ids of the invocations that have ended.
 fn ended(server: &Server) -> Vec<String> {
-    let request = json!({ "logGroupName": "/aws/lambda/f", "filterPattern": "END" });
+    last_words(server, "END")
+}
+
+/// The last word of each line with this word.
+fn last_words(server: &Server, pattern: &str) -> Vec<String> {
+    let request = json!({ "logGroupName": "/aws/lambda/f", "filterPattern": pattern });
     let headers = [("x-amz-target", "Logs_20140328.FilterLogEvents")];
     let found = server.request_with("POST", "/", &headers, request.to_string().as_bytes());
     let events = found.json()["events"]
@@ -73,6 +78,35 @@ fn an_event_whose_function_fails_is_tried_twice_again_under_the_same_id() {
     });
     assert_eq!(ids.len(), 4);
     assert_ne!(ids[3], ids[0]);
+}
+
+/// Under the same seed, events go to the same versions as calls that are waited for.
+#[test]
+fn an_event_through_a_weighted_alias_throws_one_coin() {
+    let versions = |asynchronous: bool| {
+        let server = Server::with(&["--seed", "3"]);
+        server.create_misbehaving("f", &Value::Null);
+        server.lambda("POST", "/f/versions", &Value::Null);
+        server.lambda("PUT", "/f/configuration", &json!({ "Timeout": 9 }));
+        until("the second version is published", || {
+            let published = server.lambda("POST", "/f/versions", &Value::Null);
+            (published.json()["Version"] == "2").then_some(())
+        });
+        let routing = json!({ "AdditionalVersionWeights": { "2": 0.5 } });
+        let alias = json!({ "Name": "live", "FunctionVersion": "1", "RoutingConfig": routing });
+        server.lambda("POST", "/f/aliases", &alias);
+        for count in 1..=16 {
+            match asynchronous {
+                true => send(&server, r#""well""#),
+                false => drop(server.invoke("f:live", &json!("well"))),
+            }
+            until("it has ended", || {
+                (ended(&server).len() == count).then_some(())
+            });
+        }
+        last_words(&server, "START")
+    };
+    assert_eq!(versions(true), versions(false));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::request::{Function, body_error};
 use crate::{
     lambda::{
         invoke::{Call, Invoked, Way},
+        model::FunctionRef,
         state::{Lambda, new_request_id},
     },
     protocol::{ApiResult, Exception},
@@ -35,24 +36,24 @@ pub(crate) async fn invoke(
         .map_err(|error| body_error(&error, "InvokeFunction"))?;
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let reference = Arc::new(reference);
-    let target = lambda.resolve(&reference)?;
-    let payload = check_payload(payload, header("x-amz-invocation-type"))?;
-    let tail = wants_tail(&headers);
-    match header("x-amz-invocation-type") {
+    let kind = header("x-amz-invocation-type");
+    match kind {
         None | Some("RequestResponse") => {
+            let target = lambda.resolve(&reference)?;
+            let tail = wants_tail(&headers);
             let call = Call {
                 client_context: client_context(&headers)?,
                 tail,
-                ..Call::with(payload, Way::Invoke)
+                ..Call::with(check_payload(payload, kind)?, Way::Invoke)
             };
             answer(&lambda.invoke(target, call).await?, tail)
         }
-        Some("Event") => {
-            let request_id = new_request_id();
-            lambda.accept(reference, payload, request_id.as_str().into());
-            empty(StatusCode::ACCEPTED, &request_id)
+        Some("Event") => accept(&lambda, reference, payload),
+        Some("DryRun") => {
+            lambda.check(&reference)?;
+            check_payload(payload, kind)?;
+            empty(StatusCode::NO_CONTENT, &new_request_id())
         }
-        Some("DryRun") => empty(StatusCode::NO_CONTENT, &new_request_id()),
         Some(other) => Err(Exception::validation(
             other,
             "invocationType",
@@ -68,8 +69,16 @@ pub(crate) async fn invoke_async(
     Function(reference): Function,
     payload: Bytes,
 ) -> ApiResult<Response> {
-    let reference = Arc::new(reference);
-    lambda.resolve(&reference)?;
+    accept(&lambda, Arc::new(reference), payload)
+}
+
+/// Which version an event goes to is found out when it is delivered.
+fn accept(
+    lambda: &Arc<Lambda>,
+    reference: Arc<FunctionRef>,
+    payload: Bytes,
+) -> ApiResult<Response> {
+    lambda.check(&reference)?;
     let payload = check_payload(payload, Some("Event"))?;
     let request_id = new_request_id();
     lambda.accept(reference, payload, request_id.as_str().into());

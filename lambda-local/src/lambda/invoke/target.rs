@@ -46,7 +46,14 @@ impl Lambda {
     /// Finds what to run, throwing the alias's coin.
     pub(crate) fn resolve(&self, reference: &Arc<FunctionRef>) -> ApiResult<Target> {
         let model = self.model();
-        self.choose(&model, reference)
+        self.choose(&model, reference, &mut lock(&self.random))
+    }
+
+    /// Whether there is something to run, without throwing the coin: whoever runs it does that.
+    pub(crate) fn check(&self, reference: &Arc<FunctionRef>) -> ApiResult<()> {
+        let mut unthrown = lock(&self.random).clone();
+        let model = self.model();
+        self.choose(&model, reference, &mut unthrown).map(|_| ())
     }
 
     /// The same for somebody else, whom the policy of what is invoked must allow.
@@ -62,10 +69,15 @@ impl Lambda {
         if !policy.is_some_and(|policy| policy.allows(caller)) {
             return Err(access_denied(caller, reference));
         }
-        self.choose(&model, reference)
+        self.choose(&model, reference, &mut lock(&self.random))
     }
 
-    fn choose(&self, model: &Model, reference: &Arc<FunctionRef>) -> ApiResult<Target> {
+    fn choose(
+        &self,
+        model: &Model,
+        reference: &Arc<FunctionRef>,
+        random: &mut fastrand::Rng,
+    ) -> ApiResult<Target> {
         let function = model.function(reference)?;
         let missing = || model.no_function(reference);
         let now = Moment::now();
@@ -74,7 +86,7 @@ impl Lambda {
             Some(Qualifier::Version(number)) => function.version(*number).ok_or_else(missing)?,
             Some(Qualifier::Alias(name)) => {
                 let alias = function.alias(name).ok_or_else(missing)?;
-                match alias.pick(&mut lock(&self.random), now) {
+                match alias.pick(random, now) {
                     None => &function.latest,
                     Some(number) => function.version(number).ok_or_else(missing)?,
                 }
