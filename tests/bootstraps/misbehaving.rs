@@ -69,6 +69,10 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
         "pid" => {
             respond(process::id().to_string().as_bytes())?;
         }
+        "child" => {
+            let child = process::Command::new("sleep").arg("3600").spawn()?;
+            respond(child.id().to_string().as_bytes())?;
+        }
         "slow" => {
             thread::sleep(Duration::from_millis(300));
             respond(process::id().to_string().as_bytes())?;

@@ -94,6 +94,22 @@ fn a_server_that_is_killed_takes_its_processes_with_it() {
 }
 
 #[test]
+fn what_a_bootstrap_has_started_ends_with_it_and_with_the_server() {
+    let server = Server::start();
+    server.create_misbehaving("f", &json!({ "Timeout": 1 }));
+    let child = |server: &Server| {
+        let pid = server.invoke("f", &json!("child")).json();
+        u32::try_from(pid.as_u64().unwrap()).unwrap()
+    };
+    let first = child(&server);
+    server.invoke("f", &json!("hang"));
+    ends(first);
+    let second = child(&server);
+    assert!(server.stop().success());
+    ends(second);
+}
+
+#[test]
 fn an_idle_process_is_ended_after_its_time() {
     let server = Server::with(&["--idle-timeout", "1"]);
     server.create_misbehaving("f", &Value::Null);
