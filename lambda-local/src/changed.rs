@@ -39,6 +39,10 @@ impl Changed {
         std::mem::take(&mut *self.lock())
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// They could not be written: the next time may.
     pub(crate) fn give_back(&self, changed: BTreeSet<(Kind, String)>) {
         self.lock().extend(changed);

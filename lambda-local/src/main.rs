@@ -27,6 +27,7 @@ mod services;
 mod shared;
 mod store;
 mod terminal;
+mod tidy;
 mod trail;
 
 use std::{
@@ -63,6 +64,7 @@ use server::Server;
 use services::Services;
 use store::{Store, workspace_folder};
 use terminal::Terminal;
+use tidy::keep_tidy;
 
 /// Memory is often given back by another thread than took it, which glibc's allocator does under
 /// a lock.
@@ -146,7 +148,7 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
         Home::Passing(_) => None,
     };
     announce(terminal, local, &region, &home);
-    tokio::spawn(keep_tidy(services.clone()));
+    tokio::spawn(keep_tidy(services.clone(), persister.clone()));
     let server = Server::new(services.clone(), persister, faults, callers);
     server.serve(listener, stop).await;
     services.lambda.shut_down();
@@ -218,16 +220,6 @@ fn announce(terminal: &Terminal, address: SocketAddr, region: &str, home: &Home)
         terminal.warn(format_args!(
             "whoever reaches {address} can run code on this machine; there is no authentication"
         ));
-    }
-}
-
-async fn keep_tidy(services: Arc<Services>) {
-    let mut ticks = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        ticks.tick().await;
-        services.lambda.tidy_environments();
-        services.lambda.start_provisioned();
-        services.cloudwatch.forget_old();
     }
 }
 

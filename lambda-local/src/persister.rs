@@ -1,7 +1,7 @@
 //! Keeps what was acknowledged: after a call that may have changed something, and before it is
 //! answered, what changed is written.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     changed::Kind,
@@ -32,8 +32,21 @@ impl Persister {
         kept.await.map_err(|error| not_kept(&error))?
     }
 
+    /// Deletes the packages that nothing names: neither now, nor on disk.
+    pub(crate) fn sweep_code(&self) -> std::io::Result<()> {
+        let _nobody_writes = self.store();
+        let Services {
+            lambda, changed, ..
+        } = &*self.services;
+        lambda.sweep_code(|| changed.is_empty())
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn write(&self) -> ApiResult<()> {
-        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut store = self.store();
         let changed = &self.services.changed;
         let names = changed.take();
         if names.is_empty() {

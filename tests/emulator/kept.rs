@@ -287,15 +287,6 @@ fn what_cannot_be_read_is_reported_and_left_as_it_is() {
         "{region}"
     );
 
-    let code = folder.path().join("code");
-    fs::rename(&code, folder.path().join("elsewhere")).unwrap();
-    let missing = refused(folder.path(), &[]);
-    assert!(
-        missing.contains("code of a function is not there any more"),
-        "{missing}"
-    );
-    assert!(missing.contains("move it away to begin anew"), "{missing}");
-
     let file = folder.path().join("resources.redb");
     fs::write(&file, b"not a database").unwrap();
     let damaged = refused(folder.path(), &[]);

@@ -15,6 +15,7 @@ mod kept;
 mod kept_formats;
 mod limits;
 mod metrics;
+mod packages;
 mod page;
 #[cfg(feature = "browser")]
 mod page_in_a_browser;

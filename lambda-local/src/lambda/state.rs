@@ -49,7 +49,7 @@ pub(crate) struct Lambda {
     /// Where this server is reached, such as `http://127.0.0.1:4566`.
     pub(crate) address: String,
     pub(crate) place: Place,
-    pub(crate) code: CodeStore,
+    pub(crate) code: Arc<CodeStore>,
     pub(crate) logs: Arc<Logs>,
     pub(crate) terminal: Terminal,
     pub(crate) cloudwatch: Arc<CloudWatch>,
@@ -75,7 +75,7 @@ impl Lambda {
         Ok(Self {
             address: settings.address,
             place: settings.place.clone(),
-            code: CodeStore::new(folder.join("code"))?,
+            code: Arc::new(CodeStore::new(folder.join("code"))?),
             logs,
             terminal: settings.terminal,
             cloudwatch,
@@ -95,14 +95,28 @@ impl Lambda {
         for function in &mut functions {
             function.find_code(|code| self.code.folder_of(code));
         }
-        let used = functions.iter().flat_map(Function::snapshots);
-        self.code
-            .retain(&used.map(|snapshot| snapshot.code.folder.clone()).collect())?;
-        let mut model = self.model();
-        for function in functions {
-            model.restore(function);
+        for snapshot in functions.iter().flat_map(Function::snapshots) {
+            if let Some(fault) = self.code.fault_of(&snapshot.code) {
+                let (name, version) = (&snapshot.function, snapshot.label());
+                self.terminal
+                    .warn(format_args!("{name}:{version} cannot run: {fault}"));
+            }
         }
-        Ok(())
+        for function in functions {
+            self.model().restore(function);
+        }
+        self.code.delete_parts()?;
+        Ok(self.sweep_code(|| true)?)
+    }
+
+    /// Deletes the packages that no version has any more, where what the versions are now is kept.
+    pub(crate) fn sweep_code(&self, is_kept: impl FnOnce() -> bool) -> std::io::Result<()> {
+        self.code.sweep(|| {
+            let model = self.model();
+            let named = model.functions().flat_map(Function::snapshots);
+            let named = named.map(|snapshot| snapshot.code.folder.clone());
+            is_kept().then(|| named.collect())
+        })
     }
 
     /// The resources. Not to be held while anything is awaited. What they are told of as now is a
@@ -144,7 +158,8 @@ impl Lambda {
         let mut pools = lock(&self.pools);
         let new = || {
             let (logs, limits) = (self.logs.clone(), self.limits.clone());
-            Pool::new(snapshot.clone(), self.place.clone(), logs, limits)
+            let code = self.code.clone();
+            Pool::new(snapshot.clone(), code, self.place.clone(), logs, limits)
         };
         pools.entry(snapshot.id).or_insert_with(new).clone()
     }

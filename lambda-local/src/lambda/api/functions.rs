@@ -78,7 +78,7 @@ pub(crate) async fn create(
         request.architectures.as_deref(),
         request.configuration,
     )?;
-    let code = request.code.store(&lambda).await?;
+    let (code, _in_use) = request.code.store(&lambda).await?;
     let mut model = lambda.model();
     let now = Moment::now();
     let function = model.create(&reference.name, configuration, code, now)?;
@@ -173,7 +173,7 @@ pub(crate) async fn update_code(
     Json(request): Json<UpdateCode>,
 ) -> ApiResult<Answer<Value>> {
     lambda.model().function(&reference)?;
-    let code = request.code.store(&lambda).await?;
+    let (code, _in_use) = request.code.store(&lambda).await?;
     let mut model = lambda.model();
     let now = Moment::now();
     let transition = model.transition(now);
@@ -245,6 +245,7 @@ pub(crate) async fn delete(
             }
         }
     }
+    lambda.code.let_go();
     lambda.tidy_environments();
     Ok(StatusCode::NO_CONTENT)
 }

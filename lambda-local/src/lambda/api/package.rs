@@ -10,7 +10,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    lambda::{model::Code, packages::package_of, state::Lambda},
+    lambda::{
+        model::Code,
+        packages::{Use, package_of},
+        state::Lambda,
+    },
     protocol::{ApiResult, Exception},
 };
 
@@ -26,8 +30,9 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// Unpacks the zip on a thread that may block.
-    pub(crate) async fn store(self, lambda: &Arc<Lambda>) -> ApiResult<Code> {
+    /// Unpacks the zip on a thread that may block. It stays as long as the use, which is to end when
+    /// a version names it.
+    pub(crate) async fn store(self, lambda: &Arc<Lambda>) -> ApiResult<(Code, Use)> {
         if self.s3_bucket.is_some() {
             return Err(Exception::not_implemented(
                 "packages from S3: send the zip as ZipFile",

@@ -13,13 +13,16 @@ use uuid::Uuid;
 use super::{
     environment::{Environment, Launch, NotStarted, RunResult},
     invocation::Invocation,
-    outcome::Done,
+    outcome::{Done, Outcome},
     output::log_of,
     report::Report,
     variables::{Initialization, lambda_variables},
 };
 use crate::{
-    lambda::model::Snapshot,
+    lambda::{
+        model::Snapshot,
+        packages::{CodeStore, Use},
+    },
     logs::{LogStream, Logs},
     place::Place,
 };
@@ -36,6 +39,8 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Pool {
     snapshot: Arc<Snapshot>,
+    code: Arc<CodeStore>,
+    _in_use: Use,
     place: Place,
     logs: Arc<Logs>,
     pub(super) limits: Limits,
@@ -77,12 +82,15 @@ enum Turn {
 impl Pool {
     pub(crate) fn new(
         snapshot: Arc<Snapshot>,
+        code: Arc<CodeStore>,
         place: Place,
         logs: Arc<Logs>,
         limits: Limits,
     ) -> Arc<Self> {
         Arc::new(Self {
+            _in_use: code.use_of(&snapshot.code),
             snapshot,
+            code,
             place,
             logs,
             limits,
@@ -168,11 +176,20 @@ impl Pool {
     }
 
     pub(super) async fn start(&self, kind: Initialization) -> Result<Environment, NotStarted> {
-        let started = Environment::start(self.launch(kind)).await;
+        let started = match self.unpacked().await {
+            Ok(()) => Environment::start(self.launch(kind)).await,
+            Err(reason) => Err(Outcome::NotStarted(reason).into()),
+        };
         if started.is_err() {
             self.lost();
         }
         started
+    }
+
+    async fn unpacked(&self) -> Result<(), String> {
+        let (code, snapshot) = (self.code.clone(), self.snapshot.clone());
+        let whole = tokio::task::spawn_blocking(move || code.make_whole(&snapshot.code));
+        whole.await.map_err(|error| error.to_string())?
     }
 
     /// Gives an environment back: to the invocation that has waited longest, if one has.
