@@ -66,16 +66,8 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
             eprintln!("and one on standard error");
             respond(b"null")?;
         }
-        "pid" => {
-            respond(process::id().to_string().as_bytes())?;
-        }
-        "child" => {
-            let child = process::Command::new("sleep").arg("3600").spawn()?;
-            respond(child.id().to_string().as_bytes())?;
-        }
-        "slow" => {
-            thread::sleep(Duration::from_millis(300));
-            respond(process::id().to_string().as_bytes())?;
+        asked @ ("pid" | "child" | "slow") => {
+            respond(process_of(asked)?.to_string().as_bytes())?;
         }
         _ if breaks_the_rules(id, event)? || streams(id, event)? => {}
         _ if is_for_the_log(event) => {
@@ -96,6 +88,16 @@ fn answer(id: &str, headers: &[String], event: &str) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Its own process, at once or after a while, or one that it starts.
+fn process_of(asked: &str) -> io::Result<u32> {
+    match asked {
+        "child" => return Ok(process::Command::new("sleep").arg("3600").spawn()?.id()),
+        "slow" => thread::sleep(Duration::from_millis(300)),
+        _ => {}
+    }
+    Ok(process::id())
 }
 
 /// Every event where that is set, and metrics in their embedded format.

@@ -59,36 +59,40 @@ fn telling(errors: &Path, folder: &Path) -> Command {
     command
 }
 
+/// The server says so at its start, and to whoever invokes the function.
+fn is_told_of(harm: impl Fn(&Path), said: &str) {
+    let folder = harmed(harm);
+    let errors = folder.path().join("errors");
+    let server = Server::of(telling(&errors, folder.path()));
+    let expected = format!("lambda-local: harmed:$LATEST cannot run: {said}");
+    until("it is told of", || {
+        let told = fs::read_to_string(&errors).ok()?;
+        told.starts_with(&expected).then_some(())
+    });
+    let refused = server.invoke("harmed", &json!("hello"));
+    assert!(refused.text().contains(said), "{}", refused.text());
+    assert_eq!(server.invoke("whole", &json!("hello")).json(), "hello");
+    server.update_code("harmed", &another("harmed"));
+    assert_eq!(server.invoke("harmed", &json!("hello")).json(), "hello");
+}
+
 #[test]
-fn a_package_that_is_gone_or_damaged_is_told_of_at_the_start_and_when_it_is_invoked() {
-    let empty = |path: &Path| {
+fn a_package_that_is_damaged_is_told_of_and_mended_by_an_upload() {
+    let harm = |path: &Path| {
         if is_zip(path) {
             fs::write(path, "").unwrap();
         }
     };
-    let gone = |path: &Path| match is_zip(path) {
+    is_told_of(harm, "its package is damaged");
+}
+
+#[test]
+fn a_package_that_is_gone_is_told_of_and_mended_by_an_upload() {
+    let harm = |path: &Path| match is_zip(path) {
         true => fs::remove_file(path).unwrap(),
         false => fs::remove_dir_all(path).unwrap(),
     };
-    let harms: [(&dyn Fn(&Path), &str); 2] = [
-        (&empty, "its package is damaged"),
-        (&gone, "its package is not there any more"),
-    ];
-    for (harm, said) in harms {
-        let folder = harmed(harm);
-        let errors = folder.path().join("errors");
-        let server = Server::of(telling(&errors, folder.path()));
-        let expected = format!("lambda-local: harmed:$LATEST cannot run: {said}");
-        until("it is told of", || {
-            let told = fs::read_to_string(&errors).ok()?;
-            told.starts_with(&expected).then_some(())
-        });
-        let refused = server.invoke("harmed", &json!("hello"));
-        assert!(refused.text().contains(said), "{}", refused.text());
-        assert_eq!(server.invoke("whole", &json!("hello")).json(), "hello");
-        server.update_code("harmed", &another("harmed"));
-        assert_eq!(server.invoke("harmed", &json!("hello")).json(), "hello");
-    }
+    is_told_of(harm, "its package is not there any more");
 }
 
 /// As a power failure leaves it, before the kernel has written what was unpacked.
