@@ -7,7 +7,7 @@ use rollout::{
     signal::{Answers, Signal, Source},
 };
 
-use super::series::{Series, THROTTLES, id, requests_of, values_of};
+use super::names::{Series, THROTTLES, id, requests_of, values_of};
 
 /// The series that were asked for, by their ids.
 #[derive(Default)]
@@ -89,7 +89,7 @@ mod tests {
     };
 
     use super::{AllSeries, Series, id};
-    use crate::aws::cloudwatch::series::BLUE;
+    use crate::aws::cloudwatch::names::BLUE;
 
     fn found(series: &[(&str, &[(u64, f64)])]) -> AllSeries {
         let named = |(what, pairs): &(&str, &[(u64, f64)])| {

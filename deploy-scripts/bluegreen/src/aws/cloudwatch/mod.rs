@@ -2,6 +2,7 @@
 
 mod alarms;
 mod answers;
+mod names;
 mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,8 @@ use rollout::{
 use super::AwsError;
 pub(crate) use alarms::Alarm;
 use answers::{AllSeries, count};
-use series::{ALIAS, BLUE, GREEN, Series, SeriesQuery, THROTTLES, requests_of};
+use names::{ALIAS, BLUE, GREEN, Series, THROTTLES, requests_of};
+use series::SeriesQuery;
 
 /// Periods from which the traffic before a rollout is taken.
 const PERIODS_BEFORE: u64 = 15;

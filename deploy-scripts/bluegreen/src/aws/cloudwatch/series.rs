@@ -1,7 +1,5 @@
 //! Series of numbers: how CloudWatch is asked for them.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_cloudwatch::{
     primitives::DateTime,
     types::{Dimension, Metric as CloudWatchMetric, MetricDataQuery, MetricStat},
@@ -12,16 +10,12 @@ use rollout::{
     signal::{Signal, Source},
 };
 
-use super::{CloudWatch, answers::AllSeries};
+use super::{
+    CloudWatch,
+    answers::AllSeries,
+    names::{ALIAS, BLUE, GREEN, THROTTLES, id, requests_of, values_of},
+};
 use crate::aws::AwsError;
-
-/// Values by the start of their period, in seconds since 1970.
-pub(super) type Series = BTreeMap<u64, f64>;
-
-/// Whose series it is, in what CloudWatch is asked.
-pub(super) const ALIAS: &str = "alias";
-pub(super) const BLUE: &str = "blue";
-pub(super) const GREEN: &str = "green";
 
 /// One series to ask for.
 pub(super) struct SeriesQuery {
@@ -84,27 +78,8 @@ impl SeriesQuery {
     }
 }
 
-/// Throttled requests are no invocations, and nobody's errors: to a client they are both.
-pub(super) const THROTTLES: &str = "throttles";
-
 fn throttles() -> Metric {
     Name::of_lambda("Throttles").with("Sum".to_owned())
-}
-
-pub(super) fn id(of: &str, what: &str) -> String {
-    format!("{of}_{what}")
-}
-
-pub(super) fn values_of(kind: &str) -> String {
-    format!("{kind}_values")
-}
-
-/// The name of a source's requests among its series.
-pub(super) const fn requests_of(source: Source) -> &'static str {
-    match source {
-        Source::Lambda => "invocations",
-        Source::Outcomes => "requests",
-    }
 }
 
 impl CloudWatch {
