@@ -1,29 +1,37 @@
-//! A rollout without any option, in the time and with the metrics that AWS has: one-minute
-//! periods that come two minutes late.
+//! A rollout in the time and with the metrics that AWS has: one-minute periods that come two
+//! minutes late, and what functions say ten seconds late.
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{Finished, Load, Server, description, serves};
+use crate::harness::{Finished, Load, Server, description, rollout, says, serves};
+
+const AS_AWS: [&str; 6] = [
+    "--metric-delay",
+    "120",
+    "--metric-period",
+    "60",
+    "--outcome-delay",
+    "10",
+];
 
 /// Rolls a colour out under load, and gives how it ended and how long it took.
-fn rolled_out(color: &str) -> (Server, Load, Finished, Duration) {
-    let server = Server::with(&["--metric-delay", "120"]);
+fn rolled_out(color: &str, options: &[&str]) -> (Server, Load, Finished, Duration) {
+    let server = Server::with(&AS_AWS);
     server.create("blue").succeeds();
     server.publish(color);
     let load = Load::start(&server, 100);
     let begun = Instant::now();
-    let finished = server.bluegreen(&["rollout"]);
+    let finished = server.bluegreen(&rollout(options));
     (server, load, finished, begun.elapsed())
 }
 
 #[test]
-fn a_bare_rollout_of_a_good_green_is_promoted_in_its_time() {
-    let (server, load, finished, took) = rolled_out("green");
+fn a_good_green_is_promoted_in_its_time_by_both_sources() {
+    let (server, load, finished, took) = rolled_out("green", &["--outcomes"]);
     let finished = finished.exits(0);
-    assert!(
-        finished.stdout.contains("version 2 is promoted"),
-        "{}",
-        finished.stdout
+    says(
+        &finished,
+        &["judged by bluegreen/Bad too", "version 2 is promoted"],
     );
     // The step lasts five minutes, and its last period is complete three minutes later.
     assert!((300..=660).contains(&took.as_secs()), "{took:?}");
@@ -32,10 +40,11 @@ fn a_bare_rollout_of_a_good_green_is_promoted_in_its_time() {
 }
 
 #[test]
-fn a_bare_rollout_of_red_is_rolled_back_as_soon_as_late_metrics_tell() {
-    let (server, load, finished, took) = rolled_out("red");
+fn red_is_rolled_back_as_soon_as_late_metrics_tell() {
+    let (server, load, finished, took) = rolled_out("red", &["--no-outcomes"]);
     finished.exits(3);
-    assert!((120..=360).contains(&took.as_secs()), "{took:?}");
+    // The minute in which the weight rose tells, if the next one does not.
+    assert!((120..=300).contains(&took.as_secs()), "{took:?}");
     serves(&server, "1");
     assert!(description(&server).contains("rolled 2 back at 10%"));
     assert!(load.requests().iter().any(|request| request.failed));
