@@ -112,6 +112,12 @@ bench-local: clients ## Measure lambda-local beside cargo-lambda and a minimal g
 	cargo build --quiet --profile function --package blue
 	@python3 tests/bench/local.py
 
+.PHONY: soak
+soak: ## Release against one lambda-local for an hour, and see what it takes (SECONDS=3600)
+	cargo build --quiet --release --package lambda-local --bins
+	cargo build --quiet --release --package blue
+	@python3 tests/bench/soak.py $(if $(filter command,$(firstword $(origin SECONDS))),$(SECONDS))
+
 .PHONY: lint
 lint: ## Check formatting and lints
 	cargo fmt --all --check

@@ -363,4 +363,5 @@ def main():
     alone(total)
 
 
-main()
+if __name__ == "__main__":
+    main()
