@@ -8,7 +8,8 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Load, Printed, Server, begins, description, path, program, rollout, says, serves, until,
+    AS_AWS_DELIVERS, Load, Printed, Server, begins, description, path, program, rollout, says,
+    serves, until,
 };
 
 /// Blue serves, red is published, which returns its 500s, and requests flow of which blue has said
@@ -29,19 +30,10 @@ fn blue_has_spoken(server: &Server) {
     });
 }
 
-/// Lambda's own metrics by the minute and two minutes late, what functions say ten seconds late:
-/// nothing is said of that, so that the deployer expects what it expects of AWS.
+/// Nothing is said of how late it is, so that the deployer expects what it expects of AWS.
 #[test]
 fn a_green_that_returns_500s_is_rolled_back_within_half_a_minute_as_aws_delivers() {
-    let late = [
-        "--metric-delay",
-        "120",
-        "--metric-period",
-        "60",
-        "--outcome-delay",
-        "10",
-    ];
-    let (server, load) = with_red_that_returns(Server::with(&late), 100);
+    let (server, load) = with_red_that_returns(Server::with(&AS_AWS_DELIVERS), 100);
     let running = server.start_bluegreen(&rollout(&[]));
     begins(&server);
     let begun = Instant::now();

@@ -43,7 +43,7 @@ pub(crate) use proxy::{Call, Fate, Proxy};
 pub(crate) use released::{
     alias, begins, behind, description, events, rollout, says, serves, weights, with_green,
 };
-pub(crate) use server::{ROLE, Server};
+pub(crate) use server::{AS_AWS_DELIVERS, ROLE, Server};
 pub(crate) use shell::{LIMIT, Shell};
 pub(crate) use stage_variables::{ByVariable, FUNCTION};
 pub(crate) use tls::Tls;

@@ -12,6 +12,16 @@ use super::{Finished, Printed, Running, command::signal_to, program, until, with
 
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/test";
 
+/// Lambda's own metrics by the minute and two minutes late, what functions say ten seconds late.
+pub(crate) const AS_AWS_DELIVERS: [&str; 6] = [
+    "--metric-delay",
+    "120",
+    "--metric-period",
+    "60",
+    "--outcome-delay",
+    "10",
+];
+
 /// A running lambda-local on a port of its own. Dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Server {

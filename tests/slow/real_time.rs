@@ -3,20 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{Finished, Load, Server, description, rollout, says, serves};
-
-const AS_AWS: [&str; 6] = [
-    "--metric-delay",
-    "120",
-    "--metric-period",
-    "60",
-    "--outcome-delay",
-    "10",
-];
+use crate::harness::{AS_AWS_DELIVERS, Finished, Load, Server, description, rollout, says, serves};
 
 /// Rolls a colour out under load, and gives how it ended and how long it took.
 fn rolled_out(color: &str, options: &[&str]) -> (Server, Load, Finished, Duration) {
-    let server = Server::with(&AS_AWS);
+    let server = Server::with(&AS_AWS_DELIVERS);
     server.create("blue").succeeds();
     server.publish(color);
     let load = Load::start(&server, 100);

@@ -53,9 +53,10 @@ impl Logs {
         pattern: Option<&str>,
     ) -> Result<Vec<LogLine>, AwsError> {
         let mut lines = Vec::new();
-        for day in since.unix() / DAY..=until.unix() / DAY {
-            // A stream belongs to one execution environment, and is named after the day on which
-            // that began, in UTC, and its version.
+        // A stream belongs to one execution environment, and is named after its version and the day,
+        // in UTC, on which that began: one that still runs may be yesterday's.
+        let first = (since.unix() / DAY).saturating_sub(1);
+        for day in first..=until.unix() / DAY {
             let day = Timestamp::from_unix(day * DAY).to_string();
             let prefix = format!("{}/[{version}]", day[..10].replace('-', "/"));
             self.read(prefix, since, pattern, &mut lines).await?;

@@ -37,8 +37,8 @@ async fn outcomes(
         false => Finding::warning(
             OUTCOMES,
             format!(
-                "version {blue} has not said in the last two weeks how it answers: a 500 that a handler returns \
-                 is a success to Lambda, and no rollback's reason"
+                "version {blue} has not said in the last two weeks how it answers: a 500 that a \
+                 handler returns is a success to Lambda, and no rollback's reason"
             ),
         ),
     })
