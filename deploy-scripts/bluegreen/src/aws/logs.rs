@@ -53,12 +53,7 @@ impl Logs {
         pattern: Option<&str>,
     ) -> Result<Vec<LogLine>, AwsError> {
         let mut lines = Vec::new();
-        // A stream belongs to one execution environment, and is named after its version and the day,
-        // in UTC, on which that began: one that still runs may be yesterday's.
-        let first = (since.unix() / DAY).saturating_sub(1);
-        for day in first..=until.unix() / DAY {
-            let day = Timestamp::from_unix(day * DAY).to_string();
-            let prefix = format!("{}/[{version}]", day[..10].replace('-', "/"));
+        for prefix in prefixes(version, (since, until)) {
             self.read(prefix, since, pattern, &mut lines).await?;
         }
         lines.sort_by_key(|line| line.at);
@@ -118,7 +113,34 @@ impl From<FilteredLogEvent> for LogLine {
     }
 }
 
+/// What the names of the streams begin with that may have lines of these times. A stream belongs to
+/// one execution environment, and is named after its version and the day, in UTC, on which that
+/// began: one that still runs may be yesterday's.
+fn prefixes(version: Version, (since, until): (Timestamp, Timestamp)) -> Vec<String> {
+    let first = (since.unix() / DAY).saturating_sub(1);
+    let prefix = |day: u64| {
+        let day = Timestamp::from_unix(day * DAY).to_string();
+        format!("{}/[{version}]", day[..10].replace('-', "/"))
+    };
+    (first..=until.unix() / DAY).map(prefix).collect()
+}
+
 /// The group of a function that names none itself.
 pub(crate) fn log_group(function: &str) -> String {
     format!("/aws/lambda/{function}")
+}
+
+#[cfg(test)]
+mod tests {
+    use rollout::{Timestamp, Version};
+
+    use super::prefixes;
+
+    #[test]
+    fn an_environment_that_began_yesterday_is_heard_today() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let times = (at("2026-03-01T00:10:00Z"), at("2026-03-01T00:20:00Z"));
+        let found = prefixes(Version::new(4).unwrap(), times);
+        assert_eq!(found, ["2026/02/28/[4]", "2026/03/01/[4]"]);
+    }
 }
