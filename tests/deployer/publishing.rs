@@ -138,8 +138,8 @@ fn a_version_that_is_still_being_set_up_gets_no_traffic_before() {
     says(&switched.exits(0), &["still setting version 2 up"]);
     serves(&server, "2");
     for (color, moved) in [
-        ("red", &["shift", "10%", "--to", "3"]),
-        ("blue", &["shift", "5%", "--to", "4"]),
+        ("blue", &["shift", "10%", "--to", "3"]),
+        ("green", &["shift", "5%", "--to", "4"]),
     ] {
         publish_at_once(&server, color);
         let shifted = server.bluegreen(moved).succeeds();

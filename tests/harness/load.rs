@@ -59,9 +59,13 @@ impl Load {
     #[track_caller]
     pub(crate) fn ends_without_a_failure(self) {
         let requests = self.requests();
-        let failed = requests.iter().filter(|request| request.failed).count();
-        assert!(!requests.is_empty());
-        assert_eq!(failed, 0, "of {} requests", requests.len());
+        let first = requests.first().expect("no request was answered").at;
+        let failed: Vec<Duration> = requests
+            .iter()
+            .filter(|request| request.failed)
+            .map(|request| request.at - first)
+            .collect();
+        assert!(failed.is_empty(), "failed at {failed:?} of {} requests", requests.len());
     }
 }
 
