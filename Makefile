@@ -17,7 +17,8 @@ LEFT_OUT = $(if $(wildcard $(CLIENTS)/bin/aws),,"tests with the AWS CLI, boto3 a
 # Where the clients are installed, and what installs one.
 VENV = command -v python3 >/dev/null || { echo "error: python3 is needed to install cargo-lambda and the AWS CLI; see https://www.cargo-lambda.info for other ways"; exit 1; }; \
 	python3 -m venv $(CLIENTS)
-PIP = $(CLIENTS)/bin/pip install --quiet --disable-pip-version-check
+PIP_INSTALL := pip install --quiet --disable-pip-version-check
+PIP = $(CLIENTS)/bin/$(PIP_INSTALL)
 # cargo-lambda from PATH, or the one that `make tools` gets.
 WITH_TOOLS := PATH="$(CLIENTS)/bin:$$PATH"
 # Statically linked: quicker to start, and free of the C library that Lambda has.
@@ -43,7 +44,7 @@ demo: programs ## The whole story on this machine: blue, green promoted, red rol
 .PHONY: picture
 picture: programs ## Draw docs/demo.svg anew: what the demo leaves in a terminal
 	@python3 -m venv target/picture
-	@target/picture/bin/pip install --quiet --disable-pip-version-check 'rich>=15,<16' 'pyte>=0.8,<1'
+	@target/picture/bin/$(PIP_INSTALL) --require-hashes --requirement docs/picture.txt
 	@target/picture/bin/python docs/picture.py docs/demo.svg "make demo" \
 		"Green is rolled out" "  version 3  █" deploy-scripts/demo.sh
 
@@ -123,6 +124,10 @@ lint: ## Check formatting and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 
+.PHONY: deny
+deny: ## Check dependencies for known faults, licences, where they come from (cargo-deny)
+	cargo deny check
+
 .PHONY: build
 build: tools ## Build the functions for AWS with cargo-lambda (ARCH=arm64 or x86_64)
 	$(LAMBDA_FLAGS) $(WITH_TOOLS) cargo lambda build --profile function --target $(LAMBDA_TARGET) $(FUNCTIONS)
@@ -138,9 +143,16 @@ invoke: tools ## Send an event to what `make watch` runs (EVENT=http-api, rest-a
 .PHONY: tools
 tools: ## Get cargo-lambda if it is not there
 	@$(WITH_TOOLS) command -v cargo-lambda >/dev/null || { $(VENV) && \
-		$(PIP) "$$(grep '^cargo-lambda' tests/clients/requirements.txt)"; }
+		$(PIP) --require-hashes --requirement tests/clients/tools.txt; }
 
 .PHONY: clients
 clients: ## Install the AWS CLI, boto3, moto, ministack and cargo-lambda into target/clients, for tests and builds
 	@$(VENV)
-	$(PIP) --requirement tests/clients/requirements.txt
+	$(PIP) --require-hashes --requirement tests/clients/requirements.txt
+
+.PHONY: requirements
+requirements: ## Write what the Python requirements come to, with hashes, from the .in files
+	@$(VENV) && $(PIP) uv
+	for name in docs/picture tests/clients/tools tests/clients/requirements; do \
+		$(CLIENTS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
+			--no-annotate --custom-compile-command "make requirements" $$name.in --output-file $$name.txt; done

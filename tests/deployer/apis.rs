@@ -47,7 +47,7 @@ fn each_stage_of_an_http_api_leads_where_its_variables_say() {
     api.remove("$default");
     api.add("prod");
     let mend = format!(
-        "update-stage --api-id {} --stage-name 'dev' --stage-variables 'alias=live,log=all'",
+        r#"update-stage --api-id {} --stage-name dev --stage-variables '{{"alias":"live","log":"all,errors"}}'"#,
         api.id
     );
     is_judged_by_stage(&server, "http", &api, &mend);

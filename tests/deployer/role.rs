@@ -40,6 +40,9 @@ fn create_makes_a_role_that_may_write_logs_and_destroy_deletes_it() {
     let policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
     assert!(attached.contains(policy), "{attached}");
     assert_eq!(attached.matches("<PolicyArn>").count(), 1, "{attached}");
+    let role = iam(&server, "Action=GetRole&RoleName=hello-execution").text();
+    let only_here = "%22aws%3ASourceAccount%22%3A%22000000000000%22";
+    assert!(role.contains(only_here), "{role}");
     create(&server, &[]).succeeds();
 
     let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();

@@ -65,7 +65,11 @@ impl Load {
             .filter(|request| request.failed)
             .map(|request| request.at - first)
             .collect();
-        assert!(failed.is_empty(), "failed at {failed:?} of {} requests", requests.len());
+        assert!(
+            failed.is_empty(),
+            "failed at {failed:?} of {} requests",
+            requests.len()
+        );
     }
 }
 

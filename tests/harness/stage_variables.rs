@@ -81,7 +81,7 @@ impl<'a> ByVariable<'a> {
                 let patch = json!({ "op": "replace", "path": path, "value": alias });
                 json!({ "patchOperations": [patch] })
             }
-            false => json!({ "stageVariables": { "alias": alias, "log": "all" } }),
+            false => json!({ "stageVariables": { "alias": alias, "log": "all,errors" } }),
         };
         let path = format!("{}/stages/{stage}", self.at);
         change(self.server, "PATCH", &path, &variables);

@@ -15,6 +15,7 @@ mod patience;
 mod probe;
 mod report;
 mod settings;
+mod shell;
 mod summary;
 mod terminal;
 mod traffic;

@@ -14,7 +14,9 @@ pub(crate) use provisioned::{NotMoved, Provisioning};
 pub(crate) use write::Moved;
 
 use crate::{
-    aws::{Alias, ApiGateway, CloudWatch, Contact, Explain, Iam, Lambda, Logs, Trail, connect},
+    aws::{
+        Alias, ApiGateway, CloudWatch, Contact, Explain, Iam, Lambda, Logs, Sts, Trail, connect,
+    },
     cli::{GlobalArgs, PackageArgs},
 };
 
@@ -30,6 +32,7 @@ pub(crate) struct AliasHandle {
     pub(crate) gateway: ApiGateway,
     pub(crate) cloudwatch: CloudWatch,
     pub(crate) iam: Iam,
+    pub(crate) sts: Sts,
     pub(crate) logs: Logs,
     pub(crate) trail: Trail,
     pub(crate) contact: Arc<Contact>,
@@ -50,6 +53,7 @@ impl AliasHandle {
             gateway: ApiGateway::new(&config),
             cloudwatch: CloudWatch::new(&config, &global.function, &global.alias),
             iam: Iam::new(&config),
+            sts: Sts::new(&config),
             logs: Logs::new(&config, &global.function),
             trail: Trail::new(&config, &global.function, &global.alias),
             contact,

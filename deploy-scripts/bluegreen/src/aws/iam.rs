@@ -2,6 +2,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::{Client, types::Tag};
+use serde_json::json;
 
 use super::{AwsError, error::gone};
 
@@ -11,8 +12,6 @@ pub(crate) const ROLE_PATH: &str = "/bluegreen/";
 const LOGS: &str = "service-role/AWSLambdaBasicExecutionRole";
 /// AWS's own policy for sending traces to X-Ray.
 const TRACES: &str = "AWSXRayDaemonWriteAccess";
-/// Who may take the role: Lambda.
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
 #[derive(Debug)]
 pub(crate) struct Iam {
@@ -56,6 +55,7 @@ impl Iam {
     pub(crate) async fn create(
         &self,
         name: &str,
+        account: &str,
         boundary: Option<&str>,
     ) -> Result<Role, AwsError> {
         let made = self
@@ -63,7 +63,7 @@ impl Iam {
             .create_role()
             .role_name(name)
             .path(ROLE_PATH)
-            .assume_role_policy_document(TRUST)
+            .assume_role_policy_document(trust(account))
             .set_permissions_boundary(boundary.map(str::to_owned))
             .tags(tag()?)
             .send()
@@ -96,6 +96,18 @@ impl Iam {
         }
         gone(self.client.delete_role().role_name(name).send().await)
     }
+}
+
+/// Who may take the role: Lambda, for functions of this account.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
+fn trust(account: &str) -> String {
+    let statement = json!({
+        "Effect": "Allow",
+        "Principal": { "Service": "lambda.amazonaws.com" },
+        "Action": "sts:AssumeRole",
+        "Condition": { "StringEquals": { "aws:SourceAccount": account } },
+    });
+    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
 }
 
 fn tag() -> Result<Tag, AwsError> {

@@ -11,6 +11,7 @@ mod iam;
 mod lambda;
 mod logs;
 mod no_answer;
+mod sts;
 mod trail;
 
 pub(crate) use apigateway::{
@@ -27,4 +28,5 @@ pub(crate) use lambda::{
     ProvisionedState, PublishedVersion, RUNTIME, URL_STATEMENT, VersionSettings, VersionState,
 };
 pub(crate) use logs::{LogLine, Logs, log_group};
+pub(crate) use sts::Sts;
 pub(crate) use trail::{AliasMoved, Trail};

@@ -8,6 +8,7 @@ use ciborium::Value as Cbor;
 use serde_json::{Map, Value, json};
 
 use super::operation::{find, kebab};
+use crate::shell::quoted;
 
 /// What the CLI does by itself, and where a later page begins.
 const PAGING: [&str; 6] = [
@@ -110,9 +111,12 @@ impl Arguments {
             *place = json!(value);
         }
         let mut members = members.as_object()?.clone();
-        members.remove("Version");
+        let service = match members.remove("Version")?.as_str() {
+            Some("2011-06-15") => "sts",
+            _ => "iam",
+        };
         let operation = members.remove("Action")?;
-        Some(Self::new("iam", operation.as_str()?).with(&Value::Object(members)))
+        Some(Self::new(service, operation.as_str()?).with(&Value::Object(members)))
     }
 
     fn with_body(mut self, body: &[u8]) -> Self {
@@ -178,11 +182,6 @@ fn hide_values(members: &mut Map<String, Value>) {
     for value in variables.into_iter().flat_map(Map::values_mut) {
         *value = json!("…");
     }
-}
-
-fn quoted(text: &str) -> String {
-    // A zero byte is the only thing that cannot be quoted, and no request has one.
-    shlex::try_quote(text).map_or_else(|_| text.to_owned(), |quoted| quoted.into_owned())
 }
 
 /// An element of a list, which grows as far as is needed.

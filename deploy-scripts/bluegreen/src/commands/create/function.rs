@@ -5,7 +5,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::Step;
 use crate::{
     alias::AliasHandle,
-    aws::{Architecture, NewFunction, RUNTIME, role_name},
+    aws::{Architecture, AwsError, NewFunction, RUNTIME, Role, role_name},
     cli::CreateArgs,
     host::Host,
     package::Package,
@@ -80,7 +80,7 @@ async fn role(
             role.arn
         ),
         None => {
-            let made = iam.create(&name, boundary).await;
+            let made = new_role(handle, &name, boundary).await;
             let made = made.with_context(|| format!("failed to create role '{name}'; {advice}"))?;
             let may = if tracing { "logs and traces" } else { "logs" };
             steps.push(Step::made(format!("role {name}, which may write {may}")));
@@ -90,4 +90,13 @@ async fn role(
     let permitted = iam.permit(&name, &role, tracing).await;
     permitted.with_context(|| format!("failed to let role '{name}' write logs"))?;
     Ok(role.arn)
+}
+
+async fn new_role(
+    handle: &AliasHandle,
+    name: &str,
+    boundary: Option<&str>,
+) -> Result<Role, AwsError> {
+    let account = handle.sts.account().await?;
+    handle.iam.create(name, &account, boundary).await
 }

@@ -1,5 +1,7 @@
 //! Whether the way from what clients call to the alias is open, and leads to the alias.
 
+use serde_json::json;
+
 use super::Finding;
 use crate::{
     alias::AliasHandle,
@@ -8,6 +10,7 @@ use crate::{
         create::{source_arn, statement_id},
         resource_policy::ResourcePolicy,
     },
+    shell::quoted,
 };
 
 const CHECK: &str = "API";
@@ -124,19 +127,18 @@ fn set_variable(api: &Api, of: &InStage, alias: &str) -> String {
         (ApiKind::Http, Some(name)) => {
             let mut variables = of.variables.clone();
             variables.insert(name.to_owned(), alias.to_owned());
-            let variables: Vec<String> = variables
-                .into_iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            // In JSON: values may have a comma or an equals sign.
             format!(
-                "aws apigatewayv2 update-stage --api-id {id} --stage-name '{stage}' \
-                 --stage-variables '{}'",
-                variables.join(",")
+                "aws apigatewayv2 update-stage --api-id {id} --stage-name {} --stage-variables {}",
+                quoted(stage),
+                quoted(&json!(variables).to_string())
             )
         }
         (ApiKind::Rest, Some(name)) => format!(
-            "aws apigateway update-stage --rest-api-id {id} --stage-name {stage} \
-             --patch-operations op=replace,path=/variables/{name},value={alias}"
+            "aws apigateway update-stage --rest-api-id {id} --stage-name {} \
+             --patch-operations op=replace,path=/variables/{},value={alias}",
+            quoted(stage),
+            quoted(name)
         ),
     }
 }
@@ -218,8 +220,9 @@ fn permission(
         format!(
             "aws lambda add-permission --function-name {function} --qualifier {alias} \
              --statement-id {} --action lambda:InvokeFunction --principal \
-             apigateway.amazonaws.com --source-arn '{source}'",
-            statement_id(api)
+             apigateway.amazonaws.com --source-arn {}",
+            statement_id(api),
+            quoted(&source)
         ),
     )
 }
