@@ -19,7 +19,7 @@ use crate::{
     lambda::{
         model::{
             Architecture, Configuration, ConfigurationChange, Function, FunctionConfiguration,
-            FunctionRef, Model, Page, Qualifier,
+            FunctionRef, Model, Page, Qualifier, check_tags,
         },
         state::Lambda,
     },
@@ -78,13 +78,16 @@ pub(crate) async fn create(
         request.architectures.as_deref(),
         request.configuration,
     )?;
+    check_tags(&request.tags)?;
     let (code, _in_use) = request.code.store(&lambda).await?;
     let mut model = lambda.model();
     let now = Moment::now();
     let function = model.create(&reference.name, configuration, code, now)?;
     function.tags = request.tags;
     let number = request.publish.then(|| function.publish(None, now));
-    Ok((StatusCode::CREATED, Answer(shown(function, number, now))))
+    let shown = function.describe(number, None, now);
+    let shown = shown.map(|shown| shown.of_created(function, now).into_value());
+    Ok((StatusCode::CREATED, Answer(shown.unwrap_or_default())))
 }
 
 pub(crate) async fn get(

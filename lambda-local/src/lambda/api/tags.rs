@@ -16,16 +16,21 @@ use crate::{
     protocol::{ApiResult, Exception},
 };
 
-/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>
-const MAX_TAGS: usize = 50;
-
-/// Only functions have tags: a version or an alias has none.
+/// Only functions have tags here: a version or an alias has none, and nothing else is here.
 fn function(lambda: &Lambda, arn: &str) -> ApiResult<FunctionRef> {
+    for (kind, what) in [
+        (":event-source-mapping:", "Event source mapping"),
+        (":capacity-provider:", "Capacity provider"),
+    ] {
+        if arn.contains(kind) {
+            return Err(Exception::not_found(format!("{what} not found: {arn}")));
+        }
+    }
     let reference = FunctionRef::parse(arn, None, &lambda.place)?;
     if reference.qualifier.is_some() {
         return Err(Exception::invalid_parameter(
-            "Tags on function aliases and versions are not supported. Please specify either a \
-             function ARN or an event source mapping ARN.",
+            "Tags on function aliases and versions are not supported. Please specify a function \
+             ARN.",
         ));
     }
     Ok(reference)
@@ -54,14 +59,14 @@ pub(crate) async fn add(
     let reference = function(&lambda, &arn)?;
     let mut model = lambda.model();
     let function = model.function_mut(&reference)?;
+    if new.tags.is_empty() {
+        return Err(Exception::invalid_parameter(
+            "An error occurred and the request cannot be processed.",
+        ));
+    }
     let mut tags = function.tags.clone();
     tags.extend(new.tags);
-    if tags.len() > MAX_TAGS {
-        return Err(Exception::invalid_parameter(format!(
-            "The number of tags exceeds the limit of {MAX_TAGS}."
-        )));
-    }
-    function.tags = tags;
+    function.set_tags(tags)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -74,8 +79,10 @@ pub(crate) async fn remove(
     let reference = function(&lambda, &arn)?;
     let mut model = lambda.model();
     let function = model.function_mut(&reference)?;
+    let mut tags = function.tags.clone();
     for (_, key) in keys.iter().filter(|(name, _)| name == "tagKeys") {
-        function.tags.remove(key);
+        tags.remove(key);
     }
+    function.set_tags(tags)?;
     Ok(StatusCode::NO_CONTENT)
 }

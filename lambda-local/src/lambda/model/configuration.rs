@@ -24,6 +24,14 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// For which versions snapshots are wanted: it is shown, and nothing is snapshotted here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum SnapStart {
+    #[default]
+    None,
+    PublishedVersions,
+}
+
 /// The configuration of one version, immutable once it is published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Configuration {
@@ -39,6 +47,8 @@ pub(crate) struct Configuration {
     pub(crate) tracing_mode: String,
     pub(crate) dead_letter_target: Option<String>,
     pub(crate) logging: Logging,
+    #[serde(default)]
+    pub(crate) snap_start: SnapStart,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +77,7 @@ pub(crate) struct ConfigurationChange {
     tracing_config: Option<TracingConfig>,
     dead_letter_config: Option<DeadLetterConfig>,
     logging_config: Option<LoggingChange>,
+    snap_start: Option<SnapStartChange>,
     layers: Option<Vec<Value>>,
     vpc_config: Option<VpcConfig>,
     file_system_configs: Option<Vec<Value>>,
@@ -103,6 +114,12 @@ struct LoggingChange {
     application_log_level: Option<String>,
     system_log_level: Option<String>,
     log_group: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SnapStartChange {
+    apply_on: Option<SnapStart>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -155,6 +172,7 @@ impl Configuration {
                 system_log_level: None,
                 log_group: format!("/aws/lambda/{name}"),
             },
+            snap_start: SnapStart::None,
         };
         blank.changed(change)
     }
@@ -174,7 +192,7 @@ impl Configuration {
             timeout: change.timeout.unwrap_or(new.timeout),
             memory_size: change.memory_size.unwrap_or(new.memory_size),
             environment: match change.environment {
-                Some(environment) => Some(environment.variables).filter(|v| !v.is_empty()),
+                Some(environment) => Some(environment.variables),
                 None => new.environment,
             },
             ephemeral_storage: change
@@ -191,6 +209,10 @@ impl Configuration {
             logging: new
                 .logging
                 .changed(change.logging_config.unwrap_or_default()),
+            snap_start: change
+                .snap_start
+                .and_then(|s| s.apply_on)
+                .unwrap_or(new.snap_start),
             architecture: new.architecture,
         };
         new.check()?;

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::{function::Function, reference::Qualifier, settling::Phase, snapshot::Snapshot};
 use crate::clock::Moment;
@@ -26,11 +27,12 @@ impl Function {
         if let Some(qualifier) = qualifier {
             shown["FunctionArn"] = json!(format!("{}:{qualifier}", self.arn));
         }
+        shown["RuntimeVersionConfig"] = runtime_version(snapshot);
         describe_phase(&mut shown, self.phase(number, now));
         Some(FunctionConfiguration(shown))
     }
 
-    /// The same for a listing, which shows no states.
+    /// The same for a listing, which shows neither states nor the runtime's version.
     pub(crate) fn list_entry(
         &self,
         number: Option<u64>,
@@ -44,6 +46,13 @@ impl Function {
 }
 
 impl FunctionConfiguration {
+    /// What `CreateFunction` answers that also publishes: the version, under the function's ARN
+    /// and with its revision id.
+    pub(crate) fn of_created(mut self, function: &Function, now: Moment) -> Self {
+        self.0["RevisionId"] = json!(function.revision(now));
+        self.with_arn(&function.arn)
+    }
+
     pub(crate) fn into_value(self) -> Value {
         self.0
     }
@@ -78,7 +87,7 @@ fn describe_snapshot(snapshot: &Snapshot, revision: &str) -> Value {
         "PackageType": "Zip",
         "Architectures": [configuration.architecture],
         "EphemeralStorage": { "Size": configuration.ephemeral_storage },
-        "SnapStart": { "ApplyOn": "None", "OptimizationStatus": "Off" },
+        "SnapStart": { "ApplyOn": configuration.snap_start, "OptimizationStatus": "Off" },
         "LoggingConfig": configuration.logging,
     });
     if let Some(variables) = &configuration.environment {
@@ -88,6 +97,15 @@ fn describe_snapshot(snapshot: &Snapshot, revision: &str) -> Value {
         shown["DeadLetterConfig"] = json!({ "TargetArn": target });
     }
     shown
+}
+
+/// AWS has an ARN for each version of a runtime. Here a runtime has one version, whose number is
+/// made of its name.
+fn runtime_version(snapshot: &Snapshot) -> Value {
+    let region = snapshot.function_arn.split(':').nth(3).unwrap_or_default();
+    let digest = Sha256::digest(&snapshot.configuration.runtime);
+    let id: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    json!({ "RuntimeVersionArn": format!("arn:aws:lambda:{region}::runtime:{id}") })
 }
 
 fn describe_phase(shown: &mut Value, phase: Phase) {

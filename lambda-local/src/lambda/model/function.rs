@@ -10,6 +10,7 @@ use super::{
     alias::Alias,
     configuration::Configuration,
     event_invoke::EventInvoke,
+    limits::check_tags,
     policy::Policy,
     provisioned::Provisioned,
     reference::Qualifier,
@@ -131,6 +132,20 @@ impl Function {
             ..(*self.latest).clone()
         });
         self.settling = transition.updating();
+        self.renew_revision();
+    }
+
+    /// Tags are the function's, and yet `$LATEST` has new revision ids when they change.
+    pub(crate) fn set_tags(&mut self, tags: BTreeMap<String, String>) -> ApiResult<()> {
+        check_tags(&tags)?;
+        if self.tags != tags {
+            self.tags = tags;
+            self.renew_revision();
+        }
+        Ok(())
+    }
+
+    fn renew_revision(&mut self) {
         self.revision_while_settling = new_revision();
         self.revision = new_revision();
     }

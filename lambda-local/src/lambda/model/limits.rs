@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::protocol::{ApiResult, Exception};
 
 const MAX_ENVIRONMENT_BYTES: usize = 4096;
+const MAX_TAGS: usize = 50;
 
 pub(super) fn check_role(role: &str) -> ApiResult<()> {
     let parts: Vec<&str> = role.splitn(6, ':').collect();
@@ -67,6 +68,16 @@ pub(super) fn check_environment(variables: Option<&BTreeMap<String, String>>) ->
              for modification. Reserved keys used in this request: {name}"
         ))),
         None => Ok(()),
+    }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html>
+pub(crate) fn check_tags(tags: &BTreeMap<String, String>) -> ApiResult<()> {
+    match tags.len() {
+        0..=MAX_TAGS => Ok(()),
+        _ => Err(Exception::invalid_parameter(
+            "Number of tags exceeds resource tag limit.",
+        )),
     }
 }
 

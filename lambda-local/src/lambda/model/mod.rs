@@ -31,6 +31,7 @@ pub(crate) use describe::FunctionConfiguration;
 pub(crate) use event_invoke::{EventInvoke, EventInvokeChange};
 pub(crate) use function::Function;
 pub(crate) use functions::{Model, Page};
+pub(crate) use limits::check_tags;
 pub(crate) use policy::{Caller, NewPermission};
 pub(crate) use provisioned::Allocation;
 pub(crate) use reference::{FunctionRef, Qualifier};

@@ -36,6 +36,7 @@ impl Function {
         let version = Version {
             snapshot: Arc::new(snapshot),
             revision: new_revision(),
+            latest_description: Some(self.latest.configuration.description.clone()),
             settling: self.settling.of_new_version(),
         };
         self.versions.insert(self.last_number, version);
@@ -43,14 +44,14 @@ impl Function {
         self.last_number
     }
 
-    /// The last version's number if `$LATEST` has its code and configuration still. A version's
-    /// own description does not count.
+    /// The last version's number if `$LATEST` has still the code and configuration of which that
+    /// was made. A version's own description does not count.
     fn unchanged_since(&self) -> Option<u64> {
         let (number, last) = self.versions.last_key_value()?;
         let mut configuration = last.snapshot.configuration.clone();
-        configuration
-            .description
-            .clone_from(&self.latest.configuration.description);
+        let description = &self.latest.configuration.description;
+        let described = last.latest_description.as_ref().unwrap_or(description);
+        configuration.description.clone_from(described);
         let same = configuration == self.latest.configuration
             && last.snapshot.code.sha256 == self.latest.code.sha256;
         same.then_some(*number)
