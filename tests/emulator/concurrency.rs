@@ -76,6 +76,55 @@ fn invocations_beyond_the_reservation_are_throttled_and_counted_as_that() {
     );
 }
 
+/// The statistic of a metric under the alias.
+fn measured(server: &Server, metric: &str, statistic: &str) -> Option<f64> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let request = json!({
+        "Namespace": "AWS/Lambda", "MetricName": metric, "Statistics": [statistic], "Period": 3600,
+        "Dimensions": [{ "Name": "FunctionName", "Value": "f" },
+            { "Name": "Resource", "Value": "f:live" }],
+        "StartTime": now.as_secs() - 7200, "EndTime": now.as_secs() + 7200,
+    });
+    let points = server.cloudwatch("GetMetricStatistics", &request).json();
+    points["Datapoints"][0][statistic].as_f64()
+}
+
+#[test]
+fn a_reservation_that_is_all_provisioned_leaves_nothing_for_the_rest() {
+    let server = server(&[]);
+    assert_eq!(provisioned(&server, "PUT", "live").status, 202);
+    waits_for(&server, "live", "READY");
+    assert_eq!(reserve(&server, 3).status, 200);
+    let unpublished = server.invoke("f", &json!("pid"));
+    assert_eq!(
+        (unpublished.status, &unpublished.json()["message"]),
+        (429, &json!("Rate Exceeded."))
+    );
+    assert_eq!(server.invoke("f:live", &json!("pid")).status, 200);
+    assert_eq!(server.invoke("f:1", &json!("pid")).status, 200);
+}
+
+#[test]
+fn what_is_provisioned_has_metrics_of_its_own() {
+    let server = server(&[]);
+    server.invoke("f:live", &json!("pid"));
+    let invocations = "ProvisionedConcurrencyInvocations";
+    assert_eq!(measured(&server, invocations, "Sum"), None);
+    assert_eq!(provisioned(&server, "PUT", "live").status, 202);
+    waits_for(&server, "live", "READY");
+    server.invoke("f:live", &json!("pid"));
+    let value = |metric: &str, statistic: &str| measured(&server, metric, statistic);
+    assert_eq!(value(invocations, "Sum"), Some(1.0));
+    let spilled = "ProvisionedConcurrencySpilloverInvocations";
+    assert_eq!(value(spilled, "Sum"), Some(0.0));
+    let in_use = "ProvisionedConcurrentExecutions";
+    assert_eq!(value(in_use, "Maximum"), Some(1.0));
+    let share = value("ProvisionedConcurrencyUtilization", "Maximum").unwrap();
+    assert!((share - 1.0 / 3.0).abs() < 1e-9, "{share}");
+    let listed = server.cloudwatch("ListMetrics", &json!({})).text();
+    assert!(listed.contains(in_use), "{listed}");
+}
+
 #[test]
 fn a_reservation_is_taken_from_what_the_account_has() {
     let server = server(&[]);
@@ -143,15 +192,15 @@ fn provisioned_concurrency_quarrels_with_weights_and_with_a_versions_own() {
     move_alias(&server, &json!({ "RoutingConfig": {} }));
     assert_eq!(provisioned(&server, "PUT", "live").status, 202);
     provisioned(&server, "PUT", "1").refuses(
-        400,
-        INVALID,
+        409,
+        "ResourceConflictException",
         "Version is pointed by a Provisioned Concurrency alias",
     );
     assert_eq!(provisioned(&server, "PUT", "2").status, 202);
     let own = "Alias can't be used for Provisioned Concurrency configuration on an already \
                Provisioned version";
     let promote = json!({ "FunctionVersion": "2", "RoutingConfig": {} });
-    move_alias(&server, &promote).refuses(400, INVALID, own);
+    move_alias(&server, &promote).refuses(409, "ResourceConflictException", own);
     assert_eq!(move_alias(&server, &split).status, 200);
     provisioned(&server, "PUT", "$LATEST").refuses(
         400,
@@ -164,15 +213,17 @@ fn provisioned_concurrency_quarrels_with_weights_and_with_a_versions_own() {
 fn an_alias_with_provisioned_concurrency_moves_only_when_the_new_version_has_it() {
     let server = server(&["--transition", "1500"]);
     provisioned(&server, "PUT", "live");
+    waits_for(&server, "live", "READY");
     let moved = move_alias(&server, &json!({ "FunctionVersion": "2" })).json();
     assert_eq!(moved["FunctionVersion"], "2");
+    assert_eq!(moved.get("RoutingConfig"), None);
+    let moving = provisioned(&server, "GET", "live").json();
+    assert_eq!(moving["Status"], "IN_PROGRESS");
+    assert_eq!(moving["AllocatedProvisionedConcurrentExecutions"], 3);
+    let alias = server.lambda("GET", "/f/aliases/live", &Value::Null).json();
     assert_eq!(
-        moved["RoutingConfig"],
+        alias["RoutingConfig"],
         json!({ "AdditionalVersionWeights": { "1": 1.0 } })
-    );
-    assert_eq!(
-        provisioned(&server, "GET", "live").json()["Status"],
-        "IN_PROGRESS"
     );
     let served = server.invoke("f:live", &json!("pid"));
     assert_eq!(served.header("x-amz-executed-version"), Some("1"));

@@ -70,7 +70,7 @@ fn an_error_of_the_function_is_a_502() {
     open(&server);
     let answer = server.request("GET", &address, b"");
     assert_eq!(answer.status, 502);
-    assert_eq!(answer.text(), r#"{"message":"Internal Server Error"}"#);
+    assert_eq!(answer.text(), "Internal Server Error");
 }
 
 #[test]
@@ -96,7 +96,10 @@ fn an_alias_has_one_url_and_a_version_none() {
         "ResourceNotFoundException",
         "The resource you requested does not exist.",
     );
-    assert_eq!(server.request("GET", &address, b"").status, 404);
+    let gone = server.request("GET", &address, b"");
+    let kind = gone.header("x-amzn-errortype");
+    assert_eq!((gone.status, kind), (403, Some("AccessDeniedException")));
+    assert_eq!(gone.text(), r#"{"Message":null}"#);
 }
 
 #[test]
@@ -105,6 +108,11 @@ fn a_url_goes_with_its_alias() {
     server.lambda("DELETE", "/f/aliases/live", &Value::Null);
     let alias = json!({ "Name": "live", "FunctionVersion": "1" });
     server.lambda("POST", "/f/aliases", &alias);
-    assert_eq!(server.request("GET", &address, b"").status, 404);
+    server.request("GET", &address, b"").refuses(
+        403,
+        "AccessDeniedException",
+        "Forbidden. For troubleshooting Function URL authorization issues, see: \
+         https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+    );
     assert_eq!(url(&server, "GET", "live", &Value::Null).status, 404);
 }

@@ -21,6 +21,8 @@ mod page;
 mod page_in_a_browser;
 mod processes;
 mod readers;
+#[cfg(feature = "real-clients")]
+mod recorded;
 mod rest_answers;
 mod rest_api;
 mod rest_stages;

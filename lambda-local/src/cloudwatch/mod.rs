@@ -3,12 +3,14 @@
 
 mod alarms;
 mod api;
+mod concurrency;
 mod expressions;
 mod metrics;
 mod recent;
 mod state;
 
 pub(crate) use api::operations;
-pub(crate) use metrics::{Histogram, Measured, Observation, Pace, Resolution};
+pub(crate) use concurrency::Standing;
+pub(crate) use metrics::{Found, Histogram, Measured, Observation, Pace, Resolution};
 pub(crate) use recent::{MINUTE, OfVersion, Recent, Second};
 pub(crate) use state::{CloudWatch, lock};

@@ -7,12 +7,10 @@ use std::{
 
 use super::{
     alarms::Alarms,
+    concurrency::Concurrency,
     metrics::{KEPT_SECONDS, Pace, Sources, embedded_in},
 };
 use crate::{clock, place::Place};
-
-/// How many invocations of each function run.
-type Concurrency = HashMap<String, u64>;
 
 /// The metrics and alarms of the one account there is.
 #[derive(Debug)]
@@ -20,7 +18,8 @@ pub(crate) struct CloudWatch {
     pub(super) place: Place,
     pub(crate) sources: Mutex<Sources>,
     alarms: Mutex<Alarms>,
-    pub(crate) concurrency: Mutex<Concurrency>,
+    /// Of each function.
+    pub(crate) concurrency: Mutex<HashMap<String, Concurrency>>,
     pace: Pace,
 }
 

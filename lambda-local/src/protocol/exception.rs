@@ -12,6 +12,8 @@ pub(crate) struct Exception {
     /// AWS's name for it, such as `ResourceNotFoundException`.
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// Whether the body says whose fault it was.
+    pub(crate) has_type: bool,
 }
 
 pub(crate) type ApiResult<T> = Result<T, Exception>;
@@ -22,6 +24,15 @@ impl Exception {
             status,
             code,
             message: message.into(),
+            has_type: true,
+        }
+    }
+
+    /// Some of Lambda's own rules leave out of the body whose fault it was.
+    pub(crate) fn without_type(self) -> Self {
+        Self {
+            has_type: false,
+            ..self
         }
     }
 
@@ -182,6 +193,7 @@ impl IntoResponse for Exception {
         // clients read both.
         let body = match self.code {
             "ResourceNotFoundException" => json!({ "Type": fault, "Message": self.message }),
+            _ if !self.has_type => json!({ "message": self.message }),
             "ValidationException" => json!({ "message": self.message }),
             "TooManyRequestsException" => json!({
                 "Reason": match self == Self::throttled() {

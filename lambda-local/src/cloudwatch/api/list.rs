@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cloudwatch::metrics::{Dimension, Key, METRICS, NAMESPACE, Name, Sources, describe};
+use crate::cloudwatch::metrics::{Dimension, Key, NAMESPACE, Name, Sources, describe};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -20,7 +20,7 @@ pub(crate) fn list(sources: &Sources, request: &ListMetrics, now: u64) -> Value 
     let own = sources.custom.names(now).cloned();
     let all: BTreeSet<Name> = sources
         .lambda
-        .keys()
+        .names()
         .flat_map(names_of)
         .chain(own)
         .filter(|name| request.wants(name))
@@ -47,7 +47,7 @@ impl ListMetrics {
 }
 
 /// The metrics under which an invocation of this kind counts.
-fn names_of(key: &Key) -> Vec<Name> {
+fn names_of((key, metrics): (&Key, Vec<&'static str>)) -> Vec<Name> {
     let dimension = |name: &str, value: &String| (name.to_owned(), value.clone());
     let function = dimension("FunctionName", &key.function);
     let resource = dimension("Resource", &key.resource);
@@ -61,7 +61,8 @@ fn names_of(key: &Key) -> Vec<Name> {
     sets.extend(executed.map(|executed| [function, resource, executed].into()));
     let named = |set: &BTreeSet<_>| {
         let set = set.clone();
-        METRICS.map(move |metric| (NAMESPACE.to_owned(), metric.to_owned(), set.clone()))
+        let metrics = metrics.iter();
+        metrics.map(move |metric| (NAMESPACE.to_owned(), (*metric).to_owned(), set.clone()))
     };
     sets.iter().flat_map(named).collect()
 }

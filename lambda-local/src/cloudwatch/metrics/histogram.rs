@@ -1,5 +1,7 @@
 //! The measurements of one metric in one second, or of many seconds added up.
 
+use super::provisioned::Provisioned;
+
 /// Durations are kept to one percent: each class is so much longer than the one before.
 const GROWTH: f64 = 1.01;
 /// Milliseconds of the shortest class.
@@ -19,6 +21,7 @@ pub(crate) struct Histogram {
     durations: Vec<(u16, u32)>,
     /// The most invocations that ran at once.
     pub(crate) concurrent: u64,
+    pub(crate) provisioned: Provisioned,
 }
 
 impl Histogram {
@@ -49,6 +52,7 @@ impl Histogram {
         self.sum += other.sum;
         self.maximum = self.maximum.max(other.maximum);
         self.concurrent = self.concurrent.max(other.concurrent);
+        self.provisioned.merge(&other.provisioned);
         for (class, count) in &other.durations {
             self.count(*class, *count);
         }

@@ -8,15 +8,22 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::histogram::Histogram;
+use super::{histogram::Histogram, provisioned::Found};
 
 pub(crate) const NAMESPACE: &str = "AWS/Lambda";
-pub(crate) const METRICS: [&str; 5] = [
+const METRICS: [&str; 5] = [
     "Invocations",
     "Errors",
     "Throttles",
     "Duration",
     "ConcurrentExecutions",
+];
+/// What there is of versions that have provisioned concurrency.
+const METRICS_OF_PROVISIONED: [&str; 4] = [
+    "ProvisionedConcurrencyInvocations",
+    "ProvisionedConcurrencySpilloverInvocations",
+    "ProvisionedConcurrencyUtilization",
+    "ProvisionedConcurrentExecutions",
 ];
 /// As long as CloudWatch keeps data of one second.
 pub(crate) const KEPT_SECONDS: u64 = 3 * 3600;
@@ -44,6 +51,8 @@ pub(crate) struct Observation<'a> {
     pub(crate) measured: Measured,
     /// Invocations of this function that ran when it began, this one among them.
     pub(crate) concurrent: u64,
+    /// Where its version has provisioned concurrency.
+    pub(crate) found: Option<Found>,
 }
 
 /// What a request asks for: any of Lambda's sets of dimensions.
@@ -79,6 +88,9 @@ impl Metrics {
             Measured::Ended { duration, failed } => {
                 let milliseconds = duration.as_secs_f64() * 1e3;
                 histogram.add(milliseconds, failed, observation.concurrent);
+                if let Some(found) = observation.found {
+                    histogram.provisioned.add(found);
+                }
             }
             Measured::Throttled => histogram.throttles += 1,
         }
@@ -120,8 +132,15 @@ impl Metrics {
         })
     }
 
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.series.values().flatten().map(|(key, _)| key)
+    /// What there are data of, and under which names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&Key, Vec<&'static str>)> {
+        self.series.values().flatten().map(|(key, seconds)| {
+            let mut names = METRICS.to_vec();
+            if seconds.values().any(|second| second.provisioned.all() > 0) {
+                names.extend(METRICS_OF_PROVISIONED);
+            }
+            (key, names)
+        })
     }
 
     /// What the invocations with these dimensions did from `start` to before `end`, by period.
@@ -234,6 +253,7 @@ mod tests {
                 failed: executed == Some("2"),
             },
             concurrent: 1,
+            found: None,
         });
     }
 
@@ -272,6 +292,6 @@ mod tests {
         metrics.forget_before(150);
         assert_eq!(metrics.periods(&[], (0, 1000), 1).len(), 1);
         metrics.forget_before(300);
-        assert_eq!(metrics.keys().count(), 0);
+        assert_eq!(metrics.names().count(), 0);
     }
 }

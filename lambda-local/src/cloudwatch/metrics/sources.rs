@@ -132,6 +132,7 @@ mod tests {
                 failed: false,
             },
             concurrent: 1,
+            found: None,
         });
         sources
     }

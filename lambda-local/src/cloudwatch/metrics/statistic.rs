@@ -1,7 +1,7 @@
 //! Statistics by their names: `Sum`, `p99`, `TC(250:)`.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html>
 
-use super::histogram::Histogram;
+use super::{histogram::Histogram, provisioned::Provisioned};
 use crate::protocol::Exception;
 
 use std::collections::BTreeMap;
@@ -66,6 +66,9 @@ impl Statistic {
             "Throttles" => self.of_events(throttles, count + throttles),
             // Where everything was refused, nothing was invoked.
             _ if histogram.invocations == 0 => None,
+            _ if metric.starts_with("Provisioned") => {
+                self.of_provisioned(metric, &histogram.provisioned)
+            }
             "Duration" => self.of_durations(histogram),
             "Invocations" => self.of_events(count, count),
             "Errors" => self.of_events(histogram.errors as f64, count),
@@ -73,6 +76,23 @@ impl Statistic {
                 Self::Maximum => Some(histogram.concurrent as f64),
                 _ => None,
             },
+            _ => None,
+        }
+    }
+
+    /// Where nothing was provisioned, nothing is said of it.
+    fn of_provisioned(self, metric: &str, provisioned: &Provisioned) -> Option<f64> {
+        let count = provisioned.all() as f64;
+        match (metric, self) {
+            _ if provisioned.all() == 0 => None,
+            ("ProvisionedConcurrencyInvocations", _) => {
+                self.of_events(provisioned.invocations as f64, count)
+            }
+            ("ProvisionedConcurrencySpilloverInvocations", _) => {
+                self.of_events(provisioned.spillover as f64, count)
+            }
+            ("ProvisionedConcurrentExecutions", Self::Maximum) => Some(provisioned.in_use as f64),
+            ("ProvisionedConcurrencyUtilization", Self::Maximum) => Some(provisioned.utilization),
             _ => None,
         }
     }
@@ -110,7 +130,7 @@ impl Statistic {
 
 #[cfg(test)]
 mod tests {
-    use super::{Histogram, Statistic};
+    use super::{super::provisioned::Found, Histogram, Statistic};
 
     fn value(metric: &str, statistic: &str) -> Option<f64> {
         let mut histogram = Histogram::default();
@@ -118,6 +138,10 @@ mod tests {
         {
             histogram.add(milliseconds, failed, 3);
         }
+        let (in_use, allocated) = (1, 4);
+        histogram.provisioned.add(Found::Free { in_use, allocated });
+        histogram.provisioned.add(Found::AllInUse);
+        histogram.provisioned.add(Found::AllInUse);
         Statistic::parse(statistic).unwrap().of(metric, &histogram)
     }
 
@@ -136,6 +160,10 @@ mod tests {
             ("Duration", "TC(:250)", 2.0),
             ("Duration", "TC(15:350)", 2.0),
             ("ConcurrentExecutions", "Maximum", 3.0),
+            ("ProvisionedConcurrencyInvocations", "Sum", 1.0),
+            ("ProvisionedConcurrencySpilloverInvocations", "Sum", 2.0),
+            ("ProvisionedConcurrentExecutions", "Maximum", 1.0),
+            ("ProvisionedConcurrencyUtilization", "Maximum", 0.25),
         ] {
             assert_eq!(
                 value(metric, statistic),

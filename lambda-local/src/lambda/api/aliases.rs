@@ -33,7 +33,7 @@ pub(crate) async fn create(
     let now = Moment::now();
     let event = ("CreateAlias20150331", now);
     record(&lambda, event, (&reference.name, alias), asked);
-    Ok((StatusCode::CREATED, Answer(alias.describe(now))))
+    Ok((StatusCode::CREATED, Answer(alias.describe_written())))
 }
 
 pub(crate) async fn get(
@@ -87,7 +87,7 @@ pub(crate) async fn update(
         let alias = function.update_alias(&name, request, transition)?;
         let event = ("UpdateAlias20150331", now);
         record(&lambda, event, (&reference.name, alias), asked);
-        alias.describe(now)
+        alias.describe_written()
     };
     // What it has of provisioned concurrency moves along.
     lambda.start_provisioned();
@@ -100,7 +100,7 @@ pub(crate) async fn delete(
     Function(reference): Function,
 ) -> ApiResult<StatusCode> {
     if let Ok(function) = lambda.model().function_mut(&reference) {
-        function.delete_alias(&name);
+        function.delete_alias(&name, Moment::now());
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -31,6 +31,13 @@ pub(crate) async fn reserve(
     Function(reference): Function,
     Json(request): Json<Reserve>,
 ) -> ApiResult<Answer<Value>> {
+    if reference.qualifier.is_some() {
+        return Err(Exception::invalid_parameter(
+            "This operation is permitted on Lambda functions only. Aliases and versions do not \
+             support this operation. Please specify either a function name or an unqualified \
+             function ARN.",
+        ));
+    }
     let mut model = lambda.model();
     let others = model.reserved() - model.function(&reference)?.reserved().unwrap_or(0);
     let count = request.reserved_concurrent_executions;
@@ -66,7 +73,9 @@ pub(crate) struct Provision {
 
 /// The version or alias, which must be there.
 fn qualifier(model: &Model, reference: &FunctionRef) -> ApiResult<Qualifier> {
-    let function = model.function(reference)?;
+    let function = model
+        .function(reference)
+        .map_err(|_| model.no_qualified(reference))?;
     let there = match &reference.qualifier {
         None => {
             return Err(Exception::validation_message(
@@ -79,7 +88,17 @@ fn qualifier(model: &Model, reference: &FunctionRef) -> ApiResult<Qualifier> {
         Some(Qualifier::Alias(name)) => function.alias(name).is_some(),
     };
     let named = reference.qualifier.clone().filter(|_| there);
-    named.ok_or_else(|| model.no_function(reference))
+    named.ok_or_else(|| model.no_qualified(reference))
+}
+
+/// The same where nothing is asked for: `$LATEST` has none.
+fn published(model: &Model, reference: &FunctionRef) -> ApiResult<Qualifier> {
+    match qualifier(model, reference)? {
+        Qualifier::Latest => Err(Exception::invalid_parameter(
+            "The function resource provided must be an alias or a published version.",
+        )),
+        published => Ok(published),
+    }
 }
 
 pub(crate) async fn provision(
@@ -99,8 +118,9 @@ pub(crate) async fn provision(
         let mut model = lambda.model();
         let qualifier = qualifier(&model, &reference)?;
         let transition = model.transition(Moment::now());
+        let account = (model.unreserved(), model.provisioned_unreserved());
         let function = model.function_mut(&reference)?;
-        function.provision(&qualifier, count, transition)?
+        function.provision(&qualifier, count, account, transition)?
     };
     lambda.start_provisioned();
     Ok((StatusCode::ACCEPTED, Answer(shown)))
@@ -123,7 +143,7 @@ pub(crate) async fn provisioned(
     let model = lambda.model();
     let now = Moment::now();
     if query.list.as_deref() != Some("ALL") {
-        let qualifier = qualifier(&model, &reference)?;
+        let qualifier = published(&model, &reference)?;
         let function = model.function(&reference)?;
         return Ok(Answer(function.provisioned(&qualifier)?.describe(now)));
     }
@@ -142,8 +162,9 @@ pub(crate) async fn unprovision(
     Function(reference): Function,
 ) -> ApiResult<StatusCode> {
     let mut model = lambda.model();
-    let qualifier = qualifier(&model, &reference)?;
-    model.function_mut(&reference)?.unprovision(&qualifier);
+    let qualifier = published(&model, &reference)?;
+    let function = model.function_mut(&reference)?;
+    function.unprovision(&qualifier, Moment::now());
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -158,7 +179,7 @@ pub(crate) async fn account_settings(State(lambda): State<Arc<Lambda>>) -> Answe
             "CodeSizeUnzipped": 262_144_000,
             "CodeSizeZipped": 52_428_800,
             "ConcurrentExecutions": ACCOUNT_CONCURRENCY,
-            "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY - model.reserved(),
+            "UnreservedConcurrentExecutions": model.unreserved(),
         },
         "AccountUsage": { "TotalCodeSize": size, "FunctionCount": model.functions().count() },
     }))

@@ -60,7 +60,7 @@ pub(crate) async fn list(
     Query(paging): Query<Paging>,
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
-    let entries = model.function(&reference)?.event_invokes();
+    let entries = model.check_function(&reference)?.event_invokes();
     let page = Page::cut(entries, paging.marker.as_deref(), paging.max_items)?;
     Ok(Answer(page.into_value("FunctionEventInvokeConfigs")))
 }

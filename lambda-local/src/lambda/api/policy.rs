@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::request::{Function, Json};
 use crate::{
     lambda::{
-        model::{FunctionRef, Model, NewPermission, Qualifier},
+        model::{Function as FunctionModel, FunctionRef, Model, NewPermission, Qualifier},
         state::Lambda,
     },
     protocol::{ApiResult, Exception},
@@ -25,6 +25,8 @@ use crate::{
 pub(crate) struct RemoveQuery {
     revision_id: Option<String>,
 }
+
+const NOTHING: &str = "The resource you requested does not exist.";
 
 /// The ARN of what the policy belongs to.
 fn resource(model: &Model, reference: &FunctionRef) -> ApiResult<String> {
@@ -41,7 +43,7 @@ fn resource(model: &Model, reference: &FunctionRef) -> ApiResult<String> {
     };
     match &reference.qualifier {
         Some(qualifier) if exists => Ok(format!("{}:{qualifier}", function.arn)),
-        _ => Err(model.no_function(reference)),
+        _ => Err(model.no_qualified(reference)),
     }
 }
 
@@ -51,14 +53,23 @@ pub(crate) async fn add(
     Json(request): Json<NewPermission>,
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let mut model = lambda.model();
+    model.function(&reference.unqualified())?;
     let resource = resource(&model, &reference)?;
     let function = model.function_mut(&reference)?;
+    let alias_revision = alias_revision(function, &reference);
     let policy = function.policy_mut(reference.qualifier.as_ref());
-    let statement = policy.add(request, &resource)?;
+    let statement = policy.add(request, &resource, alias_revision.as_deref())?;
     Ok((
         StatusCode::CREATED,
         Answer(json!({ "Statement": statement.to_string() })),
     ))
+}
+
+fn alias_revision(function: &FunctionModel, reference: &FunctionRef) -> Option<String> {
+    match &reference.qualifier {
+        Some(Qualifier::Alias(name)) => Some(function.alias(name)?.revision().to_owned()),
+        _ => None,
+    }
 }
 
 pub(crate) async fn get(
@@ -66,12 +77,12 @@ pub(crate) async fn get(
     Function(reference): Function,
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
-    resource(&model, &reference)?;
-    let function = model.function(&reference)?;
+    let missing = || Exception::not_found(NOTHING);
+    let function = model.function(&reference).map_err(|_| missing())?;
     let policy = function
         .policy(reference.qualifier.as_ref())
         .filter(|policy| !policy.is_empty())
-        .ok_or_else(|| Exception::not_found("The resource you requested does not exist."))?;
+        .ok_or_else(missing)?;
     Ok(Answer(json!({
         "Policy": policy.document().to_string(),
         "RevisionId": policy.revision,
@@ -85,6 +96,10 @@ pub(crate) async fn remove(
     Function(reference): Function,
 ) -> ApiResult<StatusCode> {
     let mut model = lambda.model();
+    if model.function(&reference).is_err() {
+        let arn = model.place.function_arn(&reference.name);
+        return Err(Exception::not_found(format!("No policy found for: {arn}")));
+    }
     resource(&model, &reference)?;
     let qualifier = reference.qualifier.as_ref();
     let function = model.function_mut(&reference)?;

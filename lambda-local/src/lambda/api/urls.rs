@@ -24,6 +24,10 @@ fn describe(lambda: &Lambda, arn: &str, url: &FunctionUrl) -> Value {
     url.describe(arn, &function_url(&lambda.address, &url.id))
 }
 
+fn describe_written(lambda: &Lambda, arn: &str, url: &FunctionUrl) -> Value {
+    url.describe_written(arn, &function_url(&lambda.address, &url.id))
+}
+
 pub(crate) async fn create(
     State(lambda): State<Arc<Lambda>>,
     Function(reference): Function,
@@ -31,7 +35,7 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let mut model = lambda.model();
     let url = model.create_url(&reference, &request, Moment::now())?;
-    let mut shown = describe(&lambda, &model.url_owner(&reference)?, &url);
+    let mut shown = describe_written(&lambda, &model.url_owner(&reference)?, &url);
     // What was just made was not modified.
     if let Some(members) = shown.as_object_mut() {
         members.remove("LastModifiedTime");
@@ -57,7 +61,7 @@ pub(crate) async fn update(
     let mut model = lambda.model();
     let url = model.update_url(&reference, &request, Moment::now())?;
     let arn = model.url_owner(&reference)?;
-    Ok(Answer(describe(&lambda, &arn, &url)))
+    Ok(Answer(describe_written(&lambda, &arn, &url)))
 }
 
 pub(crate) async fn delete(
@@ -74,6 +78,7 @@ pub(crate) async fn list(
     Query(paging): Query<Paging>,
 ) -> ApiResult<Answer<Value>> {
     let model = lambda.model();
+    model.url_owner(&reference.unqualified())?;
     let function = model.function(&reference)?;
     let entries = function.urls().map(|(qualifier, url)| {
         let arn = match qualifier {

@@ -135,6 +135,11 @@ impl Lambda {
                 "{arn} is not told of it: destinations lead in a circle"
             ));
         }
+        if !arn.contains(":lambda:") {
+            return Err(format!(
+                "{arn} is not told of it: only functions are told here"
+            ));
+        }
         let reference = FunctionRef::parse(arn, None, &self.place);
         self.deliver_soon(Event {
             reference: Arc::new(reference.map_err(|error| error.message)?),

@@ -21,6 +21,7 @@ impl Lambda {
     pub(crate) async fn invoke(self: &Arc<Self>, target: Target, call: Call) -> ApiResult<Invoked> {
         let request_id = call.request_id.unwrap_or_else(|| new_request_id().into());
         let version = target.version();
+        let running = Running::begin(self.cloudwatch.clone(), &target);
         let invocation = Invocation {
             request_id: request_id.clone(),
             payload: call.payload,
@@ -30,9 +31,8 @@ impl Lambda {
             pieces: call.pieces,
         };
         let pool = self.pool(&target.snapshot);
-        let running = Running::begin(self.cloudwatch.clone(), target.invoked.clone());
         if target.reserved.is_some_and(|limit| running.exceeds(limit)) {
-            running.throttle(&version);
+            running.throttle();
             return Err(Exception::throttled());
         }
         let lambda = self.clone();
@@ -40,7 +40,7 @@ impl Lambda {
         let waits = Arc::downgrade(&caller);
         let run = async move {
             let done = pool.invoke(invocation, call.tail).await;
-            running.end(&version, done.duration, done.outcome.is_error());
+            running.end(done.duration, done.outcome.is_error());
             let invoked = Invoked {
                 done,
                 request_id,

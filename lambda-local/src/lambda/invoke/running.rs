@@ -5,8 +5,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use super::target::Target;
 use crate::{
-    cloudwatch::{CloudWatch, Measured, Observation, lock},
+    cloudwatch::{CloudWatch, Found, Measured, Observation, Standing, lock},
     lambda::model::{FunctionRef, Qualifier},
 };
 
@@ -16,49 +17,65 @@ pub(crate) struct Running {
     invoked: Arc<FunctionRef>,
     /// Metrics carry the time at which the invocation began.
     began: SystemTime,
-    concurrent: u64,
+    standing: Standing,
+    version: String,
+    /// Environments that are provisioned for the version.
+    provisioned: u32,
 }
 
 impl Running {
-    pub(crate) fn begin(cloudwatch: Arc<CloudWatch>, invoked: Arc<FunctionRef>) -> Self {
-        let concurrent = {
+    pub(crate) fn begin(cloudwatch: Arc<CloudWatch>, target: &Target) -> Self {
+        let (invoked, provisioned) = (target.invoked.clone(), target.provisioned);
+        let version = target.version();
+        let standing = {
             let mut running = lock(&cloudwatch.concurrency);
             match running.get_mut(&invoked.name) {
-                Some(count) => {
-                    *count += 1;
-                    *count
+                Some(running) => running.begin(&version, provisioned),
+                None => {
+                    let running = running.entry(invoked.name.clone()).or_default();
+                    running.begin(&version, provisioned)
                 }
-                None => *running.entry(invoked.name.clone()).or_insert(1),
             }
         };
         Self {
             cloudwatch,
             invoked,
             began: SystemTime::now(),
-            concurrent,
+            standing,
+            version,
+            provisioned,
         }
     }
 
-    /// Whether more invocations of the function run than may.
+    /// Whether more invocations of the function run than may, beside those in environments that
+    /// are provisioned.
     pub(crate) fn exceeds(&self, limit: u32) -> bool {
-        self.concurrent > limit.into()
+        self.standing.provisioned.is_none() && self.standing.on_demand > limit.into()
     }
 
-    /// Measures an invocation that ran on this version.
-    pub(crate) fn end(self, version: &str, duration: Duration, failed: bool) {
-        self.measure(version, Measured::Ended { duration, failed });
+    /// Measures an invocation that ran.
+    pub(crate) fn end(self, duration: Duration, failed: bool) {
+        self.measure(Measured::Ended { duration, failed });
+    }
+
+    fn found(&self) -> Option<Found> {
+        match (self.provisioned, self.standing.provisioned) {
+            (0, _) => None,
+            (_, None) => Some(Found::AllInUse),
+            (allocated, Some(in_use)) => Some(Found::Free { in_use, allocated }),
+        }
     }
 
     /// Measures one that was refused: it is neither an invocation nor an error.
-    pub(crate) fn throttle(self, version: &str) {
-        self.measure(version, Measured::Throttled);
+    pub(crate) fn throttle(self) {
+        self.measure(Measured::Throttled);
     }
 
-    fn measure(&self, version: &str, measured: Measured) {
+    fn measure(&self, measured: Measured) {
         let number;
         let (qualifier, executed_version) = match &self.invoked.qualifier {
             None => (None, None),
-            Some(Qualifier::Alias(name)) => (Some(name.as_str()), Some(version)),
+            Some(Qualifier::Alias(name)) => (Some(name.as_str()), Some(&*self.version)),
             Some(qualifier) => {
                 number = qualifier.to_string();
                 (Some(number.as_str()), None)
@@ -70,7 +87,8 @@ impl Running {
             executed_version,
             began: self.began,
             measured,
-            concurrent: self.concurrent,
+            concurrent: self.standing.all,
+            found: self.found(),
         });
     }
 }
@@ -78,8 +96,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let mut running = lock(&self.cloudwatch.concurrency);
-        if let Some(count) = running.get_mut(&self.invoked.name) {
-            *count -= 1;
+        if let Some(running) = running.get_mut(&self.invoked.name) {
+            running.end(&self.version, self.standing);
         }
     }
 }

@@ -20,8 +20,11 @@ pub(crate) struct Target {
     /// The ARN that was invoked.
     pub(crate) arn: String,
     pub(crate) invoked: Arc<FunctionRef>,
-    /// The most invocations of the function that may run at once.
+    /// The most invocations of the function that may run at once, beside those in environments that
+    /// are provisioned.
     pub(crate) reserved: Option<u32>,
+    /// Environments that are provisioned for the version.
+    pub(crate) provisioned: u32,
 }
 
 impl Target {
@@ -103,7 +106,8 @@ impl Lambda {
             snapshot: snapshot.clone(),
             arn,
             invoked: reference.clone(),
-            reserved: function.reserved(),
+            reserved: function.reserved_on_demand(),
+            provisioned: function.provisioned_for(snapshot.number, now),
         })
     }
 }

@@ -74,6 +74,10 @@ impl Alias {
         }
     }
 
+    pub(crate) fn revision(&self) -> &str {
+        &self.revision
+    }
+
     pub(crate) fn description(&self) -> &str {
         &self.description
     }
@@ -135,6 +139,15 @@ impl Alias {
     }
 
     pub(crate) fn describe(&self, now: Moment) -> Value {
+        self.shown(self.shown_target(now))
+    }
+
+    /// What the call that wrote it answers: as asked for, whatever moves along meanwhile.
+    pub(crate) fn describe_written(&self) -> Value {
+        self.shown(self.target)
+    }
+
+    fn shown(&self, target: Target) -> Value {
         let mut shown = json!({
             "AliasArn": self.arn,
             "Name": self.name,
@@ -145,7 +158,7 @@ impl Alias {
         if let Target::Version {
             additional: Some((number, weight)),
             ..
-        } = self.shown_target(now)
+        } = target
         {
             shown["RoutingConfig"] = json!({
                 "AdditionalVersionWeights": { number.to_string(): weight }

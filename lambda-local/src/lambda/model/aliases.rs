@@ -11,7 +11,10 @@ use super::{
     routing_config::RoutingConfig,
     settling::Transition,
 };
-use crate::protocol::{ApiResult, Exception};
+use crate::{
+    clock::Moment,
+    protocol::{ApiResult, Exception},
+};
 
 /// `CreateAlias`'s body; CloudTrail writes it with small letters.
 #[derive(Debug, Serialize, Deserialize)]
@@ -134,11 +137,11 @@ impl Function {
     }
 
     /// Deletes the alias with all that belongs to it. Deleting one that is not there succeeds, as on AWS.
-    pub(crate) fn delete_alias(&mut self, name: &str) {
-        self.aliases.remove(name);
+    pub(crate) fn delete_alias(&mut self, name: &str, now: Moment) {
         let qualifier = Qualifier::Alias(name.to_owned());
+        self.unprovision(&qualifier, now);
+        self.aliases.remove(name);
         self.remove_policy(Some(&qualifier));
-        self.provisioned.remove(&qualifier);
         self.event_invokes.remove(&qualifier);
         self.urls.remove(&Some(qualifier));
     }
@@ -150,7 +153,8 @@ impl Function {
                 None => Ok(Target::Latest),
                 Some(_) => Err(Exception::invalid_parameter(
                     "$LATEST is not supported for an alias pointing to more than 1 version",
-                )),
+                )
+                .without_type()),
             };
         }
         let number = version.parse::<u64>().map_err(|_| {

@@ -27,10 +27,15 @@ impl Function {
     /// `others` is what other functions have reserved.
     pub(crate) fn reserve(&mut self, count: u32, others: u32) -> ApiResult<()> {
         if others.saturating_add(count) > ACCOUNT_CONCURRENCY - MIN_UNRESERVED {
+            return Err(below_minimum("ReservedConcurrentExecutions"));
+        }
+        let provisioned = self.all_requested();
+        if count < provisioned {
             return Err(Exception::invalid_parameter(format!(
-                "Specified ReservedConcurrentExecutions for function decreases account's \
-                 UnreservedConcurrentExecution below its minimum value of [{MIN_UNRESERVED}]."
-            )));
+                " ReservedConcurrentExecutions  {count} should not be lower than function's total \
+                 provisioned concurrency [{provisioned}]."
+            ))
+            .without_type());
         }
         self.reserved = Some(count);
         Ok(())
@@ -40,29 +45,73 @@ impl Function {
         self.reserved = None;
     }
 
-    /// Allocates provisioned concurrency to a version or an alias.
+    /// What is asked for of provisioned concurrency, of all versions and aliases together.
+    fn all_requested(&self) -> u32 {
+        self.provisioned.values().map(|one| one.requested).sum()
+    }
+
+    /// What runs at once without a reservation of its own: of it, what is provisioned.
+    pub(super) fn provisioned_unreserved(&self) -> u32 {
+        self.reserved.map_or_else(|| self.all_requested(), |_| 0)
+    }
+
+    /// What is left of the reservation for what has no provisioned concurrency.
+    pub(crate) fn reserved_on_demand(&self) -> Option<u32> {
+        let reserved = self.reserved?;
+        Some(reserved.saturating_sub(self.all_requested()))
+    }
+
+    /// The provisioned concurrency that is there for invocations of a version.
+    pub(crate) fn provisioned_for(&self, number: Option<u64>, now: Moment) -> u32 {
+        let ready = self.of_version(number);
+        ready.map(|one| one.allocated_count(now)).sum()
+    }
+
+    /// What a version has itself, and what aliases bring that point at it.
+    pub(super) fn of_version(&self, number: Option<u64>) -> impl Iterator<Item = &Provisioned> {
+        let all = self.provisioned.iter();
+        let its = all.filter(move |(qualifier, _)| match qualifier {
+            Qualifier::Latest => false,
+            Qualifier::Version(own) => Some(*own) == number,
+            Qualifier::Alias(name) => {
+                number.is_some() && self.alias(name).and_then(Alias::version) == number
+            }
+        });
+        its.map(|(_, provisioned)| provisioned)
+    }
+
+    /// Allocates provisioned concurrency to a version or an alias. `unreserved` is what all
+    /// functions without a reservation have together, `provisioned` what is provisioned of it.
     pub(crate) fn provision(
         &mut self,
         qualifier: &Qualifier,
         requested: u32,
+        (unreserved, provisioned): (u32, u32),
         transition: Transition,
     ) -> ApiResult<Value> {
         self.check_provisionable(qualifier, transition.now)?;
-        if self.reserved.is_some_and(|reserved| requested > reserved) {
-            return Err(Exception::invalid_parameter(
-                "Requested Provisioned Concurrency should not be greater than the \
-                 reservedConcurrentExecution for function",
-            ));
+        let before = self
+            .provisioned
+            .get(qualifier)
+            .map_or(0, |one| one.requested);
+        match self.reserved {
+            Some(reserved) => {
+                let total = (self.all_requested() - before).saturating_add(requested);
+                check_within_reservation(total, reserved)?;
+            }
+            None => check_within_account(requested, provisioned - before, unreserved)?,
         }
         let provisioned = Provisioned::new(requested, transition);
         // However soon it is there: the answer comes before.
         let shown = provisioned.shown(None);
+        self.keep_revision(qualifier, transition.now);
         self.provisioned.insert(qualifier.clone(), provisioned);
         Ok(shown)
     }
 
     fn check_provisionable(&self, qualifier: &Qualifier, now: Moment) -> ApiResult<()> {
         let refused = |text: &str| Err(Exception::invalid_parameter(text));
+        let conflict = |text: &str| Err(Exception::conflict(text));
         match qualifier {
             Qualifier::Latest => refused(UNPUBLISHED),
             Qualifier::Version(number) => {
@@ -73,7 +122,7 @@ impl Function {
                             .contains_key(&Qualifier::Alias(alias.name.clone()))
                 };
                 match self.aliases.values().any(by_alias) {
-                    true => refused("Version is pointed by a Provisioned Concurrency alias"),
+                    true => conflict("Version is pointed by a Provisioned Concurrency alias"),
                     false => Ok(()),
                 }
             }
@@ -89,7 +138,7 @@ impl Function {
                 match alias.version().map(Qualifier::Version) {
                     None => refused(UNPUBLISHED),
                     Some(version) if self.provisioned.contains_key(&version) => {
-                        refused(ALREADY_PROVISIONED)
+                        conflict(ALREADY_PROVISIONED)
                     }
                     Some(_) => Ok(()),
                 }
@@ -105,7 +154,7 @@ impl Function {
             .contains_key(&Qualifier::Alias(name.to_owned()));
         let own = to.is_some_and(|to| self.provisioned.contains_key(&Qualifier::Version(to)));
         match takes_along && own {
-            true => Err(Exception::invalid_parameter(ALREADY_PROVISIONED)),
+            true => Err(Exception::conflict(ALREADY_PROVISIONED)),
             false => Ok(()),
         }
     }
@@ -118,9 +167,25 @@ impl Function {
         transition: Transition,
     ) -> Option<Provisioned> {
         let qualifier = Qualifier::Alias(name.to_owned());
+        self.keep_revision(&qualifier, transition.now);
         let provisioned = self.provisioned.get_mut(&qualifier)?;
-        *provisioned = Provisioned::new(provisioned.requested, transition);
+        *provisioned = provisioned.moved(transition);
         Some(provisioned.clone())
+    }
+
+    /// A version keeps the revision id that it has from what it loses.
+    fn keep_revision(&mut self, qualifier: &Qualifier, now: Moment) {
+        let number = match qualifier {
+            Qualifier::Latest => None,
+            Qualifier::Version(number) => Some(*number),
+            Qualifier::Alias(name) => self.alias(name).and_then(Alias::version),
+        };
+        let lost = self.provisioned.get(qualifier);
+        let revision = lost.and_then(|lost| lost.revision(now)).map(str::to_owned);
+        let version = number.and_then(|number| self.versions.get_mut(&number));
+        if let (Some(version), Some(revision)) = (version, revision) {
+            version.revision = revision;
+        }
     }
 
     pub(crate) fn provisioned(&self, qualifier: &Qualifier) -> ApiResult<&Provisioned> {
@@ -151,7 +216,8 @@ impl Function {
 
     /// Nothing holds an alias any more where it was before it was moved: a guess, since AWS
     /// documents nothing of it.
-    pub(crate) fn unprovision(&mut self, qualifier: &Qualifier) {
+    pub(crate) fn unprovision(&mut self, qualifier: &Qualifier, now: Moment) {
+        self.keep_revision(qualifier, now);
         self.provisioned.remove(qualifier);
         if let Qualifier::Alias(name) = qualifier
             && let Some(alias) = self.aliases.get_mut(name)
@@ -159,6 +225,39 @@ impl Function {
             alias.leaving = None;
         }
     }
+}
+
+fn check_within_reservation(total: u32, reserved: u32) -> ApiResult<()> {
+    match total <= reserved {
+        true => Ok(()),
+        false => Err(Exception::invalid_parameter(
+            "Requested Provisioned Concurrency should not be greater than the \
+             reservedConcurrentExecution for function",
+        )),
+    }
+}
+
+fn check_within_account(requested: u32, others: u32, unreserved: u32) -> ApiResult<()> {
+    if requested > unreserved {
+        return Err(Exception::invalid_parameter(format!(
+            "Specified ConcurrentExecutions for function is greater than account's unreserved \
+             concurrency [{unreserved}]."
+        ))
+        .without_type());
+    }
+    // That what is provisioned elsewhere counts, too, is a reading of the documentation.
+    match requested + others + MIN_UNRESERVED <= unreserved {
+        true => Ok(()),
+        false => Err(below_minimum("ConcurrentExecutions")),
+    }
+}
+
+fn below_minimum(what: &str) -> Exception {
+    Exception::invalid_parameter(format!(
+        "Specified {what} for function decreases account's UnreservedConcurrentExecution below \
+         its minimum value of [{MIN_UNRESERVED}]."
+    ))
+    .without_type()
 }
 
 const UNPUBLISHED: &str =

@@ -6,10 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::reference::FunctionRef;
+use super::{functions::Model, reference::FunctionRef};
 use crate::{
     clock::Moment,
-    place::Place,
     protocol::{ApiResult, Exception},
 };
 
@@ -29,7 +28,7 @@ pub(crate) struct EventInvoke {
     modified: u64,
 }
 
-/// The functions that are told what became of an event.
+/// What is told what became of an event.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Destinations {
@@ -63,7 +62,7 @@ impl EventInvoke {
         Duration::from_secs(self.maximum_event_age_in_seconds.unwrap_or(MAX_AGE))
     }
 
-    /// The ARN of the function that is told of an event that succeeded, or did not.
+    /// The ARN of what is told of an event that succeeded, or did not.
     pub(crate) fn destination(&self, succeeded: bool) -> Option<&str> {
         let Destinations {
             on_success,
@@ -106,6 +105,34 @@ impl EventInvoke {
     }
 }
 
+fn check_function(arn: &str, function: &str, model: &Model) -> ApiResult<()> {
+    let destination = FunctionRef::parse(arn, None, &model.place)?;
+    let refused = match () {
+        () if destination.name == function => {
+            "You can't specify the function as a destination for itself.".to_owned()
+        }
+        () if !model.has(&destination) => format!("The destination ARN {arn} is invalid."),
+        () => return Ok(()),
+    };
+    Err(Exception::invalid_parameter(refused))
+}
+
+impl Destinations {
+    /// How a destination on failure is written is not known: as one on success, it is taken.
+    fn invalid(&self) -> Exception {
+        let shown = |kind: &str, one: &Destination| match &one.destination {
+            Some(arn) => format!("{kind}(destination={arn})"),
+            None => "null".to_owned(),
+        };
+        Exception::invalid_parameter(format!(
+            "The provided destination config DestinationConfig(onSuccess={}, onFailure={}) is \
+             invalid.",
+            shown("OnSuccess", &self.on_success),
+            shown("OnFailure", &self.on_failure)
+        ))
+    }
+}
+
 impl EventInvokeChange {
     fn check(&self) -> ApiResult<()> {
         if let Some(attempts) = self.maximum_retry_attempts.filter(|n| *n > MAX_RETRIES) {
@@ -130,21 +157,16 @@ impl EventInvokeChange {
     }
 
     /// Whether what is told of events of this function can be told.
-    pub(super) fn check_destinations(&self, function: &str, place: &Place) -> ApiResult<()> {
+    pub(super) fn check_destinations(&self, function: &str, model: &Model) -> ApiResult<()> {
         let Some(destinations) = &self.destination_config else {
             return Ok(());
         };
         let both = [&destinations.on_success, &destinations.on_failure];
         for arn in both.into_iter().filter_map(|one| one.destination.as_ref()) {
-            if !arn.contains(":lambda:") {
-                return Err(Exception::not_implemented(&format!(
-                    "destinations of asynchronous invocations that are no functions, such as {arn}"
-                )));
-            }
-            if FunctionRef::parse(arn, None, place)?.name == function {
-                return Err(Exception::invalid_parameter(
-                    "You can't specify the function as a destination for itself.",
-                ));
+            match arn.split(':').nth(2) {
+                Some("lambda") => check_function(arn, function, model)?,
+                Some("sqs" | "sns" | "s3" | "events") => {}
+                _ => return Err(destinations.invalid()),
             }
         }
         Ok(())

@@ -13,6 +13,10 @@ use crate::{
     protocol::{ApiResult, Exception},
 };
 
+fn no_function() -> Exception {
+    Exception::not_found("The function doesn't exist.")
+}
+
 /// What is set for the function as a whole is set for `$LATEST`.
 fn qualifier(reference: &FunctionRef) -> Qualifier {
     reference.qualifier.clone().unwrap_or(Qualifier::Latest)
@@ -24,15 +28,12 @@ impl Function {
         all.map(|(qualifier, settings)| settings.describe(&format!("{}:{qualifier}", self.arn)))
     }
 
-    fn check_there(&self, model: &Model, reference: &FunctionRef) -> ApiResult<()> {
-        let there = match &reference.qualifier {
+    fn has(&self, qualifier: Option<&Qualifier>) -> bool {
+        match qualifier {
             None | Some(Qualifier::Latest) => true,
             Some(Qualifier::Version(number)) => self.version(*number).is_some(),
             Some(Qualifier::Alias(name)) => self.alias(name).is_some(),
-        };
-        there
-            .then_some(())
-            .ok_or_else(|| model.no_function(reference))
+        }
     }
 }
 
@@ -54,7 +55,10 @@ impl Model {
                 "You must specify at least one of error handling or destination setting.",
             ));
         }
-        change.check_destinations(&reference.name, &self.place)?;
+        if !self.has(reference) {
+            return Err(no_function());
+        }
+        change.check_destinations(&reference.name, self)?;
         self.set_event_invoke(reference, EventInvoke::default().changed(change, now)?)
     }
 
@@ -64,7 +68,8 @@ impl Model {
         change: &EventInvokeChange,
         now: Moment,
     ) -> ApiResult<Value> {
-        change.check_destinations(&reference.name, &self.place)?;
+        self.check_function(reference)?;
+        change.check_destinations(&reference.name, self)?;
         let settings = self.settings(reference)?.changed(change, now)?;
         self.set_event_invoke(reference, settings)
     }
@@ -74,7 +79,6 @@ impl Model {
         reference: &FunctionRef,
         settings: EventInvoke,
     ) -> ApiResult<Value> {
-        self.function(reference)?.check_there(self, reference)?;
         let qualifier = qualifier(reference);
         let function = self.function_mut(reference)?;
         let shown = settings.describe(&format!("{}:{qualifier}", function.arn));
@@ -83,8 +87,8 @@ impl Model {
     }
 
     pub(crate) fn describe_event_invoke(&self, reference: &FunctionRef) -> ApiResult<Value> {
-        let arn = format!("{}:{}", self.function(reference)?.arn, qualifier(reference));
-        Ok(self.settings(reference)?.describe(&arn))
+        let settings = self.settings(reference)?;
+        Ok(settings.describe(&self.qualified_arn(reference)))
     }
 
     pub(crate) fn delete_event_invoke(&mut self, reference: &FunctionRef) -> ApiResult<()> {
@@ -95,13 +99,29 @@ impl Model {
     }
 
     fn settings(&self, reference: &FunctionRef) -> ApiResult<&EventInvoke> {
-        let function = self.function(reference)?;
-        let qualifier = qualifier(reference);
-        function.event_invokes.get(&qualifier).ok_or_else(|| {
+        let function = self.named(&reference.name);
+        let settings = function.and_then(|f| f.event_invokes.get(&qualifier(reference)));
+        settings.ok_or_else(|| {
+            let arn = self.qualified_arn(reference);
             Exception::not_found(format!(
-                "The function {}:{qualifier} doesn't have an EventInvokeConfig",
-                function.arn
+                "The function {arn} doesn't have an EventInvokeConfig"
             ))
         })
+    }
+
+    fn qualified_arn(&self, reference: &FunctionRef) -> String {
+        let arn = self.place.function_arn(&reference.name);
+        format!("{arn}:{}", qualifier(reference))
+    }
+
+    /// Whether there is such a function, with that version or alias.
+    pub(super) fn has(&self, reference: &FunctionRef) -> bool {
+        let function = self.named(&reference.name);
+        function.is_some_and(|function| function.has(reference.qualifier.as_ref()))
+    }
+
+    /// The function, which must be there.
+    pub(crate) fn check_function(&self, reference: &FunctionRef) -> ApiResult<&Function> {
+        self.named(&reference.name).ok_or_else(no_function)
     }
 }

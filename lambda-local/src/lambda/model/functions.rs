@@ -7,7 +7,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    configuration::Configuration, function::Function, reference::FunctionRef, settling::Transition,
+    concurrency::ACCOUNT_CONCURRENCY,
+    configuration::Configuration,
+    function::Function,
+    reference::{FunctionRef, Qualifier},
+    settling::Transition,
     snapshot::Code,
 };
 use crate::{
@@ -74,6 +78,17 @@ impl Model {
         self.functions().filter_map(Function::reserved).sum()
     }
 
+    /// Concurrent executions of functions that have reserved none.
+    pub(crate) fn unreserved(&self) -> u32 {
+        ACCOUNT_CONCURRENCY - self.reserved()
+    }
+
+    /// What is provisioned of those.
+    pub(crate) fn provisioned_unreserved(&self) -> u32 {
+        let functions = self.functions();
+        functions.map(Function::provisioned_unreserved).sum()
+    }
+
     pub(crate) fn function(&self, reference: &FunctionRef) -> ApiResult<&Function> {
         self.functions
             .get(&reference.name)
@@ -93,6 +108,17 @@ impl Model {
                 Exception::not_found(format!("Function not found: {arn}:{qualifier}"))
             }
             None => Exception::not_found(format!("Function not found: {arn}")),
+        }
+    }
+
+    /// What most calls say of a version or an alias that is not there.
+    pub(crate) fn no_qualified(&self, reference: &FunctionRef) -> Exception {
+        match &reference.qualifier {
+            Some(Qualifier::Alias(name)) => {
+                let arn = self.place.function_arn(&reference.name);
+                Exception::not_found(format!("Cannot find alias arn: {arn}:{name}"))
+            }
+            _ => self.no_function(reference),
         }
     }
 

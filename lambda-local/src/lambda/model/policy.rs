@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::{revision::new_revision, url::AuthType};
 use crate::protocol::{ApiResult, Exception};
 
+const ORGANIZATION: &str = "aws:PrincipalOrgID";
+const EVENT_SOURCE_TOKEN: &str = "lambda:EventSourceToken";
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Policy {
     statements: Vec<Statement>,
@@ -42,6 +45,9 @@ pub(crate) struct NewPermission {
     principal: String,
     source_arn: Option<String>,
     source_account: Option<String>,
+    #[serde(rename = "PrincipalOrgID")]
+    principal_org_id: Option<String>,
+    event_source_token: Option<String>,
     function_url_auth_type: Option<AuthType>,
     #[serde(default)]
     invoked_via_function_url: bool,
@@ -71,14 +77,24 @@ impl Policy {
         }
     }
 
-    /// Adds a statement on the resource with this ARN, and gives it as AWS writes it.
+    /// Adds a statement on the resource with this ARN, and gives it as AWS writes it. An alias that
+    /// has no policy yet takes its own revision id for the policy's.
     ///
     /// # Errors
     /// If the policy has a statement with that id already, or the revision id is not the current
     /// one.
-    pub(crate) fn add(&mut self, new: NewPermission, resource: &str) -> ApiResult<Value> {
+    pub(crate) fn add(
+        &mut self,
+        new: NewPermission,
+        resource: &str,
+        alias_revision: Option<&str>,
+    ) -> ApiResult<Value> {
         new.check()?;
-        self.check_revision(new.revision_id.as_deref())?;
+        let given = new.revision_id.as_deref();
+        let is_aliass = self.is_empty() && given.is_some() && given == alias_revision;
+        if !is_aliass {
+            self.check_revision(given)?;
+        }
         if self
             .statements
             .iter()
@@ -105,6 +121,11 @@ impl Policy {
     }
 
     pub(crate) fn remove(&mut self, statement_id: &str) -> ApiResult<()> {
+        if self.is_empty() {
+            return Err(Exception::not_found(
+                "No policy is associated with the given resource.",
+            ));
+        }
         let before = self.statements.len();
         self.statements
             .retain(|statement| statement.id != statement_id);
@@ -139,6 +160,7 @@ impl Statement {
     fn admits_invocation(&self, caller: Caller<'_>) -> bool {
         self.covers("lambda:InvokeFunction")
             && self.function_url_auth_type.is_none()
+            && !self.is_for_others()
             && match caller {
                 Caller::Service { name, source_arn } => {
                     let pattern = self.source_arn.as_ref();
@@ -156,6 +178,15 @@ impl Statement {
             && self.principal == "*"
             && self.source_arn.is_none()
             && self.function_url_auth_type != Some(AuthType::Iam)
+            && !self.is_for_others()
+    }
+
+    /// Nobody here belongs to an organization, or brings the token of an event source.
+    fn is_for_others(&self) -> bool {
+        let wanted = &self.document["Condition"]["StringEquals"];
+        [ORGANIZATION, EVENT_SOURCE_TOKEN]
+            .iter()
+            .any(|key| wanted.get(key).is_some())
     }
 
     fn covers(&self, action: &str) -> bool {
@@ -184,13 +215,13 @@ impl NewPermission {
                 "Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])",
             ));
         }
-        Ok(())
+        check_principal(&self.principal)
     }
 
     fn document(&self, resource: &str) -> Value {
         let principal = match self.principal.as_str() {
             "*" => json!("*"),
-            account if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) => {
+            account if is_account(account) => {
                 json!({ "AWS": format!("arn:aws:iam::{account}:root") })
             }
             arn if arn.starts_with("arn:") => json!({ "AWS": arn }),
@@ -203,8 +234,14 @@ impl NewPermission {
             "Action": self.action,
             "Resource": resource,
         });
-        if let Some(account) = &self.source_account {
-            document["Condition"]["StringEquals"] = json!({ "AWS:SourceAccount": account });
+        for (key, value) in [
+            ("AWS:SourceAccount", &self.source_account),
+            (ORGANIZATION, &self.principal_org_id),
+            (EVENT_SOURCE_TOKEN, &self.event_source_token),
+        ] {
+            if let Some(value) = value {
+                document["Condition"]["StringEquals"][key] = json!(value);
+            }
         }
         if let Some(kind) = &self.function_url_auth_type {
             document["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"] = json!(kind);
@@ -217,6 +254,23 @@ impl NewPermission {
         }
         document
     }
+}
+
+/// AWS has a list of its services, which is not known: the names that all of them have are taken.
+fn check_principal(principal: &str) -> ApiResult<()> {
+    let is_service = ["amazonaws.com", "amazonaws.com.cn", "amazon.com"]
+        .iter()
+        .any(|domain| principal.ends_with(&format!(".{domain}")));
+    if is_service || principal == "*" || is_account(principal) || principal.starts_with("arn:") {
+        return Ok(());
+    }
+    Err(Exception::invalid_parameter(
+        "The provided principal was invalid. Please check the principal and try again.",
+    ))
+}
+
+fn is_account(principal: &str) -> bool {
+    principal.len() == 12 && principal.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// IAM's `ArnLike`: `*` stands for any text and `?` for one character, within each of the six

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::settling::Transition;
+use super::{revision::new_revision, settling::Transition};
 use crate::clock::{Moment, written};
 
 /// Provisioned concurrency: allocated when its environments are started, and not before the time
@@ -19,6 +19,12 @@ pub(crate) struct Provisioned {
     /// `None`: it was kept, and takes no time any more.
     #[serde(skip)]
     not_before: Option<Instant>,
+    /// What is allocated still where it moves away from.
+    #[serde(skip)]
+    held: u32,
+    /// The revision id of its version from when it is allocated.
+    #[serde(default = "new_revision")]
+    revision: String,
     #[serde(skip)]
     pub(crate) allocation: Arc<Allocation>,
     modified: String,
@@ -43,9 +49,37 @@ impl Provisioned {
         Self {
             requested,
             not_before: Some(transition.settles()),
+            held: 0,
+            revision: new_revision(),
             allocation: Arc::default(),
             modified: written(transition.now.date()).replace('Z', "+0000"),
         }
+    }
+
+    /// The same for another version, to which it moves.
+    pub(super) fn moved(&self, transition: Transition) -> Self {
+        Self {
+            held: self.allocated_count(transition.now),
+            ..Self::new(self.requested, transition)
+        }
+    }
+
+    /// The executions that are there.
+    pub(super) fn allocated_count(&self, now: Moment) -> u32 {
+        self.count(self.allocated(now))
+    }
+
+    fn count(&self, allocated: Option<bool>) -> u32 {
+        match allocated {
+            None => self.held,
+            Some(true) => self.requested,
+            Some(false) => 0,
+        }
+    }
+
+    /// The revision id that a version has from it.
+    pub(super) fn revision(&self, now: Moment) -> Option<&str> {
+        (self.allocated(now) == Some(true)).then_some(&*self.revision)
     }
 
     /// Whether that is done, one way or the other, and how.
@@ -59,11 +93,7 @@ impl Provisioned {
     }
 
     pub(super) fn shown(&self, allocated: Option<bool>) -> Value {
-        let there = if allocated == Some(true) {
-            self.requested
-        } else {
-            0
-        };
+        let there = self.count(allocated);
         let mut shown = json!({
             "RequestedProvisionedConcurrentExecutions": self.requested,
             "AvailableProvisionedConcurrentExecutions": there,

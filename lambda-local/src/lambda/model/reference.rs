@@ -41,6 +41,14 @@ pub(crate) enum Qualifier {
 }
 
 impl FunctionRef {
+    /// The function itself.
+    pub(crate) fn unqualified(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            qualifier: None,
+        }
+    }
+
     /// Reads a `FunctionName` as calls take it, and the `Qualifier` given beside it.
     pub(crate) fn parse(text: &str, qualifier: Option<&str>, place: &Place) -> ApiResult<Self> {
         let invalid = || Exception::validation(text, "functionName", NAME_PATTERN);

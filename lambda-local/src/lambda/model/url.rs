@@ -14,7 +14,7 @@ pub(crate) struct FunctionUrl {
     pub(crate) id: String,
     pub(crate) auth_type: AuthType,
     #[serde(default)]
-    pub(crate) invoke_mode: InvokeMode,
+    pub(crate) invoke_mode: Option<InvokeMode>,
     #[serde(default)]
     pub(crate) cors: Option<Cors>,
     pub(super) created: String,
@@ -67,6 +67,15 @@ impl UrlChange {
 }
 
 impl FunctionUrl {
+    /// The same where it was just written: how it is invoked is said where somebody has said it.
+    pub(crate) fn describe_written(&self, arn: &str, address: &str) -> Value {
+        let mut shown = self.describe(arn, address);
+        if let (None, Some(members)) = (self.invoke_mode, shown.as_object_mut()) {
+            members.remove("InvokeMode");
+        }
+        shown
+    }
+
     /// `address` is the URL itself.
     pub(crate) fn describe(&self, arn: &str, address: &str) -> Value {
         let mut shown = json!({
@@ -75,7 +84,7 @@ impl FunctionUrl {
             "AuthType": self.auth_type,
             "CreationTime": self.created,
             "LastModifiedTime": self.modified,
-            "InvokeMode": self.invoke_mode,
+            "InvokeMode": self.invoke_mode.unwrap_or_default(),
         });
         if let Some(cors) = &self.cors {
             shown["Cors"] = json!(cors);

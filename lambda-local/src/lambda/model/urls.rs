@@ -41,14 +41,14 @@ impl Model {
         let function = self.function_mut(reference)?;
         if function.urls.contains_key(&reference.qualifier) {
             return Err(Exception::conflict(format!(
-                "Failed to create function url config for [functionArn = {arn}]. Error message: \
+                "Failed to create function url config for [functionArn = {arn}]. Error message:  \
                  FunctionUrlConfig exists for this Lambda function"
             )));
         }
         let url = FunctionUrl {
             id: uuid::Uuid::new_v4().simple().to_string(),
             auth_type,
-            invoke_mode: change.invoke_mode.unwrap_or_default(),
+            invoke_mode: change.invoke_mode,
             cors: change.cors(),
             created: written(now.date()),
             modified: written(now.date()),
@@ -62,7 +62,7 @@ impl Model {
 
     pub(crate) fn url(&self, reference: &FunctionRef) -> ApiResult<&FunctionUrl> {
         let missing = || Exception::not_found("The resource you requested does not exist.");
-        let function = self.function(reference)?;
+        let function = self.function(reference).map_err(|_| missing())?;
         function.urls.get(&reference.qualifier).ok_or_else(missing)
     }
 
@@ -73,10 +73,11 @@ impl Model {
         now: Moment,
     ) -> ApiResult<FunctionUrl> {
         change.check()?;
+        self.url_owner(reference)?;
         let function = self.function_mut(reference)?;
         let url = function.url_mut(reference.qualifier.as_ref())?;
         url.auth_type = change.auth_type.unwrap_or(url.auth_type);
-        url.invoke_mode = change.invoke_mode.unwrap_or(url.invoke_mode);
+        url.invoke_mode = change.invoke_mode.or(url.invoke_mode);
         if change.cors.is_some() {
             url.cors = change.cors();
         }
@@ -100,15 +101,21 @@ impl Model {
         (url.id == id).then_some((reference, url))
     }
 
+    /// Whether the URL with this id went with its alias.
+    pub(crate) fn had_url(&self, id: &str) -> bool {
+        self.urls.contains_key(id)
+    }
+
     /// The ARN of what has the URL: the function or an alias. A version has none.
     pub(crate) fn url_owner(&self, reference: &FunctionRef) -> ApiResult<String> {
-        let function = self.function(reference)?;
+        let missing = || Exception::not_found("Function does not exist");
+        let function = self.function(reference).map_err(|_| missing())?;
         match &reference.qualifier {
             None => Ok(function.arn.clone()),
             Some(Qualifier::Alias(name)) if function.alias(name).is_some() => {
                 Ok(format!("{}:{name}", function.arn))
             }
-            Some(Qualifier::Alias(_)) => Err(self.no_function(reference)),
+            Some(Qualifier::Alias(_)) => Err(missing()),
             Some(other) => Err(Exception::validation(
                 &other.to_string(),
                 "qualifier",

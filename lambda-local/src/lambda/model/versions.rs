@@ -71,7 +71,10 @@ impl Function {
             None => Some((&self.latest, self.revision(now))),
             Some(number) => {
                 let version = self.versions.get(&number)?;
-                Some((&version.snapshot, &version.revision))
+                let mut given = self
+                    .of_version(Some(number))
+                    .filter_map(|one| one.revision(now));
+                Some((&version.snapshot, given.next().unwrap_or(&version.revision)))
             }
         }
     }

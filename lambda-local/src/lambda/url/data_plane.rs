@@ -22,7 +22,7 @@ use crate::{
         state::{Lambda, new_request_id},
     },
     payload::{
-        Connection, decorate, internal_server_error, message, preflight, ran, read, response, text,
+        Connection, decorate, internal_server_error, preflight, ran, read, response, text,
         v2::{Matched, event},
     },
     protocol::{ApiResult, Exception},
@@ -43,9 +43,8 @@ impl Lambda {
         connection: &Connection,
     ) -> Response {
         let (parts, body) = request.into_parts();
-        let (reference, url) = match self.url(id) {
-            Ok(found) => found,
-            Err(error) => return self.refuse(&error),
+        let Some((reference, url)) = self.url(id) else {
+            return self.no_url(id);
         };
         if let Some(cors) = &url.cors
             && let Some(answer) = preflight(cors, &parts, StatusCode::OK)
@@ -60,7 +59,10 @@ impl Lambda {
             Err(refusal) => return refusal,
         };
         let answered = match self.admit(&reference, &url, &parts.headers) {
-            Ok(target) => self.answer_url(url.invoke_mode, target, event).await,
+            Ok(target) => {
+                self.answer_url(url.invoke_mode.unwrap_or_default(), target, event)
+                    .await
+            }
             Err(error) => Err(error),
         };
         let mut answer = answered.unwrap_or_else(|error| self.refuse(&error));
@@ -126,20 +128,26 @@ impl Lambda {
     fn refuse(&self, error: &Exception) -> Response {
         let text = match error.status {
             StatusCode::FORBIDDEN => FORBIDDEN,
-            StatusCode::NOT_FOUND => return (StatusCode::NOT_FOUND, "Not Found").into_response(),
             StatusCode::TOO_MANY_REQUESTS => "Rate Exceeded.",
             _ => "Internal Server Error",
         };
         let warning = format_args!("function URL: {}", error.message);
         self.terminal.warn(warning);
-        (error.status, axum::Json(json!({ "Message": text }))).into_response()
+        match error.status {
+            StatusCode::FORBIDDEN => denied(Some(FORBIDDEN)),
+            status => (status, axum::Json(json!({ "Message": text }))).into_response(),
+        }
     }
 
-    fn url(&self, id: &str) -> ApiResult<(Arc<FunctionRef>, FunctionUrl)> {
+    /// The URL of an alias that was deleted is remembered as one that may not be called.
+    fn no_url(&self, id: &str) -> Response {
+        denied(self.model().had_url(id).then_some(FORBIDDEN))
+    }
+
+    fn url(&self, id: &str) -> Option<(Arc<FunctionRef>, FunctionUrl)> {
         let model = self.model();
-        let missing = || Exception::not_found("there is no such function URL");
-        let (reference, url) = model.at_url(id).ok_or_else(missing)?;
-        Ok((Arc::new(reference.clone()), url.clone()))
+        let (reference, url) = model.at_url(id)?;
+        Some((Arc::new(reference.clone()), url.clone()))
     }
 
     fn admit(
@@ -160,9 +168,15 @@ impl Lambda {
 /// A function's error is a bad gateway here, where an HTTP API says 500.
 fn whole(invoked: &Invoked) -> Response {
     match invoked.done.outcome.is_error() {
-        true => message(StatusCode::BAD_GATEWAY, "Internal Server Error"),
+        true => (StatusCode::BAD_GATEWAY, "Internal Server Error").into_response(),
         false => response(invoked.payload()),
     }
+}
+
+fn denied(message: Option<&str>) -> Response {
+    let kind = [("x-amzn-errortype", "AccessDeniedException")];
+    let body = axum::Json(json!({ "Message": message }));
+    (StatusCode::FORBIDDEN, kind, body).into_response()
 }
 
 fn is_signed(headers: &HeaderMap) -> bool {
