@@ -14,6 +14,7 @@ mod invocations;
 mod kept;
 mod kept_formats;
 mod limits;
+mod log_lines;
 mod metrics;
 mod packages;
 mod page;

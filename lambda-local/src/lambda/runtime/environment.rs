@@ -136,7 +136,7 @@ impl Environment {
                 never = poll_fn(|context| self.connections.poll_serve(context)) => match never {},
                 init = progress.wait_for(|init| !matches!(init, Init::Running)) => {
                     return match init.ok().as_deref() {
-                        Some(Init::Failed(reason)) => Err(Outcome::Reported(reason.clone())),
+                        Some(Init::Failed(reason)) => Err(Outcome::NotInitialized(reason.clone())),
                         _ => Ok(()),
                     };
                 }

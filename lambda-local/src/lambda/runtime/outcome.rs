@@ -27,9 +27,10 @@ pub(crate) struct Done {
 pub(crate) enum Outcome {
     /// The handler's answer.
     Response(Bytes),
-    /// What the runtime reported: the handler returned an error or panicked, or the runtime could
-    /// not start.
+    /// What the runtime reported: the handler returned an error or panicked.
     Reported(Bytes),
+    /// What the runtime reported before its first invocation: it cannot start.
+    NotInitialized(Bytes),
     /// The process ended before it answered.
     Exited(ExitStatus),
     /// The process could not be started.
@@ -60,20 +61,41 @@ impl Outcome {
         std::str::from_utf8(digits).ok()?.parse().ok()
     }
 
-    /// Lambda's word for it.
+    /// A word for it, for whoever looks at what functions do.
     pub(crate) const fn status(&self) -> &'static str {
         match self {
             Self::Response(_) => "success",
             Self::TimedOut(_) => "timeout",
-            Self::Reported(_) => "error",
+            Self::Reported(_) | Self::NotInitialized(_) => "error",
             _ => "failure",
         }
+    }
+
+    /// Lambda's word for it in the log: to Lambda an error that the handler returned is a success.
+    pub(super) const fn reported_status(&self) -> &'static str {
+        match self {
+            Self::Response(_) | Self::Reported(_) | Self::TooLarge(_) => "success",
+            Self::TimedOut(_) => "timeout",
+            Self::NotInitialized(_) | Self::Exited(_) | Self::NotStarted(_) => "error",
+        }
+    }
+
+    /// The type that the log gives with status `error`.
+    pub(super) fn reported_type(&self) -> Option<String> {
+        let kind = match self {
+            Self::NotInitialized(payload) => serde_json::from_slice(payload).unwrap_or_default(),
+            Self::Exited(_) | Self::NotStarted(_) => self.lambda_error(""),
+            _ => return None,
+        };
+        kind["errorType"].as_str().map(str::to_owned)
     }
 
     /// The payload that the caller gets.
     pub(crate) fn payload(&self, request_id: &str) -> Bytes {
         match self {
-            Self::Response(payload) | Self::Reported(payload) => payload.clone(),
+            Self::Response(payload) | Self::Reported(payload) | Self::NotInitialized(payload) => {
+                payload.clone()
+            }
             other => Bytes::from(other.lambda_error(request_id).to_string()),
         }
     }
@@ -81,7 +103,7 @@ impl Outcome {
     /// One line for the log, where Lambda itself has something to say.
     pub(crate) fn log_line(&self, request_id: &str) -> Option<String> {
         match self {
-            Self::Response(_) | Self::Reported(_) => None,
+            Self::Response(_) | Self::Reported(_) | Self::NotInitialized(_) => None,
             Self::TimedOut(after) => Some(format!(
                 "{request_id} Task timed out after {:.2} seconds",
                 after.as_secs_f64()
@@ -97,7 +119,7 @@ impl Outcome {
 
     fn lambda_error(&self, request_id: &str) -> Value {
         let (kind, message) = match self {
-            Self::Response(_) | Self::Reported(_) => return Value::Null,
+            Self::Response(_) | Self::Reported(_) | Self::NotInitialized(_) => return Value::Null,
             Self::Exited(status) => ("Runtime.ExitError", exit_reason(*status)),
             Self::NotStarted(reason) => ("Runtime.InvalidEntrypoint", reason.clone()),
             Self::TimedOut(after) => (
@@ -166,5 +188,18 @@ mod tests {
         }
         let too_large = error(&Outcome::TooLarge(7_000_000));
         assert_eq!(too_large["errorType"], "Function.ResponseSizeTooLarge");
+    }
+    #[test]
+    fn an_error_that_the_handler_returned_is_a_success_in_the_log_and_a_failed_start_is_not() {
+        let error = Bytes::from_static(br#"{"errorType":"Broken"}"#);
+        let told = |outcome: &Outcome| (outcome.reported_status(), outcome.reported_type());
+        assert_eq!(told(&Outcome::Reported(error.clone())), ("success", None));
+        assert_eq!(told(&Outcome::TooLarge(7_000_000)), ("success", None));
+        let timed_out = Outcome::TimedOut(Duration::from_secs(1));
+        assert_eq!(told(&timed_out), ("timeout", None));
+        let kind = |kind: &str| ("error", Some(kind.to_owned()));
+        assert_eq!(told(&Outcome::NotInitialized(error)), kind("Broken"));
+        let exited = Outcome::Exited(ExitStatus::from_raw(9));
+        assert_eq!(told(&exited), kind("Runtime.ExitError"));
     }
 }

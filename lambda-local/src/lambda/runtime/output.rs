@@ -55,9 +55,9 @@ impl Output {
 
     /// An invocation begins. What was printed since the last one counts as its own: on Lambda the
     /// process was frozen in between.
-    pub(super) fn begin(&mut self, start: Line, tail: bool) {
+    pub(super) fn begin(&mut self, start: Option<Line>, tail: bool) {
         self.tail = tail.then(Vec::new);
-        self.platform(start);
+        start.into_iter().for_each(|line| self.platform(line));
     }
 
     /// The invocation has ended. Gives the end of its log and its lines, if they were asked for.

@@ -266,7 +266,7 @@ impl Pool {
         } = failed;
         let report = self.report(invocation);
         let lines = report.end(&outcome, Duration::ZERO, None);
-        let lines = std::iter::once(report.start()).chain(lines);
+        let lines = report.start().into_iter().chain(lines);
         let log_tail = log_of(lines, &self.log_stream(), &mut printed);
         Done {
             outcome,

@@ -26,12 +26,30 @@ enum What {
     Start,
     /// What Lambda says of an end that is no answer.
     Failed(String),
+    /// In JSON alone.
+    RuntimeDone(Ended),
+    /// In text alone.
     End,
     Report {
         took: Duration,
         init: Option<Duration>,
-        status: &'static str,
+        ended: Ended,
     },
+}
+
+/// Lambda's words for how an invocation ended.
+#[derive(Debug, Clone)]
+struct Ended {
+    status: &'static str,
+    error_type: Option<String>,
+}
+
+/// How important a line is, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Debug,
+    Info,
+    Warn,
 }
 
 /// Makes the lines of one invocation.
@@ -49,7 +67,8 @@ impl Report {
         }
     }
 
-    pub(super) fn start(&self) -> Line {
+    /// The first line, if the function's log level lets it through.
+    pub(super) fn start(&self) -> Option<Line> {
         self.line(What::Start)
     }
 
@@ -60,23 +79,78 @@ impl Report {
         init: Option<Duration>,
     ) -> impl Iterator<Item = Line> {
         let failed = outcome.log_line(&self.request_id).map(What::Failed);
-        let text = self.snapshot.configuration.logging.log_format == LogFormat::Text;
-        let report = What::Report {
-            took,
-            init,
-            status: outcome.status(),
+        let ended = Ended {
+            status: outcome.reported_status(),
+            error_type: outcome.reported_type(),
         };
-        let lines = [failed, text.then_some(What::End), Some(report)];
-        lines.into_iter().flatten().map(|what| self.line(what))
+        let between = match self.snapshot.configuration.logging.log_format {
+            LogFormat::Text => What::End,
+            LogFormat::Json => What::RuntimeDone(ended.clone()),
+        };
+        let report = What::Report { took, init, ended };
+        let lines = [failed, Some(between), Some(report)];
+        lines
+            .into_iter()
+            .flatten()
+            .filter_map(|what| self.line(what))
     }
 
-    fn line(&self, what: What) -> Line {
-        Line {
+    fn line(&self, what: What) -> Option<Line> {
+        (what.level() >= self.least_level()).then(|| Line {
             request_id: self.request_id.clone(),
             snapshot: self.snapshot.clone(),
             at: clock::milliseconds(),
             what,
+        })
+    }
+
+    /// Levels belong to the JSON format: text has all lines.
+    fn least_level(&self) -> Level {
+        let level = self.snapshot.configuration.logging.system_log_level.as_deref();
+        match level {
+            None | Some("DEBUG") => Level::Debug,
+            Some("WARN") => Level::Warn,
+            Some(_) => Level::Info,
         }
+    }
+}
+
+impl What {
+    /// From memory of the table of system log events in
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>.
+    fn level(&self) -> Level {
+        match self {
+            Self::Failed(_) => Level::Warn,
+            Self::Start | Self::End => Level::Info,
+            Self::RuntimeDone(ended) if ended.is_success() => Level::Debug,
+            Self::Report { ended, .. } if ended.is_success() => Level::Info,
+            Self::RuntimeDone(_) | Self::Report { .. } => Level::Warn,
+        }
+    }
+}
+
+impl Ended {
+    fn is_success(&self) -> bool {
+        self.status == "success"
+    }
+
+    /// As JSON has it.
+    fn members(&self) -> Value {
+        let mut members = json!({ "status": self.status });
+        if let Some(kind) = &self.error_type {
+            members["errorType"] = json!(kind);
+        }
+        members
+    }
+
+    /// As text has it: nothing where all is well. From memory of lines of AWS's.
+    fn write_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_success() {
+            return Ok(());
+        }
+        write!(f, "\tStatus: {}", self.status)?;
+        let kind = self.error_type.as_deref();
+        kind.map_or(Ok(()), |kind| write!(f, "\tError Type: {kind}"))
     }
 }
 
@@ -99,8 +173,8 @@ impl Line {
                 write!(f, "START RequestId: {id} Version: {version}")
             }
             What::Failed(text) => f.write_str(text),
-            What::End => write!(f, "END RequestId: {id}"),
-            What::Report { took, init, .. } => {
+            What::End | What::RuntimeDone(_) => write!(f, "END RequestId: {id}"),
+            What::Report { took, init, ended } => {
                 let (took, memory) = (milliseconds(*took), self.snapshot.configuration.memory_size);
                 write!(
                     f,
@@ -108,25 +182,27 @@ impl Line {
                      Memory Size: {memory} MB",
                     took.ceil(),
                 )?;
-                init.map_or(Ok(()), |init| {
-                    write!(f, "\tInit Duration: {:.2} ms", milliseconds(init))
-                })
+                if let Some(init) = init {
+                    write!(f, "\tInit Duration: {:.2} ms", milliseconds(*init))?;
+                }
+                ended.write_text(f)
             }
         }
     }
 
     fn json(&self) -> Value {
-        let (kind, members) = match &self.what {
-            What::Report { took, init, status } => (
-                "platform.report",
-                json!({ "metrics": self.metrics(*took, *init), "status": status }),
-            ),
+        let (kind, mut record) = match &self.what {
+            What::Report { took, init, ended } => {
+                let mut record = ended.members();
+                record["metrics"] = self.metrics(*took, *init);
+                ("platform.report", record)
+            }
+            What::RuntimeDone(ended) => ("platform.runtimeDone", ended.members()),
             _ => (
                 "platform.start",
                 json!({ "version": self.snapshot.label() }),
             ),
         };
-        let mut record = members;
         record["requestId"] = json!(&*self.request_id);
         let format = format_description!(
             "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"

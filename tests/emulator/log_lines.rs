@@ -1,0 +1,79 @@
+//! Lambda's own lines in the log, as text and as JSON.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Server};
+
+fn log(answer: &Answer) -> String {
+    let tail = answer.header("x-amz-log-result").unwrap();
+    String::from_utf8(BASE64_STANDARD.decode(tail).unwrap()).unwrap()
+}
+
+/// The platform events of an invocation's log: type, and status where there is one.
+fn events(answer: &Answer) -> Vec<(String, Value)> {
+    let lines = log(answer);
+    let events = lines.lines().filter_map(|line| {
+        let event: Value = serde_json::from_str(line).ok()?;
+        let kind = event["type"].as_str()?.to_owned();
+        Some((kind, event["record"]["status"].clone()))
+    });
+    events.collect()
+}
+
+fn server_that_logs(level: &str) -> Server {
+    let server = Server::start();
+    let logging = json!({ "LogFormat": "JSON", "SystemLogLevel": level });
+    let configuration = json!({ "Timeout": 1, "LoggingConfig": logging });
+    server.create_misbehaving("f", &configuration);
+    server
+}
+
+#[test]
+fn an_error_that_the_handler_returned_is_a_success_in_the_report_and_a_crash_is_not() {
+    let server = Server::start();
+    server.create_misbehaving("f", &json!({ "Timeout": 1 }));
+    let report = |event: &str| {
+        let log = log(&server.invoke("f", &json!(event)));
+        log.lines().last().unwrap().to_owned()
+    };
+    assert!(!report("error").contains("Status"));
+    let crashed = report("exit-7");
+    assert!(
+        crashed.ends_with("\tStatus: error\tError Type: Runtime.ExitError"),
+        "{crashed}"
+    );
+    let timed_out = report("hang");
+    assert!(timed_out.ends_with("\tStatus: timeout"), "{timed_out}");
+}
+
+#[test]
+fn a_function_that_logs_json_has_the_events_of_its_system_log_level() {
+    let event = |kind: &str, status: Value| (format!("platform.{kind}"), status);
+    let server = server_that_logs("DEBUG");
+    assert_eq!(
+        events(&server.invoke("f", &json!("error"))),
+        [
+            event("start", Value::Null),
+            event("runtimeDone", json!("success")),
+            event("report", json!("success"))
+        ]
+    );
+    let server = server_that_logs("INFO");
+    assert_eq!(
+        events(&server.invoke("f", &json!(1))),
+        [
+            event("start", Value::Null),
+            event("report", json!("success"))
+        ]
+    );
+    let server = server_that_logs("WARN");
+    assert_eq!(events(&server.invoke("f", &json!(1))), []);
+    assert_eq!(
+        events(&server.invoke("f", &json!("hang"))),
+        [
+            event("runtimeDone", json!("timeout")),
+            event("report", json!("timeout"))
+        ]
+    );
+}
