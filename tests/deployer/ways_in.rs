@@ -44,6 +44,30 @@ fn what_create_makes_is_sound_and_complete_and_a_release_goes_through_it() {
 }
 
 #[test]
+fn a_function_of_events_needs_nothing_in_front_of_its_alias_and_no_permission_for_it() {
+    let server = Server::start();
+    let create = ["create", "--api", "none", "--output", "json"];
+    let rehearsed = server.bluegreen(&[&create[..], &["--dry-run"]].concat());
+    assert_eq!(rehearsed.succeeds().json()["apiUrl"], Value::Null);
+    let made = server.bluegreen(&[&create[..], &["--binary", &path("blue")]].concat());
+    assert_eq!(made.succeeds().json()["apiUrl"], Value::Null);
+    serves(&server, "1");
+    let apis = server.request("GET", "/v2/apis", b"").json();
+    assert_eq!(apis["items"], json!([]));
+    let policy = server.bluegreen(&["policy", "--setup", "--api", "none"]);
+    let policy = policy.succeeds().stdout;
+    assert!(!policy.contains("lambda:AddPermission"), "{policy}");
+    assert!(!policy.contains("apigateway:POST"), "{policy}");
+    server.publish("green");
+    server
+        .bluegreen(&rollout(&["--strategy", "all-at-once"]))
+        .succeeds();
+    serves(&server, "2");
+    let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();
+    says(&destroyed, &["function hello"]);
+}
+
+#[test]
 fn a_path_below_the_root_of_a_rest_api_reaches_the_alias() {
     let server = behind("rest");
     let id = rest_api(&server);

@@ -20,12 +20,14 @@ pub(crate) struct PackageArgs {
     pub(crate) zip: Option<PathBuf>,
 }
 
-/// What clients call. Each of them is open to everybody.
+/// What clients call. An API and a URL are open to everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EndpointKind {
     Http,
     Rest,
     Url,
+    /// Nothing: what sends events calls the alias
+    None,
 }
 
 #[derive(Debug, Args)]
@@ -33,7 +35,8 @@ pub(crate) struct CreateArgs {
     #[command(flatten)]
     pub(crate) package: PackageArgs,
 
-    /// What to put in front of the alias: an HTTP API, a REST API with its stage, or a function URL
+    /// What to put in front of the alias: an HTTP API, a REST API with its stage, a function URL, or
+    /// nothing, where the function gets events that are no requests
     #[arg(long, value_enum, default_value_t = EndpointKind::Http)]
     pub(crate) api: EndpointKind,
 

@@ -149,19 +149,9 @@ impl Home {
 
     /// What `create` and `destroy` need in addition.
     fn setup(&self, args: &PolicyArgs) -> Vec<Value> {
-        let (function, _, alias) = self.lambda();
-        let (kind, own_role) = (args.api, self.own_role());
+        let (function, _, _) = self.lambda();
+        let own_role = self.own_role();
         let role = args.role.as_ref().unwrap_or(&own_role);
-        let mut permission = statement(
-            "LetClientsInvokeTheAlias",
-            &["lambda:AddPermission", "lambda:RemovePermission"],
-            &[&alias],
-        );
-        let principal = match kind {
-            EndpointKind::Http | EndpointKind::Rest => "apigateway.amazonaws.com",
-            EndpointKind::Url => "*",
-        };
-        permission["Condition"] = json!({ "StringEquals": { "lambda:Principal": principal } });
         let mut pass = statement("GiveTheFunctionItsRole", &["iam:PassRole"], &[role]);
         pass["Condition"] =
             json!({ "StringEquals": { "iam:PassedToService": "lambda.amazonaws.com" } });
@@ -178,7 +168,6 @@ impl Home {
                 ],
                 &[&function],
             ),
-            permission,
             pass,
             self.make_role(args.permissions_boundary.as_deref()),
             statement(
@@ -204,8 +193,26 @@ impl Home {
                 &[self.log_group(), self.log_group() + ":*"],
             ),
         ];
-        statements.extend(self.setup_of(kind));
+        statements.extend(self.permission(args.api));
+        statements.extend(self.setup_of(args.api));
         statements
+    }
+
+    /// That of what clients call.
+    fn permission(&self, kind: EndpointKind) -> Option<Value> {
+        let principal = match kind {
+            EndpointKind::Http | EndpointKind::Rest => "apigateway.amazonaws.com",
+            EndpointKind::Url => "*",
+            EndpointKind::None => return None,
+        };
+        let (_, _, alias) = self.lambda();
+        let mut permission = statement(
+            "LetClientsInvokeTheAlias",
+            &["lambda:AddPermission", "lambda:RemovePermission"],
+            &[&alias],
+        );
+        permission["Condition"] = json!({ "StringEquals": { "lambda:Principal": principal } });
+        Some(permission)
     }
 
     /// Where a boundary is given, no role without it.
@@ -275,6 +282,7 @@ impl Home {
                 ],
                 &[&alias],
             )],
+            EndpointKind::None => Vec::new(),
         }
     }
 

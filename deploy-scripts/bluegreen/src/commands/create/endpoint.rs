@@ -28,26 +28,21 @@ impl From<Api> for Endpoint {
     }
 }
 
-const fn api_kind(kind: EndpointKind) -> Option<ApiKind> {
-    match kind {
-        EndpointKind::Http => Some(ApiKind::Http),
-        EndpointKind::Rest => Some(ApiKind::Rest),
-        EndpointKind::Url => None,
-    }
-}
-
 pub(super) async fn create(
     handle: &AliasHandle,
     kind: EndpointKind,
     alias_arn: &str,
     steps: &mut Vec<Step>,
-) -> Result<Endpoint> {
-    let Some(kind) = api_kind(kind) else {
-        return create_url(handle, steps).await;
+) -> Result<Option<Endpoint>> {
+    let kind = match kind {
+        EndpointKind::Http => ApiKind::Http,
+        EndpointKind::Rest => ApiKind::Rest,
+        EndpointKind::Url => return create_url(handle, steps).await.map(Some),
+        EndpointKind::None => return Ok(None),
     };
     let api = api::create(handle, kind, alias_arn, steps).await?;
     api::permit(handle, alias_arn, &api, steps).await?;
-    Ok(api.into())
+    Ok(Some(api.into()))
 }
 
 async fn create_url(handle: &AliasHandle, steps: &mut Vec<Step>) -> Result<Endpoint> {
@@ -104,35 +99,45 @@ pub(super) async fn would_make(
     alias_arn: &str,
     steps: &mut Vec<Step>,
 ) -> Result<Option<Endpoint>> {
-    let (text, endpoint, whole) = match api_kind(kind) {
-        Some(kind) => {
-            let text = format!("{kind} in front of the alias, with its permission");
-            match api::find(handle, kind, alias_arn).await? {
-                Some(api) => {
-                    let source = source_arn(alias_arn, &api)?;
-                    let permitted = admitted(handle).await?.source(&source);
-                    (text, Some(Endpoint::from(api)), permitted)
-                }
-                None => (text, None, false),
-            }
-        }
-        None => {
-            let text = "URL of the alias, with its permission".to_owned();
-            match handle.lambda.url(Some(&handle.alias)).await? {
-                Some(url) => {
-                    let admitted = admitted(handle).await?;
-                    let open = admitted.url_call && admitted.url_invoke;
-                    let whole = open || !url.is_public;
-                    let (api_id, url) = (None, url.address);
-                    (text, Some(Endpoint { api_id, url }), whole)
-                }
-                None => (text, None, false),
-            }
-        }
+    let (name, found) = match kind {
+        EndpointKind::Http => seen_api(handle, ApiKind::Http, alias_arn).await?,
+        EndpointKind::Rest => seen_api(handle, ApiKind::Rest, alias_arn).await?,
+        EndpointKind::Url => ("URL of the alias".to_owned(), seen_url(handle).await?),
+        EndpointKind::None => return Ok(None),
     };
+    let text = format!("{name}, with its permission");
+    let (endpoint, whole) = found.unzip();
     steps.push(match whole {
-        true => Step::found(text),
-        false => Step::made(text),
+        Some(true) => Step::found(text),
+        _ => Step::made(text),
     });
     Ok(endpoint)
+}
+
+/// What is called so, and where it is there, whether its permission is as well.
+async fn seen_api(
+    handle: &AliasHandle,
+    kind: ApiKind,
+    alias_arn: &str,
+) -> Result<(String, Option<(Endpoint, bool)>)> {
+    let name = format!("{kind} in front of the alias");
+    let Some(api) = api::find(handle, kind, alias_arn).await? else {
+        return Ok((name, None));
+    };
+    let source = source_arn(alias_arn, &api)?;
+    let permitted = admitted(handle).await?.source(&source);
+    Ok((name, Some((api.into(), permitted))))
+}
+
+async fn seen_url(handle: &AliasHandle) -> Result<Option<(Endpoint, bool)>> {
+    let Some(url) = handle.lambda.url(Some(&handle.alias)).await? else {
+        return Ok(None);
+    };
+    let admitted = admitted(handle).await?;
+    let open = admitted.url_call && admitted.url_invoke;
+    let endpoint = Endpoint {
+        api_id: None,
+        url: url.address,
+    };
+    Ok(Some((endpoint, open || !url.is_public)))
 }

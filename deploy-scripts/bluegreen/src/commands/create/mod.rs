@@ -1,5 +1,5 @@
 //! `bluegreen create`: the function, its first version, the alias, and an API or a URL in front of
-//! it.
+//! it, or nothing.
 
 mod api;
 mod endpoint;
@@ -60,8 +60,13 @@ pub(crate) async fn create(handle: &AliasHandle, args: CreateArgs) -> Result<Cre
     }
     let alias_arn = create_alias(handle, &mut steps).await?;
     let endpoint = endpoint::create(handle, kind, &alias_arn, &mut steps).await?;
-    let (alias_arn, endpoint) = (Some(alias_arn), Some(endpoint));
-    Ok(Created::new(handle, alias_arn, endpoint, steps, false))
+    Ok(Created::new(
+        handle,
+        Some(alias_arn),
+        endpoint,
+        steps,
+        false,
+    ))
 }
 
 /// What is missing, and what clients call if that is there.
