@@ -5,3 +5,4 @@ mod boto3;
 mod by_hand;
 mod cargo_lambda;
 mod contract;
+mod own_function;

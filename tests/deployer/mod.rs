@@ -12,6 +12,7 @@ mod explained;
 mod history;
 #[cfg(feature = "real-clients")]
 mod independent;
+mod init;
 mod interrupted;
 mod journal;
 mod options;

@@ -13,7 +13,7 @@ fn schema() -> Value {
 }
 
 /// What the schema says of the document of this name.
-fn check(name: &str, document: &Value) {
+pub(super) fn check(name: &str, document: &Value) {
     let mut schema = schema();
     assert!(
         schema["$defs"].get(name).is_some(),

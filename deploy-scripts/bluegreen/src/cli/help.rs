@@ -8,7 +8,7 @@ use clap::{Arg, Command, builder::Styles};
 
 /// Commands by what somebody wants; those of each in the order of their use.
 const GROUPS: [(&str, &[&str]); 6] = [
-    ("Set up", &["create", "doctor", "policy"]),
+    ("Set up", &["init", "create", "doctor", "policy"]),
     (
         "Release",
         &["deploy", "publish", "verify", "rollout", "resume", "tick"],

@@ -3,6 +3,7 @@
 mod endpoint;
 mod headings;
 mod help;
+mod init;
 mod look;
 mod moves;
 mod plan;
@@ -18,11 +19,15 @@ use ::rollout::{
     verdict::{Rule, Stage},
 };
 use anyhow::Result;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap::{
+    ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    error::ErrorKind, parser::ValueSource,
+};
 use clap_complete::Shell;
 
 use crate::settings::Settings;
 pub(crate) use endpoint::endpoint_url;
+pub(crate) use init::InitArgs;
 pub(crate) use look::{LogsArgs, StatusArgs, TrafficArgs};
 pub(crate) use moves::{PromoteArgs, RollbackArgs, ShiftArgs, WriteArgs};
 pub(crate) use plan::{PlanArgs, Slow, Wanted};
@@ -69,7 +74,7 @@ impl Cli {
         }
         let read = help::ordered(command)
             .try_get_matches()
-            .and_then(|matches| Self::from_arg_matches(&matches));
+            .and_then(|matches| Self::of(&matches));
         read.or_else(|error| {
             let of_value = matches!(
                 error.kind(),
@@ -83,6 +88,16 @@ impl Cli {
             }
             error.exit()
         })
+    }
+}
+
+impl Cli {
+    fn of(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut cli = Self::from_arg_matches(matches)?;
+        let source = matches.value_source("function");
+        let is_given = source.is_some_and(|source| source != ValueSource::DefaultValue);
+        cli.global.named = is_given.then(|| cli.global.function.clone());
+        Ok(cli)
     }
 }
 
@@ -107,6 +122,10 @@ pub(crate) struct GlobalArgs {
         default_value = "hello"
     )]
     pub(crate) function: String,
+
+    /// The function's name where the command line or the environment says it.
+    #[arg(skip)]
+    pub(crate) named: Option<String>,
 
     /// Name of the alias that clients call
     #[arg(long, global = true, env = "BLUEGREEN_ALIAS", default_value = "live")]
@@ -155,6 +174,12 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     #[command(flatten)]
     OnAlias(Box<AliasCommand>),
+    /// Set a cargo-lambda project up: settings, a workflow, and the line that has it say how it
+    /// answers
+    ///
+    /// Shows all of it as a diff and asks before it writes. What is there is never written over. AWS
+    /// is not asked anything.
+    Init(InitArgs),
     /// Say what the health verdict is for given totals; asks nobody
     ///
     /// Compares green with blue by the rule that bounds both mistakes: the chance of ever rolling

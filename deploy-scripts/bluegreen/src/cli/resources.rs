@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::ArgPredicate};
 use rollout::Seconds;
 
 use super::WriteArgs;
@@ -12,11 +12,20 @@ use super::WriteArgs;
 #[group(multiple = false)]
 pub(crate) struct PackageArgs {
     /// An executable: it is zipped as `bootstrap`
-    #[arg(long, value_name = "FILE")]
+    // What the settings say is for where the command line says nothing, of a zip either.
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value_if("zip", ArgPredicate::IsPresent, None)
+    )]
     pub(crate) binary: Option<PathBuf>,
 
     /// A zip with `bootstrap` at its top, such as `cargo lambda build --output-format zip` makes
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value_if("binary", ArgPredicate::IsPresent, None)
+    )]
     pub(crate) zip: Option<PathBuf>,
 }
 

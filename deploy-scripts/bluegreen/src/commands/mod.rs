@@ -6,6 +6,7 @@ mod deploy;
 mod destroy;
 mod doctor;
 mod history;
+mod init;
 mod local;
 mod logs;
 mod policy;
@@ -42,6 +43,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     let Cli { global, command } = cli;
     match command {
         Command::OnAlias(command) => return on_alias(&global, *command).await,
+        Command::Init(args) => print_report(&init::init(&args, &global)?, &global)?,
         Command::Verdict(args) => print_report(&verdict::verdict(&args)?, &global)?,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "bluegreen", &mut io::stdout());

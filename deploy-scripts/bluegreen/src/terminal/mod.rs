@@ -1,6 +1,7 @@
 //! What a person sees and is asked: styles, pictures, progress. It knows nothing of AWS.
 
 mod abilities;
+mod ask;
 mod confirm;
 mod harmless;
 mod picture;
@@ -9,6 +10,7 @@ mod progress;
 use anstyle::{AnsiColor, Style};
 
 pub(crate) use abilities::{can_redraw, is_coloured, is_unicode, settle_colours};
+pub(crate) use ask::ask;
 pub(crate) use confirm::{Question, confirm};
 pub(crate) use harmless::{harmless, plain_markdown};
 pub(crate) use picture::{bar, duration, part, percent, routing_lines, terminal_width, wrapped};
