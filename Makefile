@@ -150,6 +150,10 @@ clients: ## Install the AWS CLI, boto3, moto, ministack and cargo-lambda into ta
 	@$(VENV)
 	$(PIP) --require-hashes --requirement tests/clients/requirements.txt
 
+.PHONY: constraints
+constraints: clients ## Write anew what AWS's model says of the members of Lambda's calls
+	$(CLIENTS)/bin/python lambda-local/src/lambda/api/constraints/generate.py
+
 .PHONY: requirements
 requirements: ## Write what the Python requirements come to, with hashes, from the .in files
 	@$(VENV) && $(PIP) uv

@@ -89,6 +89,11 @@ impl Exception {
         )
     }
 
+    /// Somebody else's account. Nothing is said of it.
+    pub(crate) fn no_access() -> Self {
+        Self::of(StatusCode::FORBIDDEN, "AccessDeniedException", "")
+    }
+
     /// More invocations at once than the function has reserved.
     pub(crate) fn throttled() -> Self {
         Self::of(
@@ -124,6 +129,14 @@ impl Exception {
             StatusCode::PAYLOAD_TOO_LARGE,
             "RequestEntityTooLargeException",
             format!("Request must be smaller than {limit} bytes for the {operation} operation"),
+        )
+    }
+
+    pub(crate) fn zip_too_large(limit: usize) -> Self {
+        Self::of(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLargeException",
+            format!("Zipped size must be smaller than {limit} bytes"),
         )
     }
 
@@ -193,6 +206,7 @@ impl IntoResponse for Exception {
         // clients read both.
         let body = match self.code {
             "ResourceNotFoundException" => json!({ "Type": fault, "Message": self.message }),
+            "AccessDeniedException" if self.message.is_empty() => json!({ "Message": null }),
             _ if !self.has_type => json!({ "message": self.message }),
             "ValidationException" => json!({ "message": self.message }),
             "TooManyRequestsException" => json!({

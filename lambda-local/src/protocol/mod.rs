@@ -15,7 +15,7 @@ use http::{HeaderValue, header};
 use serde_json::Value;
 
 pub(crate) use exception::{ApiResult, Exception};
-pub(crate) use operation::{Operation, Table};
+pub(crate) use operation::{Operation, Table, find};
 pub(crate) use query::{Form, escaped};
 
 /// What an operation of a protocol without paths gives.

@@ -57,3 +57,33 @@ fn function_urls_are_as_recorded() {
 fn tags_are_as_recorded() {
     replay("12-tags.txt", &[]);
 }
+
+#[test]
+fn errors_are_worded_as_recorded() {
+    replay("01-error-bodies.txt", &[]);
+}
+
+#[test]
+fn functions_are_named_as_recorded() {
+    replay("02-names-and-qualifiers.txt", &[]);
+}
+
+#[test]
+fn what_is_missing_is_said_as_recorded() {
+    replay("03-what-is-missing.txt", &[]);
+}
+
+#[test]
+fn configurations_are_refused_as_recorded() {
+    replay("13-refused-configurations.txt", &[]);
+}
+
+#[test]
+fn listings_are_as_recorded() {
+    replay("14-listings.txt", &[]);
+}
+
+#[test]
+fn further_calls_are_answered_as_recorded() {
+    replay("15-further-calls.txt", &[]);
+}

@@ -10,7 +10,10 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::request::{Function, Json};
+use super::{
+    package::MAX_ZIPPED,
+    request::{Function, Json},
+};
 use crate::{
     clock::Moment,
     lambda::{
@@ -39,7 +42,9 @@ pub(crate) async fn reserve(
         ));
     }
     let mut model = lambda.model();
-    let others = model.reserved() - model.function(&reference)?.reserved().unwrap_or(0);
+    let function = model.function(&reference);
+    let function = function.map_err(|_| model.no_latest(&reference))?;
+    let others = model.reserved() - function.reserved().unwrap_or(0);
     let count = request.reserved_concurrent_executions;
     model.function_mut(&reference)?.reserve(count, others)?;
     Ok(Answer(json!({ "ReservedConcurrentExecutions": count })))
@@ -77,12 +82,7 @@ fn qualifier(model: &Model, reference: &FunctionRef) -> ApiResult<Qualifier> {
         .function(reference)
         .map_err(|_| model.no_qualified(reference))?;
     let there = match &reference.qualifier {
-        None => {
-            return Err(Exception::validation_message(
-                "1 validation error detected: Value null at 'qualifier' failed to satisfy \
-                 constraint: Member must not be null",
-            ));
-        }
+        None => false,
         Some(Qualifier::Latest) => true,
         Some(Qualifier::Version(number)) => function.version(*number).is_some(),
         Some(Qualifier::Alias(name)) => function.alias(name).is_some(),
@@ -107,13 +107,6 @@ pub(crate) async fn provision(
     Json(request): Json<Provision>,
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let count = request.provisioned_concurrent_executions;
-    if count == 0 {
-        return Err(Exception::validation(
-            "0",
-            "provisionedConcurrentExecutions",
-            "Member must have value greater than or equal to 1",
-        ));
-    }
     let shown = {
         let mut model = lambda.model();
         let qualifier = qualifier(&model, &reference)?;
@@ -177,7 +170,7 @@ pub(crate) async fn account_settings(State(lambda): State<Arc<Lambda>>) -> Answe
         "AccountLimit": {
             "TotalCodeSize": 80_530_636_800_u64,
             "CodeSizeUnzipped": 262_144_000,
-            "CodeSizeZipped": 52_428_800,
+            "CodeSizeZipped": MAX_ZIPPED,
             "ConcurrentExecutions": ACCOUNT_CONCURRENCY,
             "UnreservedConcurrentExecutions": model.unreserved(),
         },

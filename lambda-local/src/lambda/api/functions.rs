@@ -26,6 +26,8 @@ use crate::{
     protocol::{ApiResult, Exception},
 };
 
+const MAX_NAME: usize = 64;
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CreateFunction {
@@ -67,7 +69,7 @@ pub(crate) async fn create(
     State(lambda): State<Arc<Lambda>>,
     Json(request): Json<CreateFunction>,
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
-    let reference = FunctionRef::parse(&request.function_name, None, &lambda.place)?;
+    let reference = named(&request.function_name, &lambda)?;
     if request.package_type.is_some_and(|kind| kind != "Zip") {
         return Err(Exception::not_implemented(
             "container images: use package type Zip",
@@ -88,6 +90,24 @@ pub(crate) async fn create(
     let shown = function.describe(number, None, now);
     let shown = shown.map(|shown| shown.of_created(function, now).into_value());
     Ok((StatusCode::CREATED, Answer(shown.unwrap_or_default())))
+}
+
+/// A rule of Lambda's own behind the model's, and the same words.
+fn named(text: &str, lambda: &Lambda) -> ApiResult<FunctionRef> {
+    let elsewhere = |part: &str| part.len() == 12 && part.bytes().all(|b| b.is_ascii_digit());
+    let mut parts = text.split(':');
+    if parts.any(|part| elsewhere(part) && part != lambda.place.account) {
+        return Err(Exception::no_access());
+    }
+    let reference = FunctionRef::parse(text, None, &lambda.place)?;
+    match reference.name.len() {
+        0..=MAX_NAME => Ok(reference),
+        _ => Err(Exception::invalid_parameter(format!(
+            "1 validation error detected: Value '{}' at 'functionName' failed to satisfy \
+             constraint: Member must have length less than or equal to {MAX_NAME}",
+            reference.name
+        ))),
+    }
 }
 
 pub(crate) async fn get(
@@ -176,6 +196,11 @@ pub(crate) async fn update_code(
     Json(request): Json<UpdateCode>,
 ) -> ApiResult<Answer<Value>> {
     lambda.model().function(&reference)?;
+    if request.code.is_image() {
+        return Err(Exception::invalid_parameter(
+            "Please don't provide ImageUri when updating a function with packageType Zip.",
+        ));
+    }
     let (code, _in_use) = request.code.store(&lambda).await?;
     let mut model = lambda.model();
     let now = Moment::now();
@@ -231,7 +256,7 @@ pub(crate) async fn delete(
                 lambda.lately.forget(&reference.name);
             }
             Some(Qualifier::Version(number)) => {
-                let function = model.function_mut(&reference)?;
+                let function = model.function_mut(&reference.unqualified())?;
                 function.delete_version(*number, Moment::now())?;
             }
             Some(Qualifier::Latest) => {
@@ -240,11 +265,13 @@ pub(crate) async fn delete(
                 ));
             }
             Some(Qualifier::Alias(name)) => {
-                return Err(Exception::validation(
-                    name,
-                    "qualifier",
-                    "Member must satisfy regular expression pattern: [0-9]+",
-                ));
+                let function = model.function(&reference.unqualified())?;
+                return Err(match function.alias(name) {
+                    Some(_) => Exception::invalid_parameter(
+                        "Deletion of aliases is not currently supported.",
+                    ),
+                    None => model.no_function(&reference.unqualified()),
+                });
             }
         }
     }

@@ -2,12 +2,14 @@
 
 mod aliases;
 mod concurrency;
+mod constraints;
 mod event_invoke;
 mod functions;
 mod invoke;
 mod operations;
 mod package;
 mod policy;
+mod recursion;
 mod request;
 mod streaming;
 mod tags;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::DefaultBodyLimit, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn, routing::get};
 
 use super::{
-    aliases, concurrency, event_invoke, functions, invoke, package, policy, request::MAX_REQUEST,
-    streaming, tags, urls, versions,
+    aliases, concurrency, constraints, event_invoke, functions, invoke, package, policy, recursion,
+    request::MAX_REQUEST, streaming, tags, urls, versions,
 };
 use crate::{lambda::state::Lambda, protocol::Table};
 
@@ -16,6 +16,7 @@ pub(crate) fn routes() -> Router<Shared> {
     table()
         .into_router()
         .route("/_aws/lambda-code/{package}", get(package::download))
+        .layer(from_fn(constraints::check))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
 }
 
@@ -81,5 +82,9 @@ fn settings(table: Table<Shared>) -> Table<Shared> {
         .variant("ListProvisionedConcurrencyConfigs", "GET /2019-09-30/functions/{function}/provisioned-concurrency?List=ALL")
         .reads("GetProvisionedConcurrencyConfig", "GET /2019-09-30/functions/{function}/provisioned-concurrency", concurrency::provisioned)
         .changes("DeleteProvisionedConcurrencyConfig", "DELETE /2019-09-30/functions/{function}/provisioned-concurrency", concurrency::unprovision)
+        .changes("PutFunctionRecursionConfig", "PUT /2024-08-31/functions/{function}/recursion-config", recursion::put)
+        .reads("GetFunctionRecursionConfig", "GET /2024-08-31/functions/{function}/recursion-config", recursion::get)
+        .reads("GetFunctionCodeSigningConfig", "GET /2020-06-30/functions/{function}/code-signing-config", recursion::code_signing)
+        .reads("DeleteFunctionCodeSigningConfig", "DELETE /2020-06-30/functions/{function}/code-signing-config", recursion::no_code_signing)
         .reads("GetAccountSettings", "GET /2016-08-19/account-settings", concurrency::account_settings)
 }

@@ -21,6 +21,9 @@ use crate::{
 /// The path under which packages are downloaded: `/_aws/lambda-code/{hash}`.
 const LAMBDA_CODE: &str = "/_aws/lambda-code/";
 
+/// The largest package that a call may bring, in bytes.
+pub(super) const MAX_ZIPPED: usize = 52_428_800;
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Package {
@@ -30,6 +33,10 @@ pub(crate) struct Package {
 }
 
 impl Package {
+    pub(super) const fn is_image(&self) -> bool {
+        self.image_uri.is_some()
+    }
+
     /// Unpacks the zip on a thread that may block. It stays as long as the use, which is to end when
     /// a version names it.
     pub(crate) async fn store(self, lambda: &Arc<Lambda>) -> ApiResult<(Code, Use)> {
@@ -49,6 +56,9 @@ impl Package {
         let zip = BASE64_STANDARD.decode(text).map_err(|error| {
             Exception::serialization(format!("ZipFile is not valid base64: {error}"))
         })?;
+        if zip.len() > MAX_ZIPPED {
+            return Err(Exception::zip_too_large(MAX_ZIPPED));
+        }
         let lambda = lambda.clone();
         tokio::task::spawn_blocking(move || lambda.code.add(&zip))
             .await

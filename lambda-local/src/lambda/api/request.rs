@@ -11,8 +11,8 @@ use crate::{
     protocol::{ApiResult, Exception, Operation},
 };
 
-/// AWS's own limit for a call with a package in it: 50 MB, in base64.
-pub(super) const MAX_REQUEST: usize = 69_905_067;
+/// AWS's own limit for a call with a package in it, in bytes: recorded.
+pub(super) const MAX_REQUEST: usize = 70_167_211;
 
 /// The function that a path names, with the qualifier of the path or of the query.
 pub(crate) struct Function(pub(crate) FunctionRef);

@@ -81,7 +81,8 @@ impl Lambda {
         reference: &Arc<FunctionRef>,
         random: &mut fastrand::Rng,
     ) -> ApiResult<Target> {
-        let function = model.function(reference)?;
+        let function = model.function(reference);
+        let function = function.map_err(|_| model.no_latest(reference))?;
         let missing = || model.no_function(reference);
         let now = Moment::now();
         let snapshot = match &reference.qualifier {

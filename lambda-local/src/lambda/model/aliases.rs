@@ -6,7 +6,7 @@ use super::{
     alias::{Alias, Target},
     function::Function,
     provisioned::Provisioned,
-    reference::{Qualifier, is_word},
+    reference::Qualifier,
     revision::new_revision,
     routing_config::RoutingConfig,
     settling::Transition,
@@ -53,10 +53,7 @@ impl Function {
 
     pub(crate) fn create_alias(&mut self, new: NewAlias) -> ApiResult<&Alias> {
         let name = new.name.unwrap_or_default();
-        check_name(&name)?;
-        check_description(&new.description)?;
         let routing = new.routing_config.unwrap_or_default();
-        routing.check_values()?;
         let version = new.function_version.unwrap_or_default();
         let target = self.target(&version, &routing)?;
         let arn = format!("{}:{name}", self.arn);
@@ -80,12 +77,6 @@ impl Function {
         change: AliasChange,
         transition: Transition,
     ) -> ApiResult<&Alias> {
-        if let Some(description) = &change.description {
-            check_description(description)?;
-        }
-        if let Some(routing) = &change.routing_config {
-            routing.check_values()?;
-        }
         let arn = self.arn.clone();
         let missing = || Exception::not_found(format!("Alias not found: {arn}:{name}"));
         let current = self.aliases.get(name).ok_or_else(missing)?;
@@ -157,12 +148,8 @@ impl Function {
                 .without_type()),
             };
         }
-        let number = version.parse::<u64>().map_err(|_| {
-            Exception::validation(
-                version,
-                "functionVersion",
-                "Member must satisfy regular expression pattern: (\\$LATEST|[0-9]+)",
-            )
+        let number = version.parse().map_err(|_| {
+            Exception::not_found(format!("Function not found: {}:{version}", self.arn))
         })?;
         if additional.is_some_and(|(other, _)| other == number) {
             return Err(Exception::invalid_parameter(format!(
@@ -201,27 +188,4 @@ impl Function {
             "Function versions {one} and {other} of an alias must have the same {what}"
         )))
     }
-}
-
-fn check_name(name: &str) -> ApiResult<()> {
-    if is_word(name, 128) && !name.bytes().all(|b| b.is_ascii_digit()) {
-        return Ok(());
-    }
-    Err(Exception::validation(
-        name,
-        "name",
-        "Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
-    ))
-}
-
-fn check_description(description: &str) -> ApiResult<()> {
-    if description.chars().count() <= 256 {
-        return Ok(());
-    }
-    let constraint = "Member must have length less than or equal to 256";
-    Err(Exception::validation(
-        description,
-        "description",
-        constraint,
-    ))
 }

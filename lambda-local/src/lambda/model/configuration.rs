@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::limits::{check_environment, check_range, check_role};
+use super::{
+    limits::{check_environment, check_most},
+    runtimes::check_runtime,
+};
 use crate::protocol::{ApiResult, Exception};
 
 /// Lambda's name for a processor.
@@ -139,30 +142,24 @@ impl Configuration {
         architectures: Option<&[Architecture]>,
         change: ConfigurationChange,
     ) -> ApiResult<Self> {
-        let required = |member: &Option<String>, name: &str| match member {
-            Some(text) if !text.is_empty() => Ok(text.clone()),
-            _ => Err(Exception::validation_message(format!(
-                "1 validation error detected: Value null at '{name}' failed to satisfy \
-                 constraint: Member must not be null"
-            ))),
+        // Worded from memory.
+        let mandatory = || {
+            Exception::invalid_parameter(
+                "Runtime and Handler are mandatory parameters for functions created with \
+                 deployment packages.",
+            )
         };
         let blank = Self {
-            runtime: required(&change.runtime, "runtime")?,
-            role: required(&change.role, "role")?,
-            handler: required(&change.handler, "handler")?,
+            runtime: change.runtime.clone().ok_or_else(mandatory)?,
+            role: change.role.clone().unwrap_or_default(),
+            handler: change.handler.clone().ok_or_else(mandatory)?,
             description: String::new(),
             timeout: 3,
             memory_size: 128,
             environment: None,
-            architecture: match architectures {
-                None | Some([]) => Architecture::X86_64,
-                Some([one]) => *one,
-                Some(_) => {
-                    return Err(Exception::invalid_parameter(
-                        "Functions must have exactly one architecture.",
-                    ));
-                }
-            },
+            architecture: architectures
+                .and_then(|given| given.first().copied())
+                .unwrap_or(Architecture::X86_64),
             ephemeral_storage: 512,
             tracing_mode: "PassThrough".into(),
             dead_letter_target: None,
@@ -183,6 +180,9 @@ impl Configuration {
     /// If a value is outside AWS's limits, or asks for what lambda-local does not have.
     pub(crate) fn changed(&self, change: ConfigurationChange) -> ApiResult<Self> {
         refuse_what_is_not_here(&change)?;
+        if let Some(runtime) = &change.runtime {
+            check_runtime(runtime)?;
+        }
         let new = self.clone();
         let new = Self {
             runtime: change.runtime.unwrap_or(new.runtime),
@@ -220,14 +220,8 @@ impl Configuration {
     }
 
     fn check(&self) -> ApiResult<()> {
-        check_role(&self.role)?;
-        check_range(self.timeout, 1..=900, "timeout")?;
-        check_range(self.memory_size, 128..=10_240, "memorySize")?;
-        check_range(
-            self.ephemeral_storage,
-            512..=10_240,
-            "ephemeralStorage.size",
-        )?;
+        check_most(self.timeout, 900, "timeout")?;
+        check_most(self.memory_size, 10_240, "memorySize")?;
         check_environment(self.environment.as_ref())
     }
 }

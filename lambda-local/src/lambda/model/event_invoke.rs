@@ -14,7 +14,6 @@ use crate::{
 
 const MAX_RETRIES: u32 = 2;
 /// Seconds.
-const MIN_AGE: u64 = 60;
 const MAX_AGE: u64 = 6 * 3600;
 
 /// What was set; what was not has AWS's default.
@@ -73,7 +72,6 @@ impl EventInvoke {
     }
 
     pub(super) fn changed(&self, change: &EventInvokeChange, now: Moment) -> ApiResult<Self> {
-        change.check()?;
         Ok(Self {
             maximum_retry_attempts: change
                 .maximum_retry_attempts
@@ -134,28 +132,6 @@ impl Destinations {
 }
 
 impl EventInvokeChange {
-    fn check(&self) -> ApiResult<()> {
-        if let Some(attempts) = self.maximum_retry_attempts.filter(|n| *n > MAX_RETRIES) {
-            return Err(Exception::validation(
-                &attempts.to_string(),
-                "maximumRetryAttempts",
-                "Member must have value less than or equal to 2",
-            ));
-        }
-        let age = self.maximum_event_age_in_seconds;
-        match age.filter(|age| !(MIN_AGE..=MAX_AGE).contains(age)) {
-            Some(age) => Err(Exception::validation(
-                &age.to_string(),
-                "maximumEventAgeInSeconds",
-                &match age < MIN_AGE {
-                    true => format!("Member must have value greater than or equal to {MIN_AGE}"),
-                    false => format!("Member must have value less than or equal to {MAX_AGE}"),
-                },
-            )),
-            None => Ok(()),
-        }
-    }
-
     /// Whether what is told of events of this function can be told.
     pub(super) fn check_destinations(&self, function: &str, model: &Model) -> ApiResult<()> {
         let Some(destinations) = &self.destination_config else {

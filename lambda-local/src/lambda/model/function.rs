@@ -47,6 +47,16 @@ pub(crate) struct Function {
     pub(super) provisioned: BTreeMap<Qualifier, Provisioned>,
     #[serde(default)]
     pub(super) event_invokes: BTreeMap<Qualifier, EventInvoke>,
+    /// Whether it may call itself without end. Kept and shown: loops are not looked for here.
+    #[serde(default)]
+    pub(crate) recursive_loop: RecursiveLoop,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) enum RecursiveLoop {
+    #[default]
+    Terminate,
+    Allow,
 }
 
 impl Function {
@@ -81,6 +91,7 @@ impl Function {
             reserved: None,
             provisioned: BTreeMap::new(),
             event_invokes: BTreeMap::new(),
+            recursive_loop: RecursiveLoop::default(),
         }
     }
 

@@ -89,7 +89,7 @@ impl Policy {
         resource: &str,
         alias_revision: Option<&str>,
     ) -> ApiResult<Value> {
-        new.check()?;
+        check_principal(&new.principal)?;
         let given = new.revision_id.as_deref();
         let is_aliass = self.is_empty() && given.is_some() && given == alias_revision;
         if !is_aliass {
@@ -195,29 +195,6 @@ impl Statement {
 }
 
 impl NewPermission {
-    fn check(&self) -> ApiResult<()> {
-        let valid = (1..=100).contains(&self.statement_id.len())
-            && self
-                .statement_id
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        if !valid {
-            return Err(Exception::validation(
-                &self.statement_id,
-                "statementId",
-                "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
-            ));
-        }
-        if self.action != "*" && !self.action.starts_with("lambda:") {
-            return Err(Exception::validation(
-                &self.action,
-                "action",
-                "Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])",
-            ));
-        }
-        check_principal(&self.principal)
-    }
-
     fn document(&self, resource: &str) -> Value {
         let principal = match self.principal.as_str() {
             "*" => json!("*"),

@@ -1,7 +1,7 @@
 //! The ways to name a function: its name, a partial ARN or an ARN, each with a qualifier behind
 //! it or beside it.
 
-use std::fmt;
+use std::{fmt, iter::Peekable, str::Split};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +9,6 @@ use crate::{
     place::Place,
     protocol::{ApiResult, Exception},
 };
-
-const NAME_PATTERN: &str = "Member must satisfy regular expression pattern: \
-    (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?\
-    ([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
 
 /// A function, and which version or alias of it is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,35 +45,22 @@ impl FunctionRef {
         }
     }
 
-    /// Reads a `FunctionName` as calls take it, and the `Qualifier` given beside it.
+    /// Reads a `FunctionName` as calls take it, and the `Qualifier` given beside it: the model's
+    /// pattern, part by part. A part that may be left out is one only where more follows.
     pub(crate) fn parse(text: &str, qualifier: Option<&str>, place: &Place) -> ApiResult<Self> {
-        let invalid = || Exception::validation(text, "functionName", NAME_PATTERN);
-        let parts: Vec<&str> = text.split(':').collect();
-        let (name, inline) = match parts.as_slice() {
-            [name] => (*name, None),
-            [name, qualifier] => (*name, Some(*qualifier)),
-            [account, "function", rest @ ..] => {
-                check_account(account, place)?;
-                name_and_qualifier(rest).ok_or_else(invalid)?
-            }
-            [
-                "arn",
-                partition,
-                "lambda",
-                region,
-                account,
-                "function",
-                rest @ ..,
-            ] if partition.starts_with("aws") => {
-                check_region(region, place)?;
-                check_account(account, place)?;
-                name_and_qualifier(rest).ok_or_else(invalid)?
-            }
-            _ => return Err(invalid()),
-        };
-        if !is_word(name, 64) {
-            return Err(invalid());
+        let mut parts = text.split(':').peekable();
+        let is_named = !text.starts_with("arn:") || parts.nth(2) == Some("lambda");
+        let region = next_before_another(&mut parts, is_region);
+        let account = next_before_another(&mut parts, is_account);
+        next_before_another(&mut parts, |part| part == "function");
+        let (name, inline) = (parts.next().unwrap_or_default(), parts.next());
+        if !is_named || name.is_empty() || parts.next().is_some() {
+            return Err(Exception::invalid_parameter(format!(
+                "'{text}' names no function"
+            )));
         }
+        region.map_or(Ok(()), |region| check_region(region, place))?;
+        account.map_or(Ok(()), |account| check_account(account, place))?;
         Ok(Self {
             name: name.to_owned(),
             qualifier: agree(inline, qualifier)?,
@@ -85,22 +68,37 @@ impl FunctionRef {
     }
 }
 
+type Parts<'a> = Peekable<Split<'a, char>>;
+
+fn next_before_another<'a>(parts: &mut Parts<'a>, is: impl Fn(&str) -> bool) -> Option<&'a str> {
+    let more = parts.clone().nth(1).is_some();
+    parts.next_if(|part| more && is(part))
+}
+
+/// `us-east-1`: a name of digits behind hyphens no function's qualifier follows as ARNs have it.
+fn is_region(part: &str) -> bool {
+    let mut words = part.rsplit('-');
+    words
+        .next()
+        .is_some_and(|end| end.len() == 1 && end.bytes().all(|b| b.is_ascii_digit()))
+        && words.clone().count() >= 2
+        && words.all(|word| word.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+fn is_account(part: &str) -> bool {
+    part.len() == 12 && part.bytes().all(|b| b.is_ascii_digit())
+}
+
 impl Qualifier {
-    pub(crate) fn parse(text: &str) -> ApiResult<Self> {
-        match text {
-            "$LATEST" => Ok(Self::Latest),
-            _ if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => text
-                .parse()
-                .map(Self::Version)
-                .map_err(|_| Exception::validation(text, "qualifier", QUALIFIER_PATTERN)),
-            _ if is_word(text, 128) => Ok(Self::Alias(text.to_owned())),
-            _ => Err(Exception::validation(text, "qualifier", QUALIFIER_PATTERN)),
+    /// What is neither is the name of an alias that may be there, or cannot.
+    pub(crate) fn parse(text: &str) -> Self {
+        match (text, text.parse()) {
+            ("$LATEST", _) => Self::Latest,
+            (_, Ok(number)) if text.bytes().all(|b| b.is_ascii_digit()) => Self::Version(number),
+            _ => Self::Alias(text.to_owned()),
         }
     }
 }
-
-const QUALIFIER_PATTERN: &str =
-    "Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)";
 
 impl fmt::Display for Qualifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,21 +110,13 @@ impl fmt::Display for Qualifier {
     }
 }
 
-fn name_and_qualifier<'a>(rest: &[&'a str]) -> Option<(&'a str, Option<&'a str>)> {
-    match rest {
-        [name] => Some((name, None)),
-        [name, qualifier] => Some((name, Some(qualifier))),
-        _ => None,
-    }
-}
-
 fn agree(inline: Option<&str>, beside: Option<&str>) -> ApiResult<Option<Qualifier>> {
     let beside = beside.filter(|text| !text.is_empty());
     match (inline, beside) {
         (Some(inline), Some(beside)) if inline != beside => Err(Exception::invalid_parameter(
             "The derived qualifier from the function name does not match the specified qualifier.",
         )),
-        (Some(text), _) | (None, Some(text)) => Qualifier::parse(text).map(Some),
+        (Some(text), _) | (None, Some(text)) => Ok(Some(Qualifier::parse(text))),
         (None, None) => Ok(None),
     }
 }
@@ -152,7 +142,7 @@ fn check_region(region: &str, place: &Place) -> ApiResult<()> {
 }
 
 /// Letters, digits, `-` and `_`, at least one and at most `max` of them.
-pub(super) fn is_word(text: &str, max: usize) -> bool {
+pub(crate) fn is_word(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.len())
         && text
             .bytes()
@@ -210,20 +200,31 @@ mod tests {
     }
 
     #[test]
-    fn malformed_names_are_refused_by_the_model() {
-        for text in [
-            "",
-            "he llo",
-            "a/b",
-            "arn:aws:s3:::bucket",
-            "hello:live:1:2",
-            "hello:a b",
+    fn what_may_be_left_out_is_a_name_where_nothing_follows() {
+        for (text, name, qualifier) in [
+            (
+                "arn:aws:lambda:us-east-1:000000000000:function",
+                "function",
+                None,
+            ),
+            (
+                "000000000000:function:hello:3",
+                "hello",
+                Some(Qualifier::Version(3)),
+            ),
+            ("function:hello", "hello", None),
+            ("us-east-1:000000000000:function:hello", "hello", None),
+            ("us-east-1", "us-east-1", None),
         ] {
+            let found = parse(text, None).unwrap();
             assert_eq!(
-                parse(text, None).unwrap_err().code,
-                "ValidationException",
+                (found.name.as_str(), found.qualifier),
+                (name, qualifier),
                 "{text}"
             );
+        }
+        for text in ["", "arn:aws:s3:::bucket:key:a", "hello:live:1:2"] {
+            assert!(parse(text, None).is_err(), "{text}");
         }
     }
 }

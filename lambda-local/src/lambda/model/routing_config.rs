@@ -16,39 +16,6 @@ pub(crate) struct RoutingConfig {
 }
 
 impl RoutingConfig {
-    /// What the service's model refuses, before any rule of the service.
-    pub(super) fn check_values(&self) -> ApiResult<()> {
-        let weights = &self.additional_version_weights;
-        let refuse = |constraint: &str| {
-            let entries: Vec<String> = weights
-                .iter()
-                .map(|(version, weight)| format!("{version}={weight:?}"))
-                .collect();
-            Err(Exception::validation(
-                &format!("{{{}}}", entries.join(", ")),
-                "routingConfig.additionalVersionWeights",
-                constraint,
-            ))
-        };
-        if weights
-            .keys()
-            .any(|key| key.is_empty() || !key.bytes().all(|b| b.is_ascii_digit()))
-        {
-            return refuse(
-                "Map keys must satisfy constraint: [Member must have length less than or equal \
-                 to 1024, Member must have length greater than or equal to 1, Member must satisfy \
-                 regular expression pattern: [0-9]+]",
-            );
-        }
-        if weights.values().any(|weight| !(0.0..=1.0).contains(weight)) {
-            return refuse(
-                "Map value must satisfy constraint: [Member must have value less than or equal \
-                 to 1.0, Member must have value greater than or equal to 0.0]",
-            );
-        }
-        Ok(())
-    }
-
     pub(super) fn additional(&self) -> ApiResult<Option<(u64, f64)>> {
         let mut weights = self.additional_version_weights.iter();
         let first = weights.next();

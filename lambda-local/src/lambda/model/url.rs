@@ -4,10 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{
-    cors::Cors,
-    protocol::{ApiResult, Exception},
-};
+use crate::cors::Cors;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct FunctionUrl {
@@ -49,17 +46,6 @@ pub(crate) struct UrlChange {
 }
 
 impl UrlChange {
-    pub(super) fn check(&self) -> ApiResult<()> {
-        match self.cors.as_ref().and_then(Cors::too_old) {
-            Some(age) => Err(Exception::validation(
-                &age.to_string(),
-                "cors.maxAge",
-                "Member must have value less than or equal to 86400",
-            )),
-            None => Ok(()),
-        }
-    }
-
     /// An empty configuration is none.
     pub(super) fn cors(&self) -> Option<Cors> {
         self.cors.clone().filter(|cors| *cors != Cors::default())

@@ -30,13 +30,8 @@ impl Model {
         change: &UrlChange,
         now: Moment,
     ) -> ApiResult<FunctionUrl> {
-        change.check()?;
-        let Some(auth_type) = change.auth_type else {
-            return Err(Exception::validation_message(
-                "1 validation error detected: Value null at 'authType' failed to satisfy \
-                 constraint: Member must not be null",
-            ));
-        };
+        let missing = || Exception::serialization("AuthType is missing");
+        let auth_type = change.auth_type.ok_or_else(missing)?;
         let arn = self.url_owner(reference)?;
         let function = self.function_mut(reference)?;
         if function.urls.contains_key(&reference.qualifier) {
@@ -72,7 +67,6 @@ impl Model {
         change: &UrlChange,
         now: Moment,
     ) -> ApiResult<FunctionUrl> {
-        change.check()?;
         self.url_owner(reference)?;
         let function = self.function_mut(reference)?;
         let url = function.url_mut(reference.qualifier.as_ref())?;
@@ -115,12 +109,7 @@ impl Model {
             Some(Qualifier::Alias(name)) if function.alias(name).is_some() => {
                 Ok(format!("{}:{name}", function.arn))
             }
-            Some(Qualifier::Alias(_)) => Err(missing()),
-            Some(other) => Err(Exception::validation(
-                &other.to_string(),
-                "qualifier",
-                "Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)",
-            )),
+            Some(_) => Err(missing()),
         }
     }
 }

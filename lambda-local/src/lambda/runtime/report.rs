@@ -106,7 +106,12 @@ impl Report {
 
     /// Levels belong to the JSON format: text has all lines.
     fn least_level(&self) -> Level {
-        let level = self.snapshot.configuration.logging.system_log_level.as_deref();
+        let level = self
+            .snapshot
+            .configuration
+            .logging
+            .system_log_level
+            .as_deref();
         match level {
             None | Some("DEBUG") => Level::Debug,
             Some("WARN") => Level::Warn,

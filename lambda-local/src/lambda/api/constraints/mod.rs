@@ -1,0 +1,98 @@
+//! What AWS's published model says of the members of a call, checked before any rule of Lambda's and
+//! before anything is looked for: all that is violated is said in one answer.
+//!
+//! The table is written by [`generate.py`](generate.py); how violations are worded was recorded.
+
+mod check;
+mod pattern;
+mod table;
+
+use std::sync::OnceLock;
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::{operations, request::body_error};
+use crate::{
+    lambda::model::is_word,
+    protocol::{ApiResult, Exception, Operation, find},
+};
+use table::{Given, Row};
+
+/// Answers a call that violates the model, and lets the others through.
+pub(super) async fn check(request: Request, next: Next) -> Response {
+    match checked(request).await {
+        Ok(request) => next.run(request).await,
+        Err(refused) => refused.into_response(),
+    }
+}
+
+async fn checked(request: Request) -> ApiResult<Request> {
+    let found = match is_plain_invocation(&request) {
+        true => None,
+        false => operation_of(&request),
+    };
+    let Some((operation, row)) = found else {
+        return Ok(request);
+    };
+    if !row.has_body() {
+        refuse(row.violations(&Given::of(&request, &Bytes::new())))?;
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    let head = || Request::from_parts(parts.clone(), Body::empty());
+    let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
+    let body = body.map_err(|error| body_error(&error, operation.name))?;
+    refuse(row.violations(&Given::of(&head(), &body)))?;
+    Ok(Request::from_parts(parts, body.into()))
+}
+
+fn operation_of(request: &Request) -> Option<(&'static Operation, &'static Row)> {
+    static OPERATIONS: OnceLock<Vec<Operation>> = OnceLock::new();
+    let operations = OPERATIONS.get_or_init(|| operations::table().operations().to_vec());
+    let (method, uri) = (request.method(), request.uri());
+    let operation = find(operations, method, uri.path(), uri.query().unwrap_or(""))?;
+    Some((operation, table::row(operation.name)?))
+}
+
+/// Most invocations: what they bring violates nothing, which is seen at once.
+fn is_plain_invocation(request: &Request) -> bool {
+    let path = request.uri().path();
+    let name = path
+        .strip_prefix("/2015-03-31/functions/")
+        .and_then(|path| path.strip_suffix("/invocations"));
+    let query = request.uri().query();
+    let qualifier = query.map(|query| query.strip_prefix("Qualifier=").unwrap_or("?"));
+    name.is_some_and(|name| is_word(name, 64))
+        && qualifier.is_none_or(|qualifier| is_word(qualifier, 128))
+        && has_plain_headers(request.headers())
+}
+
+fn has_plain_headers(headers: &HeaderMap) -> bool {
+    let known = |name, values: &[&str]| {
+        let value = headers.get(name);
+        value.is_none_or(|value| values.iter().any(|known| value == known))
+    };
+    known("x-amz-log-type", &["Tail", "None"])
+        && known(
+            "x-amz-invocation-type",
+            &["RequestResponse", "Event", "DryRun"],
+        )
+}
+
+/// The message of all violations; how AWS orders them is known of two pairs alone.
+fn refuse(violations: Vec<String>) -> ApiResult<()> {
+    let errors = match violations.len() {
+        0 => return Ok(()),
+        1 => "1 validation error".to_owned(),
+        several => format!("{several} validation errors"),
+    };
+    let message = format!("{errors} detected: {}", violations.join("; "));
+    Err(Exception::validation_message(message))
+}
