@@ -1,4 +1,4 @@
-//! Reserved concurrency of functions, and provisioned concurrency of versions and aliases.
+//! Provisioned concurrency of versions and aliases.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>
 
 use std::sync::Arc;
@@ -14,51 +14,10 @@ use crate::{
     protocol::{ApiResult, Exception},
 };
 
-/// Concurrent executions of an account: AWS's default quota.
-pub(crate) const ACCOUNT_CONCURRENCY: u32 = 1000;
-/// What must be left for functions without a reservation.
-const MIN_UNRESERVED: u32 = 100;
-
 impl Function {
-    pub(crate) const fn reserved(&self) -> Option<u32> {
-        self.reserved
-    }
-
-    /// `others` is what other functions have reserved.
-    pub(crate) fn reserve(&mut self, count: u32, others: u32) -> ApiResult<()> {
-        if others.saturating_add(count) > ACCOUNT_CONCURRENCY - MIN_UNRESERVED {
-            return Err(below_minimum("ReservedConcurrentExecutions"));
-        }
-        let provisioned = self.all_requested();
-        if count < provisioned {
-            return Err(Exception::invalid_parameter(format!(
-                " ReservedConcurrentExecutions  {count} should not be lower than function's total \
-                 provisioned concurrency [{provisioned}]."
-            ))
-            .without_type());
-        }
-        self.reserved = Some(count);
-        Ok(())
-    }
-
-    pub(crate) const fn unreserve(&mut self) {
-        self.reserved = None;
-    }
-
     /// What is asked for of provisioned concurrency, of all versions and aliases together.
-    fn all_requested(&self) -> u32 {
+    pub(super) fn all_requested(&self) -> u32 {
         self.provisioned.values().map(|one| one.requested).sum()
-    }
-
-    /// What runs at once without a reservation of its own: of it, what is provisioned.
-    pub(super) fn provisioned_unreserved(&self) -> u32 {
-        self.reserved.map_or_else(|| self.all_requested(), |_| 0)
-    }
-
-    /// What is left of the reservation for what has no provisioned concurrency.
-    pub(crate) fn reserved_on_demand(&self) -> Option<u32> {
-        let reserved = self.reserved?;
-        Some(reserved.saturating_sub(self.all_requested()))
     }
 
     /// The provisioned concurrency that is there for invocations of a version.
@@ -80,13 +39,12 @@ impl Function {
         its.map(|(_, provisioned)| provisioned)
     }
 
-    /// Allocates provisioned concurrency to a version or an alias. `unreserved` is what all
-    /// functions without a reservation have together, `provisioned` what is provisioned of it.
+    /// Allocates provisioned concurrency to a version or an alias, within what the account has.
     pub(crate) fn provision(
         &mut self,
         qualifier: &Qualifier,
         requested: u32,
-        (unreserved, provisioned): (u32, u32),
+        account: (u32, u32),
         transition: Transition,
     ) -> ApiResult<Value> {
         self.check_provisionable(qualifier, transition.now)?;
@@ -94,13 +52,7 @@ impl Function {
             .provisioned
             .get(qualifier)
             .map_or(0, |one| one.requested);
-        match self.reserved {
-            Some(reserved) => {
-                let total = (self.all_requested() - before).saturating_add(requested);
-                check_within_reservation(total, reserved)?;
-            }
-            None => check_within_account(requested, provisioned - before, unreserved)?,
-        }
+        self.check_room(before, requested, account)?;
         let provisioned = Provisioned::new(requested, transition);
         // However soon it is there: the answer comes before.
         let shown = provisioned.shown(None);
@@ -225,39 +177,6 @@ impl Function {
             alias.leaving = None;
         }
     }
-}
-
-fn check_within_reservation(total: u32, reserved: u32) -> ApiResult<()> {
-    match total <= reserved {
-        true => Ok(()),
-        false => Err(Exception::invalid_parameter(
-            "Requested Provisioned Concurrency should not be greater than the \
-             reservedConcurrentExecution for function",
-        )),
-    }
-}
-
-fn check_within_account(requested: u32, others: u32, unreserved: u32) -> ApiResult<()> {
-    if requested > unreserved {
-        return Err(Exception::invalid_parameter(format!(
-            "Specified ConcurrentExecutions for function is greater than account's unreserved \
-             concurrency [{unreserved}]."
-        ))
-        .without_type());
-    }
-    // That what is provisioned elsewhere counts, too, is a reading of the documentation.
-    match requested + others + MIN_UNRESERVED <= unreserved {
-        true => Ok(()),
-        false => Err(below_minimum("ConcurrentExecutions")),
-    }
-}
-
-fn below_minimum(what: &str) -> Exception {
-    Exception::invalid_parameter(format!(
-        "Specified {what} for function decreases account's UnreservedConcurrentExecution below \
-         its minimum value of [{MIN_UNRESERVED}]."
-    ))
-    .without_type()
 }
 
 const UNPUBLISHED: &str =

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{
     limits::{check_environment, check_most},
+    logging::{Logging, LoggingChange},
     runtimes::check_runtime,
 };
 use crate::protocol::{ApiResult, Exception};
@@ -18,13 +19,6 @@ use crate::protocol::{ApiResult, Exception};
 pub(crate) enum Architecture {
     X86_64,
     Arm64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum LogFormat {
-    Text,
-    #[serde(rename = "JSON")]
-    Json,
 }
 
 /// For which versions snapshots are wanted: it is shown, and nothing is snapshotted here.
@@ -52,17 +46,6 @@ pub(crate) struct Configuration {
     pub(crate) logging: Logging,
     #[serde(default)]
     pub(crate) snap_start: SnapStart,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Logging {
-    pub(crate) log_format: LogFormat,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) application_log_level: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) system_log_level: Option<String>,
-    pub(crate) log_group: String,
 }
 
 /// The members that both calls take. Absent ones keep what is there, or its default.
@@ -110,15 +93,6 @@ struct DeadLetterConfig {
     target_arn: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct LoggingChange {
-    log_format: Option<LogFormat>,
-    application_log_level: Option<String>,
-    system_log_level: Option<String>,
-    log_group: Option<String>,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct SnapStartChange {
@@ -163,12 +137,7 @@ impl Configuration {
             ephemeral_storage: 512,
             tracing_mode: "PassThrough".into(),
             dead_letter_target: None,
-            logging: Logging {
-                log_format: LogFormat::Text,
-                application_log_level: None,
-                system_log_level: None,
-                log_group: format!("/aws/lambda/{name}"),
-            },
+            logging: Logging::new(name),
             snap_start: SnapStart::None,
         };
         blank.changed(change)
@@ -223,23 +192,6 @@ impl Configuration {
         check_most(self.timeout, 900, "timeout")?;
         check_most(self.memory_size, 10_240, "memorySize")?;
         check_environment(self.environment.as_ref())
-    }
-}
-
-impl Logging {
-    fn changed(self, change: LoggingChange) -> Self {
-        let log_format = change.log_format.unwrap_or(self.log_format);
-        // Levels belong to the JSON format; AWS's default for both is INFO.
-        let level = |new: Option<String>, old: Option<String>| match log_format {
-            LogFormat::Json => new.or(old).or_else(|| Some("INFO".into())),
-            LogFormat::Text => None,
-        };
-        Self {
-            log_format,
-            application_log_level: level(change.application_log_level, self.application_log_level),
-            system_log_level: level(change.system_log_level, self.system_log_level),
-            log_group: change.log_group.unwrap_or(self.log_group),
-        }
     }
 }
 

@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    concurrency::ACCOUNT_CONCURRENCY,
     configuration::Configuration,
     function::Function,
     reference::{FunctionRef, Qualifier},
+    reserved::ACCOUNT_CONCURRENCY,
     settling::Transition,
     snapshot::Code,
 };

@@ -4,11 +4,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{revision::new_revision, url::AuthType};
+use super::{
+    permission::{EVENT_SOURCE_TOKEN, NewPermission, ORGANIZATION},
+    revision::new_revision,
+    url::AuthType,
+};
 use crate::protocol::{ApiResult, Exception};
-
-const ORGANIZATION: &str = "aws:PrincipalOrgID";
-const EVENT_SOURCE_TOKEN: &str = "lambda:EventSourceToken";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Policy {
@@ -34,24 +35,6 @@ pub(crate) enum Caller<'a> {
     Service { name: &'a str, source_arn: &'a str },
     /// Anybody who has the address of a function URL.
     FunctionUrl,
-}
-
-/// `AddPermission`'s body.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct NewPermission {
-    statement_id: String,
-    action: String,
-    principal: String,
-    source_arn: Option<String>,
-    source_account: Option<String>,
-    #[serde(rename = "PrincipalOrgID")]
-    principal_org_id: Option<String>,
-    event_source_token: Option<String>,
-    function_url_auth_type: Option<AuthType>,
-    #[serde(default)]
-    invoked_via_function_url: bool,
-    revision_id: Option<String>,
 }
 
 impl Default for Policy {
@@ -89,7 +72,7 @@ impl Policy {
         resource: &str,
         alias_revision: Option<&str>,
     ) -> ApiResult<Value> {
-        check_principal(&new.principal)?;
+        new.check()?;
         let given = new.revision_id.as_deref();
         let is_aliass = self.is_empty() && given.is_some() && given == alias_revision;
         if !is_aliass {
@@ -192,62 +175,6 @@ impl Statement {
     fn covers(&self, action: &str) -> bool {
         self.action == action || matches!(self.action.as_str(), "lambda:*" | "*")
     }
-}
-
-impl NewPermission {
-    fn document(&self, resource: &str) -> Value {
-        let principal = match self.principal.as_str() {
-            "*" => json!("*"),
-            account if is_account(account) => {
-                json!({ "AWS": format!("arn:aws:iam::{account}:root") })
-            }
-            arn if arn.starts_with("arn:") => json!({ "AWS": arn }),
-            service => json!({ "Service": service }),
-        };
-        let mut document = json!({
-            "Sid": self.statement_id,
-            "Effect": "Allow",
-            "Principal": principal,
-            "Action": self.action,
-            "Resource": resource,
-        });
-        for (key, value) in [
-            ("AWS:SourceAccount", &self.source_account),
-            (ORGANIZATION, &self.principal_org_id),
-            (EVENT_SOURCE_TOKEN, &self.event_source_token),
-        ] {
-            if let Some(value) = value {
-                document["Condition"]["StringEquals"][key] = json!(value);
-            }
-        }
-        if let Some(kind) = &self.function_url_auth_type {
-            document["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"] = json!(kind);
-        }
-        if self.invoked_via_function_url {
-            document["Condition"]["Bool"] = json!({ "lambda:InvokedViaFunctionUrl": "true" });
-        }
-        if let Some(arn) = &self.source_arn {
-            document["Condition"]["ArnLike"] = json!({ "AWS:SourceArn": arn });
-        }
-        document
-    }
-}
-
-/// AWS has a list of its services, which is not known: the names that all of them have are taken.
-fn check_principal(principal: &str) -> ApiResult<()> {
-    let is_service = ["amazonaws.com", "amazonaws.com.cn", "amazon.com"]
-        .iter()
-        .any(|domain| principal.ends_with(&format!(".{domain}")));
-    if is_service || principal == "*" || is_account(principal) || principal.starts_with("arn:") {
-        return Ok(());
-    }
-    Err(Exception::invalid_parameter(
-        "The provided principal was invalid. Please check the principal and try again.",
-    ))
-}
-
-fn is_account(principal: &str) -> bool {
-    principal.len() == 12 && principal.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// IAM's `ArnLike`: `*` stands for any text and `?` for one character, within each of the six
