@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{functions::Model, reference::FunctionRef};
 use crate::{
     clock::Moment,
     protocol::{ApiResult, Exception},
@@ -103,18 +102,6 @@ impl EventInvoke {
     }
 }
 
-fn check_function(arn: &str, function: &str, model: &Model) -> ApiResult<()> {
-    let destination = FunctionRef::parse(arn, None, &model.place)?;
-    let refused = match () {
-        () if destination.name == function => {
-            "You can't specify the function as a destination for itself.".to_owned()
-        }
-        () if !model.has(&destination) => format!("The destination ARN {arn} is invalid."),
-        () => return Ok(()),
-    };
-    Err(Exception::invalid_parameter(refused))
-}
-
 impl Destinations {
     /// How a destination on failure is written is not known: as one on success, it is taken.
     fn invalid(&self) -> Exception {
@@ -133,14 +120,17 @@ impl Destinations {
 
 impl EventInvokeChange {
     /// Whether what is told of events of this function can be told.
-    pub(super) fn check_destinations(&self, function: &str, model: &Model) -> ApiResult<()> {
+    pub(super) fn check_destinations(
+        &self,
+        check_function: impl Fn(&str) -> ApiResult<()>,
+    ) -> ApiResult<()> {
         let Some(destinations) = &self.destination_config else {
             return Ok(());
         };
         let both = [&destinations.on_success, &destinations.on_failure];
         for arn in both.into_iter().filter_map(|one| one.destination.as_ref()) {
             match arn.split(':').nth(2) {
-                Some("lambda") => check_function(arn, function, model)?,
+                Some("lambda") => check_function(arn)?,
                 Some("sqs" | "sns" | "s3" | "events") => {}
                 _ => return Err(destinations.invalid()),
             }

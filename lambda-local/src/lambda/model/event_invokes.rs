@@ -58,7 +58,7 @@ impl Model {
         if !self.has(reference) {
             return Err(no_function());
         }
-        change.check_destinations(&reference.name, self)?;
+        change.check_destinations(|arn| self.check_destination(arn, &reference.name))?;
         self.set_event_invoke(reference, EventInvoke::default().changed(change, now)?)
     }
 
@@ -69,7 +69,7 @@ impl Model {
         now: Moment,
     ) -> ApiResult<Value> {
         self.check_function(reference)?;
-        change.check_destinations(&reference.name, self)?;
+        change.check_destinations(|arn| self.check_destination(arn, &reference.name))?;
         let settings = self.settings(reference)?.changed(change, now)?;
         self.set_event_invoke(reference, settings)
     }
@@ -118,6 +118,18 @@ impl Model {
     pub(super) fn has(&self, reference: &FunctionRef) -> bool {
         let function = self.named(&reference.name);
         function.is_some_and(|function| function.has(reference.qualifier.as_ref()))
+    }
+
+    fn check_destination(&self, arn: &str, function: &str) -> ApiResult<()> {
+        let destination = FunctionRef::parse(arn, None, &self.place)?;
+        let refused = match () {
+            () if destination.name == function => {
+                "You can't specify the function as a destination for itself.".to_owned()
+            }
+            () if !self.has(&destination) => format!("The destination ARN {arn} is invalid."),
+            () => return Ok(()),
+        };
+        Err(Exception::invalid_parameter(refused))
     }
 
     /// The function, which must be there.
