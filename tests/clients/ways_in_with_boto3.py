@@ -97,7 +97,7 @@ assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 
 # Events, and an answer as a stream.
 client.put_function_event_invoke_config(MaximumRetryAttempts=1, **on_alias)
 client.update_function_event_invoke_config(MaximumEventAgeInSeconds=60, **on_alias)
-destinations = {"OnFailure": {"Destination": function.replace("boto", "other")}}
+destinations = {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:queue"}}
 client.update_function_event_invoke_config(DestinationConfig=destinations, **on_alias)
 assert client.get_function_event_invoke_config(**on_alias)["MaximumRetryAttempts"] == 1
 configs = client.list_function_event_invoke_configs(FunctionName="boto")
