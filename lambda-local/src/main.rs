@@ -151,7 +151,7 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     tokio::spawn(keep_tidy(services.clone(), persister.clone()));
     let server = Server::new(services.clone(), persister, faults, callers);
     server.serve(listener, stop).await;
-    services.lambda.shut_down();
+    services.lambda.shut_down().await;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod asynchronous;
 mod concurrency;
 mod cors;
 mod embedded_metrics;
+mod extensions;
 mod faults;
 mod function_url;
 mod functions;

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     changed::{Changed, Kind},
     cloudwatch::{CloudWatch, Pace},
-    lambda::runtime::{Limits, Pool},
+    lambda::runtime::{Limits, Pool, Retiring},
     logs::Logs,
     place::Place,
     store::Store,
@@ -54,6 +54,7 @@ pub(crate) struct Lambda {
     pub(crate) terminal: Terminal,
     pub(crate) cloudwatch: Arc<CloudWatch>,
     limits: Limits,
+    retiring: Retiring,
     pub(super) retry_delay: Duration,
     pub(crate) lately: Lately,
     pub(crate) trail: Trail,
@@ -80,6 +81,7 @@ impl Lambda {
             terminal: settings.terminal,
             cloudwatch,
             limits: settings.limits,
+            retiring: Retiring::default(),
             retry_delay: settings.retry_delay,
             lately: Lately::default(),
             trail: Trail::new(settings.place.clone()),
@@ -149,17 +151,18 @@ impl Lambda {
         pool.map_or(0, |pool| pool.size())
     }
 
-    /// Ends all environments.
-    pub(crate) fn shut_down(&self) {
+    /// Ends all environments, and waits for those whose process is told.
+    pub(crate) async fn shut_down(&self) {
         lock(&self.pools).clear();
+        self.retiring.all_gone().await;
     }
 
     pub(super) fn pool(&self, snapshot: &Arc<Snapshot>) -> Arc<Pool> {
         let mut pools = lock(&self.pools);
         let new = || {
-            let (logs, limits) = (self.logs.clone(), self.limits.clone());
-            let code = self.code.clone();
-            Pool::new(snapshot.clone(), code, self.place.clone(), logs, limits)
+            let told = (self.logs.clone(), self.retiring.clone());
+            let (code, place) = (self.code.clone(), self.place.clone());
+            Pool::new(snapshot.clone(), code, place, told, self.limits.clone())
         };
         pools.entry(snapshot.id).or_insert_with(new).clone()
     }

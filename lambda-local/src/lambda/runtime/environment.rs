@@ -13,6 +13,7 @@ use std::{
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::{
     process::Command,
+    runtime::Handle,
     sync::{oneshot, watch},
     time::sleep_until,
 };
@@ -20,10 +21,12 @@ use tokio::{
 use super::{
     bootstrap::{EXEC_BOOTSTRAP, cannot_start},
     connections::Connections,
+    extensions::Extensions,
     invocation::Invocation,
     outcome::Outcome,
     output::{CALM, Output},
-    runtime_api::{Init, RuntimeApi},
+    retiring::Retiring,
+    runtime_api::{FunctionMetadata, Init, RuntimeApi},
     waiting::{Waiting, Work},
 };
 use crate::{logs::LogStream, terminal::Printed};
@@ -31,18 +34,24 @@ use crate::{logs::LogStream, terminal::Printed};
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a process has for its end, where it has registered an extension; without one, none.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html#runtimes-lifecycle-shutdown>
+const SHUTDOWN_LIMIT: Duration = Duration::from_millis(500);
+
 /// What to start, and with which variables.
 #[derive(Debug, Clone)]
 pub(super) struct Launch {
     pub(super) task_root: PathBuf,
     pub(super) variables: Vec<(String, String)>,
     pub(super) log: LogStream,
+    pub(super) function: FunctionMetadata,
 }
 
 /// A running environment. Dropping it kills its processes.
 #[derive(Debug)]
 pub(super) struct Environment {
     waiting: Arc<Waiting>,
+    extensions: Arc<Extensions>,
     pub(super) output: Output,
     exit: watch::Receiver<Option<ExitStatus>>,
     group: Option<Pid>,
@@ -101,7 +110,9 @@ impl Environment {
 
     async fn spawn(launch: Launch, init: watch::Sender<Init>) -> io::Result<Self> {
         let waiting = Arc::new(Waiting::default());
-        let api = RuntimeApi::new(waiting.clone(), init);
+        let extensions = Arc::<Extensions>::default();
+        let function = launch.function.clone();
+        let api = RuntimeApi::new(waiting.clone(), init, extensions.clone(), function);
         let connections = Connections::listen(api).await?;
         let address = connections.address()?;
         let tmp = tempfile::Builder::new().prefix("lambda-").tempdir()?;
@@ -116,6 +127,7 @@ impl Environment {
         tokio::spawn(async move { exited.send_replace(child.wait().await.ok()) });
         Ok(Self {
             waiting,
+            extensions,
             output,
             exit,
             group,
@@ -199,6 +211,49 @@ impl Environment {
         let _ = self
             .connections
             .poll_serve(&mut Context::from_waker(Waker::noop()));
+    }
+
+    /// Whether it can take another invocation after one that ended so.
+    pub(super) fn outlives(&self, outcome: &Outcome) -> bool {
+        outcome.environment_lives() && !self.extensions.have_failed()
+    }
+
+    /// Ends its processes as Lambda does: they are told, if they have registered an extension, and
+    /// killed.
+    pub(super) fn retire(self, retiring: &Retiring) {
+        if self.is_told()
+            && let Ok(server) = Handle::try_current()
+        {
+            let retired = retiring.one();
+            server.spawn(async move {
+                self.shut_down().await;
+                drop(retired);
+            });
+        }
+    }
+
+    /// Whether its processes are told before they are killed.
+    pub(super) fn is_told(&self) -> bool {
+        self.extensions.are_there()
+    }
+
+    /// What they still print goes to the log.
+    async fn shut_down(mut self) {
+        let deadline = tokio::time::Instant::now() + SHUTDOWN_LIMIT;
+        if let Some(group) = self.group {
+            // An error means that they have ended.
+            let _ = kill_process_group(group, Signal::TERM);
+        }
+        loop {
+            let pause = self.output.pass_on();
+            tokio::select! {
+                biased;
+                never = poll_fn(|context| self.connections.poll_serve(context)) => match never {},
+                _ = exited(&mut self.exit) => return,
+                () = sleep_until(deadline) => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
     }
 
     /// Ends its processes: before the rest of what they print is read, which may have no end.

@@ -7,6 +7,9 @@ use httparse::{Header, Status};
 use super::body::{Framing, MAX_HEAD, MAX_HEADERS, invalid};
 use crate::callers::names_this_machine;
 
+/// What the names of the headers of the Extensions API begin with.
+const EXTENSION: &str = "lambda-extension-";
+
 /// The head of a request.
 #[derive(Debug)]
 pub(super) struct Request {
@@ -16,10 +19,21 @@ pub(super) struct Request {
     /// Whether the body is a stream, of which the caller may see the beginning before its end.
     pub(super) is_stream: bool,
     pub(super) content_type: Option<String>,
+    pub(super) extension: Extension,
     pub(super) body: Framing,
     /// Whether a web page sends it: one that tries all ports of this machine.
     pub(super) is_of_a_page: bool,
     pub(super) waits_for_continue: bool,
+}
+
+/// What an extension says of itself.
+#[derive(Debug, Default)]
+pub(super) struct Extension {
+    pub(super) name: Option<String>,
+    pub(super) identifier: Option<String>,
+    pub(super) error_type: Option<String>,
+    /// Whether it wants to be told the account's number.
+    pub(super) accepts_account: bool,
 }
 
 /// The head and its length, once it is complete.
@@ -42,6 +56,7 @@ impl Request {
             keep_alive: head.version == Some(1),
             is_stream: false,
             content_type: None,
+            extension: Extension::default(),
             body: Framing::Sized(0),
             is_of_a_page: false,
             waits_for_continue: false,
@@ -76,8 +91,28 @@ impl Request {
             self.is_stream = says("streaming");
         } else if named("content-type") {
             self.content_type = Some(text().to_owned());
+        } else if let Some((prefix, rest)) = header.name.split_at_checked(EXTENSION.len())
+            && prefix.eq_ignore_ascii_case(EXTENSION)
+        {
+            self.extension.take(rest, text());
         }
         Ok(())
+    }
+}
+
+impl Extension {
+    fn take(&mut self, name: &str, value: &str) {
+        let value_of = |member: &mut Option<String>| *member = Some(value.to_owned());
+        match name.to_ascii_lowercase().as_str() {
+            "name" => value_of(&mut self.name),
+            "identifier" => value_of(&mut self.identifier),
+            "function-error-type" => value_of(&mut self.error_type),
+            "accept-feature" => {
+                let mut features = value.split(',');
+                self.accepts_account = features.any(|feature| feature.trim() == "accountId");
+            }
+            _ => {}
+        }
     }
 }
 

@@ -104,6 +104,21 @@ impl Wire {
         Ok(())
     }
 
+    pub(super) async fn accept(&mut self) -> io::Result<()> {
+        self.answer(StatusCode::ACCEPTED, "", br#"{"status":"OK"}"#)
+            .await
+    }
+
+    pub(super) async fn refuse(
+        &mut self,
+        status: StatusCode,
+        kind: &str,
+        text: &str,
+    ) -> io::Result<()> {
+        let body = serde_json::json!({ "errorMessage": text, "errorType": kind });
+        self.answer(status, "", body.to_string().as_bytes()).await
+    }
+
     /// Why the process waits for an answer no more. What it sends meanwhile is kept for later.
     pub(super) async fn gone(&mut self) -> io::Error {
         while self.unread.len() < MAX_HEAD {

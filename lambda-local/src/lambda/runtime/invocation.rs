@@ -8,6 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use http::HeaderValue;
+use serde_json::json;
 use tokio::sync::mpsc;
 
 /// One invocation as a runtime sees it.
@@ -23,32 +24,58 @@ pub(crate) struct Invocation {
     pub(crate) pieces: Option<mpsc::Sender<Piece>>,
 }
 
-impl Invocation {
-    /// The headers that carry it to the process.
-    pub(super) fn headers(&self) -> String {
+/// What the process is told of an invocation when it is given to it.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    /// Milliseconds since 1970.
+    deadline: u128,
+    /// Of X-Ray's form, and not sampled.
+    trace_id: String,
+}
+
+impl Delivery {
+    pub(super) fn of(invocation: &Invocation) -> Self {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = now.unwrap_or_default();
-        let deadline = now + self.timeout;
-        let mut headers = String::with_capacity(400);
         let (high, low) = (fastrand::u64(..), fastrand::u64(..));
         let seconds = now.as_secs();
-        // The trace id is of X-Ray's form, and not sampled.
+        let trace_id = format!(
+            "Root=1-{seconds:08x}-{high:016x}{:08x};Parent={low:016x};Sampled=0",
+            low as u32
+        );
+        Self {
+            deadline: (now + invocation.timeout).as_millis(),
+            trace_id,
+        }
+    }
+
+    /// The headers that carry it to the runtime.
+    pub(super) fn headers(&self, invocation: &Invocation) -> String {
+        let mut headers = String::with_capacity(400);
         let _ = write!(
             headers,
             "lambda-runtime-aws-request-id: {}\r\nlambda-runtime-deadline-ms: {}\r\n\
-             lambda-runtime-invoked-function-arn: {}\r\nlambda-runtime-trace-id: \
-             Root=1-{seconds:08x}-{high:016x}{:08x};Parent={low:016x};Sampled=0\r\n",
-            self.request_id,
-            deadline.as_millis(),
-            self.invoked_arn,
-            low as u32
+             lambda-runtime-invoked-function-arn: {}\r\nlambda-runtime-trace-id: {}\r\n",
+            invocation.request_id, self.deadline, invocation.invoked_arn, self.trace_id
         );
-        if let Some(context) = &self.client_context
+        if let Some(context) = &invocation.client_context
             && HeaderValue::from_str(context).is_ok()
         {
             let _ = write!(headers, "lambda-runtime-client-context: {context}\r\n");
         }
         headers
+    }
+
+    /// The event that extensions get.
+    pub(super) fn event(&self, invocation: &Invocation) -> Bytes {
+        let event = json!({
+            "eventType": "INVOKE",
+            "deadlineMs": u64::try_from(self.deadline).unwrap_or(u64::MAX),
+            "requestId": &*invocation.request_id,
+            "invokedFunctionArn": invocation.invoked_arn,
+            "tracing": { "type": "X-Amzn-Trace-Id", "value": self.trace_id },
+        });
+        event.to_string().into()
     }
 }
 

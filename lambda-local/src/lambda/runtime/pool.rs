@@ -16,6 +16,8 @@ use super::{
     outcome::{Done, Outcome},
     output::log_of,
     report::Report,
+    retiring::Retiring,
+    runtime_api::FunctionMetadata,
     variables::{Initialization, lambda_variables},
 };
 use crate::{
@@ -43,6 +45,7 @@ pub(crate) struct Pool {
     _in_use: Use,
     place: Place,
     logs: Arc<Logs>,
+    retiring: Retiring,
     pub(super) limits: Limits,
     /// Held by whoever starts environments ahead.
     pub(super) ahead: tokio::sync::Mutex<()>,
@@ -84,7 +87,7 @@ impl Pool {
         snapshot: Arc<Snapshot>,
         code: Arc<CodeStore>,
         place: Place,
-        logs: Arc<Logs>,
+        (logs, retiring): (Arc<Logs>, Retiring),
         limits: Limits,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -93,6 +96,7 @@ impl Pool {
             code,
             place,
             logs,
+            retiring,
             limits,
             ahead: tokio::sync::Mutex::default(),
             state: Mutex::default(),
@@ -118,18 +122,21 @@ impl Pool {
     /// the others print in the meantime.
     pub(crate) fn tidy(&self) {
         let mut state = self.lock();
-        let before = state.idle.len();
         let limit = self.limits.idle;
         let mut spare = state.count.saturating_sub(state.kept);
-        state.idle.retain(|environment| {
+        let goes = |environment: &mut Environment| {
             if !environment.is_alive() {
-                return false;
+                return true;
             }
             let goes = spare > 0 && environment.idle_since.elapsed() >= limit;
             spare -= usize::from(goes);
-            !goes
-        });
-        state.count -= before - state.idle.len();
+            goes
+        };
+        let gone: Vec<Environment> = state.idle.extract_if(.., goes).collect();
+        state.count -= gone.len();
+        for environment in gone {
+            environment.retire(&self.retiring);
+        }
         for environment in &mut state.idle {
             environment.output.pass_on();
         }
@@ -235,15 +242,16 @@ impl Pool {
         };
         let duration = started.elapsed();
         let init = environment.take_init_duration();
-        if !outcome.environment_lives() {
+        let lives_on = environment.outlives(&outcome);
+        if !lives_on && !environment.is_told() {
             environment.kill();
         }
         let last = report.end(&outcome, duration, init);
         let (log_tail, printed) = environment.output.end(last);
-        if outcome.environment_lives() {
+        if lives_on {
             self.release(environment);
         } else {
-            drop(environment);
+            environment.retire(&self.retiring);
             self.lost();
         }
         Some(Done {
@@ -294,6 +302,21 @@ impl Pool {
             task_root: self.snapshot.code.folder.clone(),
             variables,
             log,
+            function: FunctionMetadata {
+                function_name: self.snapshot.function.clone(),
+                function_version: self.snapshot.label(),
+                handler: self.snapshot.configuration.handler.clone(),
+                account_id: Some(self.place.account.clone()),
+            },
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for environment in state.idle.drain(..) {
+            environment.retire(&self.retiring);
         }
     }
 }

@@ -8,42 +8,66 @@ use std::{
 
 use bytes::Bytes;
 use http::StatusCode;
+use serde::Serialize;
 use tokio::{net::TcpStream, sync::watch};
 
 use super::{
     answer::{Body, pass_on, read},
+    extensions::Extensions,
     head::Request,
     http1::Wire,
+    invocation::Delivery,
     outcome::Outcome,
     waiting::{Waiting, Work},
 };
 
 const PREFIX: &str = "/2018-06-01/runtime/";
+const EXTENSION_PREFIX: &str = "/2020-01-01/extension/";
+
+/// What an extension is told of its function when it registers.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FunctionMetadata {
+    pub(super) function_name: String,
+    pub(super) function_version: String,
+    pub(super) handler: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account_id: Option<String>,
+}
 
 /// What the server side of an environment holds.
 #[derive(Debug)]
 pub(super) struct RuntimeApi {
     waiting: Arc<Waiting>,
     current: Mutex<Option<Work>>,
-    init: watch::Sender<Init>,
+    pub(super) init: watch::Sender<Init>,
+    pub(super) extensions: Arc<Extensions>,
+    pub(super) function: FunctionMetadata,
 }
 
 /// How far the process has come before its first invocation.
 #[derive(Debug, Clone)]
 pub(super) enum Init {
     Running,
-    /// It has asked for an invocation.
+    /// It has asked for an invocation, and its extensions for events.
     Ready,
     /// It reported that it cannot start.
     Failed(Bytes),
 }
 
 impl RuntimeApi {
-    pub(super) fn new(waiting: Arc<Waiting>, init: watch::Sender<Init>) -> Arc<Self> {
+    pub(super) fn new(
+        waiting: Arc<Waiting>,
+        init: watch::Sender<Init>,
+        extensions: Arc<Extensions>,
+        function: FunctionMetadata,
+    ) -> Arc<Self> {
         Arc::new(Self {
             waiting,
             current: Mutex::new(None),
             init,
+            extensions,
+            function,
         })
     }
 
@@ -63,9 +87,12 @@ impl RuntimeApi {
         if request.is_of_a_page {
             read(wire, request).await?;
             let text = "a web page may not call the Runtime API";
-            return refuse(wire, StatusCode::FORBIDDEN, "Forbidden", text).await;
+            return wire.refuse(StatusCode::FORBIDDEN, "Forbidden", text).await;
         }
         let path = std::mem::take(&mut request.path);
+        if let Some(call) = path.strip_prefix(EXTENSION_PREFIX) {
+            return self.answer_extension(wire, request, call).await;
+        }
         let call = path.strip_prefix(PREFIX).unwrap_or_default();
         let of_invocation = || call.strip_prefix("invocation/")?.split_once('/');
         match (request.is_post, call, of_invocation()) {
@@ -80,20 +107,16 @@ impl RuntimeApi {
             _ => {
                 read(wire, request).await?;
                 let text = "no such path in the Runtime API";
-                refuse(wire, StatusCode::NOT_FOUND, "InvalidPath", text).await
+                wire.refuse(StatusCode::NOT_FOUND, "InvalidPath", text)
+                    .await
             }
         }
     }
 
     async fn next(&self, wire: &mut Wire, request: &mut Request) -> io::Result<()> {
         read(wire, request).await?;
-        self.init.send_if_modified(|init| {
-            let first = matches!(init, Init::Running);
-            if first {
-                *init = Init::Ready;
-            }
-            first
-        });
+        self.extensions.close();
+        self.look_whether_ready();
         let work = tokio::select! {
             biased;
             error = wire.gone() => return Err(error),
@@ -106,12 +129,27 @@ impl RuntimeApi {
         self.hand_over(work, wire).await
     }
 
+    /// The start is over when the runtime and all extensions have asked for something to do.
+    pub(super) fn look_whether_ready(&self) {
+        self.init.send_if_modified(|init| {
+            let ready = matches!(init, Init::Running) && self.extensions.are_ready();
+            if ready {
+                *init = Init::Ready;
+            }
+            ready
+        });
+    }
+
     /// What cannot be sent waits for the next request.
     async fn hand_over(&self, work: Work, wire: &mut Wire) -> io::Result<()> {
-        let invocation = work.invocation.clone();
+        let (invocation, is_new) = (work.invocation.clone(), !work.sent);
         // Before it is sent: the process may answer on another connection while this is written.
         self.set_current(Work { sent: true, ..work });
-        let headers = invocation.headers();
+        let delivery = Delivery::of(&invocation);
+        if is_new {
+            self.extensions.tell(|| delivery.event(&invocation));
+        }
+        let headers = delivery.headers(&invocation);
         let answered = wire.answer(StatusCode::OK, &headers, &invocation.payload);
         let answered = answered.await;
         if answered.is_err()
@@ -134,7 +172,9 @@ impl RuntimeApi {
         let Some(work) = self.take_current(id) else {
             read(wire, request).await?;
             let text = "Invalid request ID";
-            return refuse(wire, StatusCode::BAD_REQUEST, "InvalidRequestID", text).await;
+            return wire
+                .refuse(StatusCode::BAD_REQUEST, "InvalidRequestID", text)
+                .await;
         };
         let read = match &work.invocation.pieces {
             Some(pieces) if request.is_stream => pass_on(wire, request, pieces).await,
@@ -149,12 +189,12 @@ impl RuntimeApi {
             }
         };
         let (outcome, told) = match body {
-            Body::Complete(payload) => (outcome(payload), accept(wire).await),
-            Body::Failed(payload) => (Outcome::Reported(payload), accept(wire).await),
+            Body::Complete(payload) => (outcome(payload), wire.accept().await),
+            Body::Failed(payload) => (Outcome::Reported(payload), wire.accept().await),
             Body::TooLarge(size) => {
                 let text = "the response is larger than Lambda allows";
                 let kind = "RequestEntityTooLarge";
-                let told = refuse(wire, StatusCode::PAYLOAD_TOO_LARGE, kind, text).await;
+                let told = wire.refuse(StatusCode::PAYLOAD_TOO_LARGE, kind, text).await;
                 (Outcome::TooLarge(size), told)
             }
         };
@@ -176,16 +216,6 @@ impl RuntimeApi {
         if let Body::Complete(reason) = read(wire, request).await? {
             self.init.send_replace(Init::Failed(reason));
         }
-        accept(wire).await
+        wire.accept().await
     }
-}
-
-async fn accept(wire: &mut Wire) -> io::Result<()> {
-    wire.answer(StatusCode::ACCEPTED, "", br#"{"status":"OK"}"#)
-        .await
-}
-
-async fn refuse(wire: &mut Wire, status: StatusCode, kind: &str, text: &str) -> io::Result<()> {
-    let body = format!(r#"{{"errorMessage":"{text}","errorType":"{kind}"}}"#);
-    wire.answer(status, "", body.as_bytes()).await
 }

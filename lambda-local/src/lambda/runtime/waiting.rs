@@ -60,7 +60,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::lambda::runtime::runtime_api::{Init, RuntimeApi};
+    use crate::lambda::runtime::{
+        extensions::Extensions,
+        runtime_api::{FunctionMetadata, Init, RuntimeApi},
+    };
 
     const NEXT: &[u8] = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";
 
@@ -73,7 +76,9 @@ mod tests {
         fn new() -> Self {
             let waiting = Arc::new(Waiting::default());
             let (init, _) = watch::channel(Init::Running);
-            let api = RuntimeApi::new(waiting.clone(), init);
+            let (extensions, function) =
+                (Arc::<Extensions>::default(), FunctionMetadata::default());
+            let api = RuntimeApi::new(waiting.clone(), init, extensions, function);
             Self { waiting, api }
         }
 
