@@ -55,6 +55,19 @@ pages = checked(boto3.client("logs")).get_paginator("filter_log_events").paginat
 tailed = [event["message"] for page in pages for event in page["events"]]
 assert tailed == [event["message"] for event in logs["events"]], tailed
 
+# One stream, as the console shows it, and lines that are found by their members.
+watched = {"logGroupName": "/aws/lambda/boto"}
+reader = checked(boto3.client("logs"))
+streams = reader.describe_log_streams(**watched, orderBy="LastEventTime", descending=True)
+stream = {**watched, "logStreamName": streams["logStreams"][0]["logStreamName"]}
+read = reader.get_log_events(**stream, startFromHead=True)
+assert [event["message"] for event in read["events"]] == tailed, read
+behind = reader.get_log_events(**stream, nextToken=read["nextForwardToken"])
+assert behind["events"] == [] and behind["nextForwardToken"] == read["nextForwardToken"], behind
+member = '{ $.fields.message = "hello*" || $.message = "hello*" }'
+found = reader.filter_log_events(**watched, filterPattern=member)
+assert len(found["events"]) == 1, (found, tailed)
+
 account = boto3.client("sts").get_caller_identity()["Account"]
 iam = boto3.client("iam")
 trust = {"Version": "2012-10-17", "Statement": []}

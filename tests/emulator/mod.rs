@@ -16,6 +16,7 @@ mod kept;
 mod kept_formats;
 mod limits;
 mod log_lines;
+mod logs;
 mod metrics;
 mod packages;
 mod page;

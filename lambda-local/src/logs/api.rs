@@ -1,12 +1,17 @@
-//! CloudWatch Logs, as much as `aws logs tail` and `aws logs filter-log-events` need.
+//! CloudWatch Logs, as much as `aws logs tail` and whoever looks at one stream need.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use axum::response::Response;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{kept::LogEvent, pattern::Pattern, store::Logs};
+use super::{
+    kept::LogEvent,
+    one_stream::{GetLogEvents, group_of, missing_group as missing},
+    pattern::Pattern,
+    store::Logs,
+};
 use crate::protocol::{Answer, ApiResult, Exception, Operation, aws_json};
 
 #[derive(Deserialize)]
@@ -28,6 +33,17 @@ struct FilterLogEvents {
 #[serde(rename_all = "camelCase")]
 struct DescribeLogGroups {
     log_group_name_prefix: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DescribeLogStreams {
+    log_group_name: Option<String>,
+    log_group_identifier: Option<String>,
+    log_stream_name_prefix: Option<String>,
+    order_by: Option<String>,
+    #[serde(default)]
+    descending: bool,
 }
 
 #[derive(Deserialize)]
@@ -65,8 +81,11 @@ const fn row(name: &'static str, call: Call) -> (Operation, Call) {
 type Call = fn(&Logs, &[u8]) -> Answer;
 
 /// The operations that are here.
-const OPERATIONS: [(Operation, Call); 7] = [
+const OPERATIONS: [(Operation, Call); 8] = [
     row("FilterLogEvents", |logs, body| filter(logs, &parse(body)?)),
+    row("GetLogEvents", |logs, body| {
+        parse::<GetLogEvents>(body)?.answer(logs)
+    }),
     row("DescribeLogGroups", |logs, body| {
         Ok(groups(logs, &parse(body)?))
     }),
@@ -104,18 +123,8 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> ApiResult<T> {
     serde_json::from_slice(body).map_err(|error| Exception::serialization(error.to_string()))
 }
 
-fn missing() -> Exception {
-    let text = "The specified log group does not exist.";
-    Exception::new("ResourceNotFoundException", 400, text)
-}
-
 fn filter(logs: &Logs, request: &FilterLogEvents) -> Answer {
-    let name = request
-        .log_group_name
-        .as_deref()
-        .or(request.log_group_identifier.as_deref());
-    let name = name.map(|name| name.rsplit(":log-group:").next().unwrap_or(name));
-    let name = name.unwrap_or_default().trim_end_matches(":*");
+    let name = group_of(&request.log_group_name, &request.log_group_identifier);
     let pattern = request.filter_pattern.as_deref().unwrap_or_default();
     let pattern = Pattern::parse(pattern)?;
     let wanted = |event: &LogEvent| {
@@ -197,13 +206,36 @@ fn retain(logs: &Logs, request: &PutRetentionPolicy) -> Answer {
     done(logs.retain(&request.log_group_name, Some(days)))
 }
 
-fn streams(logs: &Logs, request: &OfGroup) -> Answer {
-    let events = logs.events(&request.log_group_name, 0, usize::MAX, |_| true);
+/// Of each stream the milliseconds since 1970 of its first line and of its last.
+fn streams(logs: &Logs, request: &DescribeLogStreams) -> Answer {
+    let group = group_of(&request.log_group_name, &request.log_group_identifier);
+    let prefix = request.log_stream_name_prefix.as_deref();
+    let wanted = |event: &LogEvent| event.stream.starts_with(prefix.unwrap_or_default());
+    let events = logs.events(group, 0, usize::MAX, wanted);
     let events = events.ok_or_else(missing)?;
-    let names: BTreeSet<&str> = events.iter().map(|event| &*event.stream).collect();
-    let streams: Vec<Value> = names
-        .into_iter()
-        .map(|name| json!({ "logStreamName": name }))
-        .collect();
+    let mut streams: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for event in &events {
+        let times = streams.entry(&event.stream);
+        let (_, last) = times.or_insert((event.timestamp, event.timestamp));
+        *last = event.timestamp;
+    }
+    let mut streams: Vec<_> = streams.into_iter().collect();
+    if request.order_by.as_deref() == Some("LastEventTime") {
+        streams.sort_by_key(|(_, (_, last))| *last);
+    }
+    if request.descending {
+        streams.reverse();
+    }
+    let streams: Vec<Value> = streams.into_iter().map(describe_stream).collect();
     Ok(json!({ "logStreams": streams }))
+}
+
+fn describe_stream((name, (first, last)): (&str, (u64, u64))) -> Value {
+    json!({
+        "logStreamName": name,
+        "creationTime": first,
+        "firstEventTimestamp": first,
+        "lastEventTimestamp": last,
+        "lastIngestionTime": last,
+    })
 }

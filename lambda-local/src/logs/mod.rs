@@ -2,6 +2,7 @@
 
 mod api;
 mod kept;
+mod one_stream;
 mod pattern;
 mod store;
 

@@ -1,0 +1,89 @@
+//! CloudWatch Logs: lines are found by patterns for JSON, and a stream is read in pages.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Server};
+
+fn call(server: &Server, operation: &str, request: &Value) -> Answer {
+    let target = format!("Logs_20140328.{operation}");
+    let headers = [("x-amz-target", target.as_str())];
+    server.request_with("POST", "/", &headers, request.to_string().as_bytes())
+}
+
+/// A function that has printed these lines in one stream, whose name is given.
+fn printed(lines: &[Value]) -> (Server, String) {
+    let server = Server::start();
+    let echo = json!({ "Environment": { "Variables": { "ECHO": "log" } } });
+    server.create_misbehaving("f", &echo);
+    for line in lines {
+        server.invoke("f", line);
+    }
+    let group = json!({ "logGroupName": "/aws/lambda/f" });
+    let streams = call(&server, "DescribeLogStreams", &group).json();
+    let stream = &streams["logStreams"][0];
+    assert!(stream["firstEventTimestamp"].as_u64() <= stream["lastEventTimestamp"].as_u64());
+    let name = stream["logStreamName"].as_str().unwrap().to_owned();
+    (server, name)
+}
+
+fn messages(answer: &Answer) -> Vec<String> {
+    let answer = answer.json();
+    let events = answer["events"].as_array().unwrap().iter();
+    events
+        .map(|event| event["message"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn lines_of_json_are_found_by_their_members() {
+    let (slow, quick) = (
+        json!({ "level": "ERROR", "took": 7 }),
+        json!({ "level": "ERROR", "took": 1 }),
+    );
+    let (server, _) = printed(&[slow.clone(), quick]);
+    let find = |pattern: &str| {
+        let request = json!({ "logGroupName": "/aws/lambda/f", "filterPattern": pattern });
+        call(&server, "FilterLogEvents", &request)
+    };
+    let found = messages(&find(r#"{ $.level = "ERROR" && $.took > 1 }"#));
+    assert_eq!(found, [slow.to_string()]);
+    find("{ $.level = }").refuses(400, "InvalidParameterException", "Invalid filter pattern");
+}
+
+#[test]
+fn a_stream_is_read_forwards_and_backwards() {
+    let (server, stream) = printed(&[json!({ "n": 1 })]);
+    let read = |more: Value| {
+        let mut request = json!({ "logGroupName": "/aws/lambda/f", "logStreamName": stream });
+        for (name, value) in more.as_object().unwrap() {
+            request[name] = value.clone();
+        }
+        call(&server, "GetLogEvents", &request)
+    };
+    let all = messages(&read(json!({})));
+    assert_eq!(all.len(), 4, "{all:?}");
+    let first = read(json!({ "limit": 1, "startFromHead": true }));
+    assert_eq!(messages(&first), all[..1]);
+    let forward = first.json()["nextForwardToken"].clone();
+    let rest = read(json!({ "nextToken": forward }));
+    assert_eq!(messages(&rest), all[1..]);
+    let end = rest.json()["nextForwardToken"].clone();
+    let nothing = read(json!({ "nextToken": end }));
+    assert_eq!(messages(&nothing), [""; 0]);
+    assert_eq!(nothing.json()["nextForwardToken"], end);
+    let last = read(json!({ "limit": 1 }));
+    assert_eq!(messages(&last), all[3..]);
+    let backward = last.json()["nextBackwardToken"].clone();
+    let before = read(json!({ "nextToken": backward, "limit": 2 }));
+    assert_eq!(messages(&before), all[1..3]);
+    read(json!({ "nextToken": "x" })).refuses(
+        400,
+        "InvalidParameterException",
+        "The specified nextToken is invalid.",
+    );
+    read(json!({ "logStreamName": "none" })).refuses(
+        400,
+        "ResourceNotFoundException",
+        "The specified log stream does not exist.",
+    );
+}
