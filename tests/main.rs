@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod ci;
 mod circles;
 #[cfg(feature = "real-clients")]
 mod clients;

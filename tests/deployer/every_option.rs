@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The long options that a program's help names.
-fn options(program_name: &str, command: &[&str]) -> Vec<String> {
+pub(crate) fn options(program_name: &str, command: &[&str]) -> Vec<String> {
     let mut help = Command::new(program(program_name));
     help.args(command).arg("--help");
     let help = Finished::run(help).succeeds().stdout;

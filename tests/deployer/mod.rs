@@ -6,7 +6,7 @@ mod clean_up;
 mod cut_short;
 mod doctor;
 mod dry_run;
-mod every_option;
+pub(crate) mod every_option;
 #[cfg(feature = "real-clients")]
 mod explained;
 mod history;

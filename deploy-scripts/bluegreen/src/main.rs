@@ -10,6 +10,7 @@ mod executable;
 mod exit;
 mod faults;
 mod host;
+mod outputs;
 mod package;
 mod patience;
 mod probe;

@@ -125,6 +125,10 @@ pub(crate) struct WatchArgs {
     #[arg(help_heading = METRICS, hide_short_help = true, long, value_name = "TIME")]
     pub(crate) interval: Option<Seconds>,
 
+    /// Write how it ended, a line NAME=VALUE each, behind what this file holds already
+    #[arg(help_heading = THEN, hide_short_help = true, long, value_name = "FILE")]
+    pub(crate) outputs: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) hooks: HookArgs,
 }

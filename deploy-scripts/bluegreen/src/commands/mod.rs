@@ -66,12 +66,12 @@ async fn on_alias(global: &GlobalArgs, command: AliasCommand) -> Result<Exit> {
             return Ok(verified.exit());
         }
         AliasCommand::Rollout(args) => {
-            let reporter = Reporter::new(global)?;
+            let reporter = Reporter::new(global, args.release.watch.outputs.as_deref())?;
             let ended = rollout::rollout(&handle, &args, &reporter).await;
             return reporter.end(ended);
         }
         AliasCommand::Deploy(args) => {
-            let reporter = Reporter::new(global)?;
+            let reporter = Reporter::new(global, args.release.watch.outputs.as_deref())?;
             let ended = deploy::deploy(&handle, args, &reporter).await;
             return reporter.end(ended);
         }
@@ -85,7 +85,7 @@ async fn on_alias(global: &GlobalArgs, command: AliasCommand) -> Result<Exit> {
             print_report(&rollback::roll_back(&handle, &args).await?, global)?;
         }
         AliasCommand::Status(args) if args.watch => {
-            let reporter = Reporter::new(global)?;
+            let reporter = Reporter::new(global, None)?;
             let ended = watch::watch(&handle, &reporter).await;
             return reporter.end(ended);
         }
@@ -117,7 +117,7 @@ async fn take_up(
     args: &ResumeArgs,
     once: bool,
 ) -> Result<Exit> {
-    let reporter = Reporter::new(global)?;
+    let reporter = Reporter::new(global, args.watch.outputs.as_deref())?;
     let ended = resume::resume(handle, args, &reporter, once).await;
     reporter.end(ended)
 }

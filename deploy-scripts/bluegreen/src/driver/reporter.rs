@@ -5,6 +5,7 @@ use std::{
     cell::{Cell, OnceCell, RefCell},
     fmt::Write,
     mem::{Discriminant, discriminant},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -27,6 +28,7 @@ use crate::{
     cli::{Format, GlobalArgs},
     clock::now,
     exit::Exit,
+    outputs::Outputs,
     summary::Summary,
     terminal::{DIM, can_redraw, styled, terminal_width, wrapped},
 };
@@ -41,6 +43,7 @@ pub(crate) struct Reporter {
     /// Drawn from the first look on.
     live: Option<OnceCell<Live>>,
     summary: Option<Summary>,
+    outputs: Option<Outputs>,
     /// The last look.
     looked: RefCell<Option<Box<Look>>>,
     /// Of the looks, what was printed last, and when.
@@ -62,9 +65,11 @@ struct Line<'a> {
 }
 
 impl Reporter {
+    /// `outputs` is the file for those, where one was named.
+    ///
     /// # Errors
-    /// If the summary cannot be written.
-    pub(crate) fn new(global: &GlobalArgs) -> Result<Self> {
+    /// If the summary or the outputs cannot be written.
+    pub(crate) fn new(global: &GlobalArgs, outputs: Option<&Path>) -> Result<Self> {
         let format = global.output;
         let terminal = can_redraw(&std::io::stdout()) && can_redraw(&std::io::stderr());
         // A picture that is drawn anew and lines of `--explain` do not go together.
@@ -74,6 +79,7 @@ impl Reporter {
             verbose: global.verbose,
             live,
             summary: global.summary.as_deref().map(Summary::open).transpose()?,
+            outputs: outputs.map(Outputs::open).transpose()?,
             looked: RefCell::default(),
             told: Cell::default(),
             quiet: Quiet::default(),
@@ -81,14 +87,15 @@ impl Reporter {
         })
     }
 
-    /// Writes the summary, where one was asked for.
+    /// Writes summary and outputs, where they were asked for.
     pub(crate) fn end(mut self, ended: Result<Exit>) -> Result<Exit> {
-        if let Some(summary) = &mut self.summary {
-            let written = summary.end(&ended);
-            // What happened is what counts: a summary that failed does not hide it.
-            return ended.and_then(|exit| written.map(|()| exit));
-        }
-        ended
+        let summary = self.summary.as_mut().map(|summary| summary.end(&ended));
+        let outputs = self.outputs.as_mut().map(|outputs| outputs.end(&ended));
+        // What happened is what counts: what failed to be written does not hide it.
+        let exit = ended?;
+        summary.transpose()?;
+        outputs.transpose()?;
+        Ok(exit)
     }
 
     /// Tells something that has no form of its own.
@@ -109,6 +116,9 @@ impl Reporter {
                 summary.result(&self.result(event));
             }
             (None, _) => {}
+        }
+        if let Some(outputs) = &self.outputs {
+            event.note(outputs);
         }
         if let Event::Looked(looked) = event {
             self.looked.replace(Some(looked.clone()));

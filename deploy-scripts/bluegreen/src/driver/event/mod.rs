@@ -15,7 +15,7 @@ use serde::Serialize;
 pub(crate) use look::Look;
 pub(crate) use tally::{Said, Tally};
 
-use crate::faults::Fault;
+use crate::{faults::Fault, outputs::Outputs};
 
 /// Something that is told while a rollout runs. The JSON form is documented in docs/releasing.md.
 #[derive(Debug, Serialize)]
@@ -170,6 +170,15 @@ impl Event {
     pub(in crate::driver) fn held(waiting: &Waiting) -> Self {
         Self::Held {
             waiting_for: waiting.to_string(),
+        }
+    }
+
+    /// What a script is told of it in the end.
+    pub(in crate::driver) fn note(&self, outputs: &Outputs) {
+        match self {
+            Self::Plan(planned) => outputs.are_of(planned.blue_version, planned.green_version),
+            Self::Promoted { .. } => outputs.promoted(),
+            _ => {}
         }
     }
 

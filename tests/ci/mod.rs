@@ -1,0 +1,6 @@
+//! What CI runs: the action's steps and the examples of docs/ci.md, run as a runner would.
+
+mod action;
+mod examples;
+mod release;
+mod runner;
