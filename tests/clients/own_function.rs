@@ -23,6 +23,14 @@ fn builds() -> PathBuf {
     target
 }
 
+/// What a test does not need of a release build takes minutes.
+const QUICK: &str = "
+[package.metadata.lambda.build]
+disable_optimizations = true
+
+[profile.release]
+opt-level = 0";
+
 /// A folder with a `cargo-lambda` that takes `new` from the copy that is kept here, as the real one
 /// gets its template from GitHub, and leaves everything else to the real one.
 fn without_github(server: &Server) -> TempDir {
@@ -31,7 +39,7 @@ fn without_github(server: &Server) -> TempDir {
     let script = format!(
         "#!/bin/sh -e\n[ \"$2\" = new ] || exec {} \"$@\"\n[ \"$3\" = --http ]\n\
          cp -R '{}' \"$4\"\nsed -i \"s/^name = .*/name = \\\"$4\\\"/\" \"$4/Cargo.toml\"\n\
-         ln -s '{}' \"$4/target\"\n",
+         ln -s '{}' \"$4/target\"\ncat >>\"$4/Cargo.toml\" <<END\n{QUICK}\nEND\n",
         real.trim(),
         repository().join("tests/bench/template").display(),
         builds().display()
