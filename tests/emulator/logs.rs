@@ -10,6 +10,14 @@ fn call(server: &Server, operation: &str, request: &Value) -> Answer {
     server.request_with("POST", "/", &headers, request.to_string().as_bytes())
 }
 
+/// AWS JSON names the error in the body.
+#[track_caller]
+fn refuses(answer: &Answer, kind: &str, message: &str) {
+    let body = answer.json();
+    assert_eq!((answer.status, &body["message"]), (400, &json!(message)));
+    assert!(body["__type"].as_str().unwrap().ends_with(kind), "{body}");
+}
+
 /// A function that has printed these lines in one stream, whose name is given.
 fn printed(lines: &[Value]) -> (Server, String) {
     let server = Server::start();
@@ -47,7 +55,12 @@ fn lines_of_json_are_found_by_their_members() {
     };
     let found = messages(&find(r#"{ $.level = "ERROR" && $.took > 1 }"#));
     assert_eq!(found, [slow.to_string()]);
-    find("{ $.level = }").refuses(400, "InvalidParameterException", "Invalid filter pattern");
+    let refused = find("{ $.level = }");
+    refuses(
+        &refused,
+        "InvalidParameterException",
+        "Invalid filter pattern",
+    );
 }
 
 #[test]
@@ -76,13 +89,13 @@ fn a_stream_is_read_forwards_and_backwards() {
     let backward = last.json()["nextBackwardToken"].clone();
     let before = read(json!({ "nextToken": backward, "limit": 2 }));
     assert_eq!(messages(&before), all[1..3]);
-    read(json!({ "nextToken": "x" })).refuses(
-        400,
+    refuses(
+        &read(json!({ "nextToken": "x" })),
         "InvalidParameterException",
         "The specified nextToken is invalid.",
     );
-    read(json!({ "logStreamName": "none" })).refuses(
-        400,
+    refuses(
+        &read(json!({ "logStreamName": "none" })),
         "ResourceNotFoundException",
         "The specified log stream does not exist.",
     );
