@@ -24,8 +24,10 @@ BOOTSTRAP = BIN / "blue"
 KEPT_VERSIONS = 3
 CONNECTIONS = 2
 RATE = 20
-# What may be larger in the second half: what is measured is not the same from minute to minute.
+# What may be larger in the last quarter: what is measured is not the same from minute to minute.
 SLACK = {"MiB": 1.1, "descriptors": 1.1, "MB on disk": 1.1}
+# What was measured of a version is kept for three hours, as CloudWatch keeps it: MiB of each.
+MEASURED = 0.009
 
 
 class Load(threading.Thread):
@@ -149,7 +151,7 @@ def soak(seconds):
         url = api(address, call(address, "POST", f"{FUNCTIONS}/soak/aliases", alias)["AliasArn"])
         loads = [Load(url) for _ in range(CONNECTIONS)]
         versions, begun, samples = ["1"], time.monotonic(), []
-        print("| minute | versions | requests | failed | MiB | descriptors | MB on disk |\n|---|---|---|---|---|---|---|")
+        print("| minute | requests | failed | versions | MiB | descriptors | MB on disk |\n|---|---|---|---|---|---|---|")
         while (passed := time.monotonic() - begun) < seconds:
             versions.append(release(address, int(versions[-1]) + 1, versions[-1]))
             if random.random() < 0.3:
@@ -158,8 +160,8 @@ def soak(seconds):
             while len(versions) > KEPT_VERSIONS:
                 call(address, "DELETE", f"{FUNCTIONS}/soak?Qualifier={versions.pop(0)}")
             if passed >= len(samples) * 60:
-                samples.append(taken(server, folder))
-                row = [len(samples) - 1, versions[-1], sum(load.answered for load in loads), sum(load.failed for load in loads)]
+                samples.append({"versions": int(versions[-1]), **taken(server, folder)})
+                row = [len(samples) - 1, sum(load.answered for load in loads), sum(load.failed for load in loads)]
                 row += [f"{value:.0f}" for value in samples[-1].values()]
                 print("| " + " | ".join(str(cell) for cell in row) + " |", flush=True)
         lost = sum(load.lost for load in loads)
@@ -173,7 +175,8 @@ def grows(samples):
     for name, slack in SLACK.items():
         of = lambda part: statistics.median(sample[name] for sample in part)
         before, after = of(samples[quarter : 2 * quarter]), of(samples[-quarter:])
-        if after > before * slack + 1:
+        measured = MEASURED * 2 * quarter * samples[-1]["versions"] / len(samples) if name == "MiB" else 0
+        if after > before * slack + 1 + measured:
             found.append(f"{name}: {before:.0f}, and {after:.0f} at the end")
     return found
 

@@ -53,7 +53,7 @@ class Case:
         line = re.sub(r"\bROLE\b", json.dumps(ROLE).replace("\\", ""), line)
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.name}"
         # But not the word in AWS's own sentences: "a function ARN.", "the destination ARN …".
-        line = re.sub(r"\bARN\b(?!\.| ARN)", lambda _: arn, line)
+        line = re.sub(r"(?<!valid )\bARN\b(?!\.| ARN)", lambda _: arn, line)
         for word, value in [("REGION", REGION), ("ACCOUNT", ACCOUNT), ("NAME", self.name)]:
             line = re.sub(rf"\b{word}\b", value, line)
         return line

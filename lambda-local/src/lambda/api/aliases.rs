@@ -29,7 +29,9 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let asked = serde_json::to_value(&request).unwrap_or_default();
     let mut model = lambda.model();
-    let alias = model.function_mut(&reference)?.create_alias(request)?;
+    let missing = model.no_version(&reference, request.version());
+    let function = model.function_mut(&reference).map_err(|_| missing)?;
+    let alias = function.create_alias(request)?;
     let now = Moment::now();
     let event = ("CreateAlias20150331", now);
     record(&lambda, event, (&reference.name, alias), asked);

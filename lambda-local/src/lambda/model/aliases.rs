@@ -42,6 +42,12 @@ pub(crate) struct AliasChange {
     revision_id: Option<String>,
 }
 
+impl NewAlias {
+    pub(crate) fn version(&self) -> &str {
+        self.function_version.as_deref().unwrap_or_default()
+    }
+}
+
 impl Function {
     pub(crate) fn alias(&self, name: &str) -> Option<&Alias> {
         self.aliases.get(name)

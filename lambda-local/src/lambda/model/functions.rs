@@ -119,6 +119,13 @@ impl Model {
         self.no_function(&FunctionRef { name, qualifier })
     }
 
+    /// What is said where an alias is made for a function that is not there.
+    pub(crate) fn no_version(&self, reference: &FunctionRef, version: &str) -> Exception {
+        let qualifier = Some(Qualifier::parse(version));
+        let name = reference.name.clone();
+        self.no_function(&FunctionRef { name, qualifier })
+    }
+
     /// What most calls say of a version or an alias that is not there.
     pub(crate) fn no_qualified(&self, reference: &FunctionRef) -> Exception {
         match &reference.qualifier {
