@@ -38,7 +38,7 @@ async fn other(State(services): State<Arc<Services>>, request: Request) -> Respo
     let target = target.unwrap_or_default().to_owned();
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let body = match protocol {
-        Protocol::RestJson => Ok(bytes::Bytes::new()),
+        Protocol::RestJson | Protocol::RestXml => Ok(bytes::Bytes::new()),
         _ => body::read(request).await,
     };
     let body = match body {
@@ -46,7 +46,7 @@ async fn other(State(services): State<Arc<Services>>, request: Request) -> Respo
         Err(unreadable) => return protocol.refuse(unreadable),
     };
     let (what, answer) = match protocol {
-        Protocol::RestJson => (format!("{method} {}", uri.path()), None),
+        Protocol::RestJson | Protocol::RestXml => (format!("{method} {}", uri.path()), None),
         Protocol::AwsJson => (target.clone(), json(&services, &target, &body)),
         Protocol::Cbor => (uri.path().to_owned(), cbor(&services, uri.path(), &body)),
         Protocol::Query => form(&services, &Form::read(&body)),

@@ -159,7 +159,9 @@ impl Call {
         let target = request.headers().get(aws_json::TARGET);
         let target = target.and_then(|target| target.to_str().ok());
         let operation = match protocol {
-            Protocol::RestJson => rest.map(|operation| operation.name.to_owned()),
+            Protocol::RestJson | Protocol::RestXml => {
+                rest.map(|operation| operation.name.to_owned())
+            }
             Protocol::AwsJson => target
                 .and_then(|target| target.rsplit('.').next())
                 .map(str::to_owned),

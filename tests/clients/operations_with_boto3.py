@@ -50,6 +50,10 @@ def check_refusals():
         ("sqs", "list_queues", {}),
         ("sns", "list_topics", {}),
         ("dynamodb", "list_tables", {}),
+        ("s3", "list_buckets", {}),
+        ("s3", "get_object", {"Bucket": "b", "Key": "k"}),
+        ("s3", "create_bucket", {"Bucket": "b"}),
+        ("route53", "list_hosted_zones", {}),
     ]
     once = Config(retries={"total_max_attempts": 1})
     for service, operation, arguments in asked:

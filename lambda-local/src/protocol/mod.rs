@@ -11,7 +11,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde_json::Value;
 
 pub(crate) use exception::{ApiResult, Exception};
@@ -28,6 +28,8 @@ pub(crate) enum Protocol {
     AwsJson,
     Cbor,
     Query,
+    /// S3, and other services that answer in XML: none is here.
+    RestXml,
 }
 
 impl Protocol {
@@ -38,6 +40,9 @@ impl Protocol {
         let is_form =
             kind.is_some_and(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
         match () {
+            () if service_of(headers).is_some_and(|service| XML.contains(&service)) => {
+                Self::RestXml
+            }
             () if headers.contains_key(aws_json::TARGET) => Self::AwsJson,
             () if request.uri().path().contains("/operation/") => Self::Cbor,
             () if is_form => Self::Query,
@@ -51,6 +56,17 @@ impl Protocol {
             Self::AwsJson => aws_json::respond(Err(exception)),
             Self::Cbor => cbor::respond(Err(exception)),
             Self::Query => query::respond("", "", Err(exception)),
+            Self::RestXml => query::refuse(&exception, "", ""),
         }
     }
+}
+
+/// Services whose clients read a refusal as XML, whatever they send.
+const XML: [&str; 3] = ["s3", "route53", "cloudfront"];
+
+/// Which service a signature is for: `Credential=KEY/20261127/us-east-1/s3/aws4_request`.
+fn service_of(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (_, credential) = authorization.split_once("Credential=")?;
+    credential.split('/').nth(3)
 }

@@ -120,16 +120,23 @@ pub(crate) fn respond(namespace: &str, action: &str, answer: Answer) -> Response
             (StatusCode::OK, xml)
         }
         Err(exception) => {
-            let Exception { code, message, .. } = &exception;
-            let message = escaped(message);
-            let xml = format!(
-                "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>Sender</Type><Code>{code}</Code>\
-                 <Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
-            );
-            (exception.status, xml)
+            let before = format!("<ErrorResponse xmlns=\"{namespace}\">");
+            let behind = format!("<RequestId>{id}</RequestId></ErrorResponse>");
+            return refuse(&exception, &before, &behind);
         }
     };
     (status, [("content-type", "text/xml")], xml).into_response()
+}
+
+/// A refusal in XML; what stands around it differs from service to service.
+pub(crate) fn refuse(exception: &Exception, before: &str, behind: &str) -> Response {
+    let Exception { code, message, .. } = exception;
+    let message = escaped(message);
+    let xml = format!(
+        "{before}<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+         {behind}"
+    );
+    (exception.status, [("content-type", "text/xml")], xml).into_response()
 }
 
 /// A value as an element: an object's members within it, a list's as `member` each.

@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, routing::get};
 
 use super::{
     aliases, concurrency, constraints, event_invoke, functions, invoke, package, policy, recursion,
     request::MAX_REQUEST, streaming, tags, urls, versions,
 };
-use crate::{lambda::state::Lambda, protocol::Table};
+use crate::{
+    lambda::state::Lambda,
+    protocol::{Operation, Table},
+};
 
 type Shared = Arc<Lambda>;
 
 pub(crate) fn routes() -> Router<Shared> {
-    table()
+    let table = table();
+    let operations: Arc<[Operation]> = table.operations().into();
+    table
         .into_router()
         .route("/_aws/lambda-code/{package}", get(package::download))
-        .layer(from_fn(constraints::check))
+        .layer(from_fn_with_state(operations, constraints::check))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
 }
 
@@ -87,4 +92,16 @@ fn settings(table: Table<Shared>) -> Table<Shared> {
         .reads("GetFunctionCodeSigningConfig", "GET /2020-06-30/functions/{function}/code-signing-config", recursion::code_signing)
         .reads("DeleteFunctionCodeSigningConfig", "DELETE /2020-06-30/functions/{function}/code-signing-config", recursion::no_code_signing)
         .reads("GetAccountSettings", "GET /2016-08-19/account-settings", concurrency::account_settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_that_is_here_has_its_constraints() {
+        for operation in table().operations() {
+            assert!(constraints::knows(operation), "{}", operation.name);
+        }
+    }
 }

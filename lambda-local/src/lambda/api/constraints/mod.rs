@@ -7,36 +7,40 @@ mod check;
 mod pattern;
 mod table;
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use axum::{
     body::Body,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::{operations, request::body_error};
+use super::request::body_error;
 use crate::{
     lambda::model::is_word,
     protocol::{ApiResult, Exception, Operation, find},
 };
 use table::{Given, Row};
 
-/// Answers a call that violates the model, and lets the others through.
-pub(super) async fn check(request: Request, next: Next) -> Response {
-    match checked(request).await {
+/// Answers a call of one of these operations that violates the model, and lets the others through.
+pub(super) async fn check(
+    State(operations): State<Arc<[Operation]>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match checked(&operations, request).await {
         Ok(request) => next.run(request).await,
         Err(refused) => refused.into_response(),
     }
 }
 
-async fn checked(request: Request) -> ApiResult<Request> {
+async fn checked(operations: &[Operation], request: Request) -> ApiResult<Request> {
     let found = match is_plain_invocation(&request) {
         true => None,
-        false => operation_of(&request),
+        false => operation_of(operations, &request),
     };
     let Some((operation, row)) = found else {
         return Ok(request);
@@ -53,9 +57,10 @@ async fn checked(request: Request) -> ApiResult<Request> {
     Ok(Request::from_parts(parts, body.into()))
 }
 
-fn operation_of(request: &Request) -> Option<(&'static Operation, &'static Row)> {
-    static OPERATIONS: OnceLock<Vec<Operation>> = OnceLock::new();
-    let operations = OPERATIONS.get_or_init(|| operations::table().operations().to_vec());
+fn operation_of<'a>(
+    operations: &'a [Operation],
+    request: &Request,
+) -> Option<(&'a Operation, &'static Row)> {
     let (method, uri) = (request.method(), request.uri());
     let operation = find(operations, method, uri.path(), uri.query().unwrap_or(""))?;
     Some((operation, table::row(operation.name)?))
@@ -84,6 +89,11 @@ fn has_plain_headers(headers: &HeaderMap) -> bool {
             "x-amz-invocation-type",
             &["RequestResponse", "Event", "DryRun"],
         )
+}
+
+#[cfg(test)]
+pub(super) fn knows(operation: &Operation) -> bool {
+    table::row(operation.name).is_some()
 }
 
 /// The message of all violations; how AWS orders them is known of two pairs alone.

@@ -165,11 +165,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    fn every_operation_that_is_here_has_its_row() {
-        for operation in super::super::operations::table().operations() {
-            assert!(row(operation.name).is_some(), "{}", operation.name);
-        }
-    }
 }
