@@ -21,7 +21,7 @@ client.create_function(
     Handler="bootstrap",
     Role="arn:aws:iam::000000000000:role/boto",
     Code={"ZipFile": package.getvalue()},
-    Environment={"Variables": {"A": "b"}},
+    Environment={"Variables": {"KEY": "b"}},
     LoggingConfig={"LogFormat": "JSON"},
     TracingConfig={"Mode": "Active"},
     Tags={"a": "b"},

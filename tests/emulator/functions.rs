@@ -129,7 +129,7 @@ fn limits_and_malformed_values_are_refused_by_name() {
         (json!({ "MemorySize": 64 }), "at 'memorySize'"),
         (json!({ "Role": "me" }), "at 'role'"),
         (
-            json!({ "Environment": { "Variables": { "A": "x".repeat(4096) } } }),
+            json!({ "Environment": { "Variables": { "KEY": "x".repeat(4096) } } }),
             "exceeded the 4KB limit",
         ),
         (

@@ -182,7 +182,7 @@ fn ten_functions_and_a_thousand_versions_are_a_page_still() {
         (found["State"] == "Active").then_some(())
     });
     for number in 1..=1000 {
-        let change = json!({ "Environment": { "Variables": { "N": number.to_string() } } });
+        let change = json!({ "Environment": { "Variables": { "NUMBER": number.to_string() } } });
         let path = "/function-0/configuration";
         until("it is changed", || {
             (server.lambda("PUT", path, &change).status == 200).then_some(())

@@ -31,7 +31,7 @@ fn a_version_keeps_its_code_and_configuration() {
     };
     let before = read();
     server.update_code("f", &script("other"));
-    let changed = json!({ "MemorySize": 512, "Environment": { "Variables": { "A": "1" } } });
+    let changed = json!({ "MemorySize": 512, "Environment": { "Variables": { "KEY": "1" } } });
     assert_eq!(
         server.lambda("PUT", "/f/configuration", &changed).status,
         200
