@@ -46,10 +46,15 @@ fn a_package_has_a_limit_as_it_comes_and_unpacked() {
         "InvalidParameterValueException",
         "Unzipped size must be smaller than 262144000 bytes",
     );
-    upload(&vec![0; 52_428_800]).refuses(
+    upload(&vec![0; 52_428_801]).refuses(
         413,
         "RequestEntityTooLargeException",
-        "Request must be smaller than 69905067 bytes for the UpdateFunctionCode operation",
+        "Zipped size must be smaller than 52428800 bytes",
+    );
+    upload(&vec![0; 52_700_000]).refuses(
+        413,
+        "RequestEntityTooLargeException",
+        "Request must be smaller than 70167211 bytes for the UpdateFunctionCode operation",
     );
 }
 

@@ -66,7 +66,8 @@ def members(shapes, shape, above=()):
         of = constraints(shapes, member["shape"], above)
         if name in shape.get("required", []):
             of["required"] = True
-        if of and not member.get("streaming"):
+        # The whole body as it is has no members.
+        if of and name != shape.get("payload"):
             place = PLACES.get(member.get("location"), "body")
             key = member.get("locationName", name)
             # Elsewhere than in the body all is text.
