@@ -57,7 +57,7 @@ fn a_weight_outside_0_to_1_is_refused() {
                 "1 validation error detected: Value '{{2={shown}}}' at \
                  'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value \
                  must satisfy constraint: [Member must have value less than or equal to 1.0, \
-                 Member must have value greater than or equal to 0.0]"
+                 Member must have value greater than or equal to 0.0, Member must not be null]"
             ),
         );
     }

@@ -175,7 +175,8 @@ fn settings_outside_the_limits_are_refused() {
     }
     let set = json!({ "MaximumRetryAttempts": 0 });
     assert_eq!(settings(&server, "PUT", "nobody", &set).0, 404);
-    let queue = json!({ "DestinationConfig": { "OnFailure": { "Destination": "arn:aws:sqs:x" } } });
+    let queue = "arn:aws:sqs:us-east-1:000000000000:failed";
+    let queue = json!({ "DestinationConfig": { "OnFailure": { "Destination": queue } } });
     assert_eq!(settings(&server, "PUT", "live", &queue).0, 200);
 }
 

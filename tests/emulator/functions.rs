@@ -151,13 +151,12 @@ fn limits_and_malformed_values_are_refused_by_name() {
 #[test]
 fn an_operation_that_is_not_here_says_its_name() {
     let server = Server::with_versions(1);
-    let recursive = json!({ "RecursiveLoop": "Allow" });
-    let path = "/2024-08-31/functions/f/recursion-config";
-    let answer = server.request("PUT", path, recursive.to_string().as_bytes());
+    let path = "/2020-06-30/functions/f/code-signing-config";
+    let answer = server.request("PUT", path, b"{}");
     answer.refuses(
         501,
         "NotImplementedException",
-        "lambda-local does not implement PUT /2024-08-31/functions/f/recursion-config",
+        "lambda-local does not implement PUT /2020-06-30/functions/f/code-signing-config",
     );
     let target = [("x-amz-target", "CodeDeploy_20141006.ListApplications")];
     let answer = server.request_with("POST", "/", &target, b"{}");

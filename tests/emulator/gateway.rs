@@ -42,11 +42,11 @@ fn permit(server: &Server, qualifier: &str, source: &str) {
         "Principal": "apigateway.amazonaws.com",
         "SourceArn": format!("arn:aws:execute-api:us-east-1:000000000000:{source}"),
     });
-    let added = server.lambda(
-        "POST",
-        &format!("/f/policy?Qualifier={qualifier}"),
-        &statement,
-    );
+    let path = match qualifier {
+        "" => "/f/policy".to_owned(),
+        _ => format!("/f/policy?Qualifier={qualifier}"),
+    };
+    let added = server.lambda("POST", &path, &statement);
     assert_eq!(added.status, 201, "{}", added.text());
 }
 

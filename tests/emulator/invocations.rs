@@ -350,9 +350,11 @@ fn what_cannot_be_invoked_is_refused() {
         missing,
         &format!("Function not found: {arn}:f:live"),
     );
-    server
-        .invoke("g", &json!(1))
-        .refuses(404, missing, &format!("Function not found: {arn}:g"));
+    server.invoke("g", &json!(1)).refuses(
+        404,
+        missing,
+        &format!("Function not found: {arn}:g:$LATEST"),
+    );
     let answer = server.request("POST", "/2015-03-31/functions/f/invocations", b"{oops");
     assert_eq!(answer.status, 400);
     assert_eq!(
