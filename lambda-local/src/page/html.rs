@@ -5,9 +5,9 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::{Query, Request, State},
     response::{
-        Html, IntoResponse,
+        Html, IntoResponse, Response,
         sse::{Event, Sse},
     },
     routing::get,
@@ -17,7 +17,12 @@ use http::{HeaderName, header};
 use serde::Deserialize;
 
 use super::function::section;
-use crate::{announcement::exports, clock, protocol::escaped, services::Services};
+use crate::{
+    announcement::exports,
+    clock,
+    protocol::{Exception, Protocol, escaped},
+    services::Services,
+};
 
 /// How often the page is written anew.
 const TICK: Duration = Duration::from_secs(1);
@@ -39,13 +44,18 @@ pub(crate) fn routes() -> Router<Arc<Services>> {
         .route("/_local/page.js", get(script))
 }
 
-async fn page(State(services): State<Arc<Services>>) -> impl IntoResponse {
+/// A call that is signed for a service whose operations are at `/` is no person's.
+async fn page(State(services): State<Arc<Services>>, request: Request) -> Response {
+    let protocol = Protocol::of(&request);
+    if protocol == Protocol::RestXml {
+        return protocol.refuse(Exception::not_implemented("GET /"));
+    }
     let place = &services.lambda.place;
     let exports = exports(&services.lambda.address, &place.region);
     let page = include_str!("page.html")
         .replace("EXPORTS", &escaped(&exports))
         .replace("CONTENT", &written(&services));
-    (HEADERS, Html(page))
+    (HEADERS, Html(page)).into_response()
 }
 
 /// The content, once a second for as long as somebody looks and there is a server.
