@@ -13,7 +13,7 @@ use super::request::{Function, Json, Paging};
 use crate::{
     clock::Moment,
     lambda::{
-        model::{Alias, AliasChange, NewAlias, Page},
+        model::{Alias, AliasChange, NewAlias, Page, Qualifier},
         state::Lambda,
     },
     protocol::{ApiResult, Exception},
@@ -29,7 +29,8 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Answer<Value>)> {
     let asked = serde_json::to_value(&request).unwrap_or_default();
     let mut model = lambda.model();
-    let missing = model.no_version(&reference, request.version());
+    let version = Qualifier::parse(request.version());
+    let missing = model.no_function(&reference.at(version));
     let function = model.function_mut(&reference).map_err(|_| missing)?;
     let alias = function.create_alias(request)?;
     let now = Moment::now();

@@ -43,7 +43,7 @@ pub(crate) async fn reserve(
     }
     let mut model = lambda.model();
     let function = model.function(&reference);
-    let function = function.map_err(|_| model.no_latest(&reference))?;
+    let function = function.map_err(|_| model.no_function(&reference.or_latest()))?;
     let others = model.reserved() - function.reserved().unwrap_or(0);
     let count = request.reserved_concurrent_executions;
     model.function_mut(&reference)?.reserve(count, others)?;

@@ -19,7 +19,7 @@ use crate::{
     lambda::{
         model::{
             Architecture, Configuration, ConfigurationChange, Function, FunctionConfiguration,
-            FunctionRef, Model, Page, Qualifier, check_tags,
+            FunctionRef, Model, Named, Page, Qualifier, check_tags,
         },
         state::Lambda,
     },
@@ -94,9 +94,8 @@ pub(crate) async fn create(
 
 /// A rule of Lambda's own behind the model's, and the same words.
 fn named(text: &str, lambda: &Lambda) -> ApiResult<FunctionRef> {
-    let elsewhere = |part: &str| part.len() == 12 && part.bytes().all(|b| b.is_ascii_digit());
-    let mut parts = text.split(':');
-    if parts.any(|part| elsewhere(part) && part != lambda.place.account) {
+    let account = Named::read(text).and_then(|named| named.account);
+    if account.is_some_and(|account| account != lambda.place.account) {
         return Err(Exception::no_access());
     }
     let reference = FunctionRef::parse(text, None, &lambda.place)?;

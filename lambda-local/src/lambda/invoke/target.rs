@@ -82,7 +82,7 @@ impl Lambda {
         random: &mut fastrand::Rng,
     ) -> ApiResult<Target> {
         let function = model.function(reference);
-        let function = function.map_err(|_| model.no_latest(reference))?;
+        let function = function.map_err(|_| model.no_function(&reference.or_latest()))?;
         let missing = || model.no_function(reference);
         let now = Moment::now();
         let snapshot = match &reference.qualifier {

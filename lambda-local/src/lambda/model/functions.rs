@@ -111,21 +111,6 @@ impl Model {
         }
     }
 
-    /// What invocations say, and who reserves for them.
-    pub(crate) fn no_latest(&self, reference: &FunctionRef) -> Exception {
-        let latest = Some(Qualifier::Latest);
-        let qualifier = reference.qualifier.clone().or(latest);
-        let name = reference.name.clone();
-        self.no_function(&FunctionRef { name, qualifier })
-    }
-
-    /// What is said where an alias is made for a function that is not there.
-    pub(crate) fn no_version(&self, reference: &FunctionRef, version: &str) -> Exception {
-        let qualifier = Some(Qualifier::parse(version));
-        let name = reference.name.clone();
-        self.no_function(&FunctionRef { name, qualifier })
-    }
-
     /// What most calls say of a version or an alias that is not there.
     pub(crate) fn no_qualified(&self, reference: &FunctionRef) -> Exception {
         match &reference.qualifier {

@@ -39,7 +39,7 @@ pub(crate) use logging::LogFormat;
 pub(crate) use permission::NewPermission;
 pub(crate) use policy::Caller;
 pub(crate) use provisioned::Allocation;
-pub(crate) use reference::{FunctionRef, Qualifier, is_word};
+pub(crate) use reference::{FunctionRef, Named, Qualifier, is_word};
 pub(crate) use reserved::ACCOUNT_CONCURRENCY;
 pub(crate) use snapshot::{Code, Snapshot};
 pub(crate) use url::{AuthType, FunctionUrl, InvokeMode, UrlChange};

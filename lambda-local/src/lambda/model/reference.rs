@@ -48,22 +48,58 @@ impl FunctionRef {
     /// Reads a `FunctionName` as calls take it, and the `Qualifier` given beside it: the model's
     /// pattern, part by part. A part that may be left out is one only where more follows.
     pub(crate) fn parse(text: &str, qualifier: Option<&str>, place: &Place) -> ApiResult<Self> {
-        let mut parts = text.split(':').peekable();
-        let is_named = !text.starts_with("arn:") || parts.nth(2) == Some("lambda");
-        let region = next_before_another(&mut parts, is_region);
-        let account = next_before_another(&mut parts, is_account);
-        next_before_another(&mut parts, |part| part == "function");
-        let (name, inline) = (parts.next().unwrap_or_default(), parts.next());
-        if !is_named || name.is_empty() || parts.next().is_some() {
-            return Err(Exception::invalid_parameter(format!(
-                "'{text}' names no function"
-            )));
-        }
+        let no_name = || Exception::invalid_parameter(format!("'{text}' names no function"));
+        let named = Named::read(text).ok_or_else(no_name)?;
+        let Named {
+            region, account, ..
+        } = named;
         region.map_or(Ok(()), |region| check_region(region, place))?;
         account.map_or(Ok(()), |account| check_account(account, place))?;
         Ok(Self {
-            name: name.to_owned(),
-            qualifier: agree(inline, qualifier)?,
+            name: named.name.to_owned(),
+            qualifier: agree(named.qualifier, qualifier)?,
+        })
+    }
+
+    /// As invocations are said to mean it: `$LATEST` where nothing is named.
+    pub(crate) fn or_latest(&self) -> Self {
+        self.at(self.qualifier.clone().unwrap_or(Qualifier::Latest))
+    }
+
+    /// The same with another qualifier.
+    pub(crate) fn at(&self, qualifier: Qualifier) -> Self {
+        Self {
+            name: self.name.clone(),
+            qualifier: Some(qualifier),
+        }
+    }
+}
+
+/// The parts of a `FunctionName`.
+pub(crate) struct Named<'a> {
+    region: Option<&'a str>,
+    pub(crate) account: Option<&'a str>,
+    name: &'a str,
+    qualifier: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    /// `None` if it names no function.
+    pub(crate) fn read(text: &'a str) -> Option<Self> {
+        let mut parts = text.split(':').peekable();
+        if text.starts_with("arn:") && parts.nth(2) != Some("lambda") {
+            return None;
+        }
+        let region = next_before_another(&mut parts, is_region);
+        let account = next_before_another(&mut parts, is_account);
+        next_before_another(&mut parts, |part| part == "function");
+        let (name, qualifier) = (parts.next()?, parts.next());
+        let is_whole = !name.is_empty() && parts.next().is_none();
+        is_whole.then_some(Self {
+            region,
+            account,
+            name,
+            qualifier,
         })
     }
 }

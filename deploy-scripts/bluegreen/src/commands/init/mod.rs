@@ -1,4 +1,5 @@
-//! `bluegreen init`: sets a cargo-lambda project up for releases. It asks nobody but cargo.
+//! `bluegreen init`: sets a cargo-lambda project up for releases. It asks cargo and the user, and
+//! nothing of AWS.
 
 mod change;
 mod left;

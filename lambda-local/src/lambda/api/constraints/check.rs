@@ -94,10 +94,10 @@ impl Constraint {
                 .zip(text)
                 .is_some_and(|(known, text)| !known.iter().any(|one| one == text)),
         ];
-        let said = self.said(what);
+        let said = broken.contains(&true).then(|| self.said(what));
         broken
             .into_iter()
-            .zip(said)
+            .zip(said.into_iter().flatten())
             .filter_map(|(broken, said)| said.filter(|_| broken))
     }
 

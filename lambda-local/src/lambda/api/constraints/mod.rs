@@ -10,7 +10,6 @@ mod table;
 use std::sync::Arc;
 
 use axum::{
-    body::Body,
     extract::{FromRequest, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -45,16 +44,16 @@ async fn checked(operations: &[Operation], request: Request) -> ApiResult<Reques
     let Some((operation, row)) = found else {
         return Ok(request);
     };
-    if !row.has_body() {
-        refuse(row.violations(&Given::of(&request, &Bytes::new())))?;
-        return Ok(request);
+    let (parts, mut body) = request.into_parts();
+    let mut text = Bytes::new();
+    if row.has_body() {
+        let whole = Request::from_parts(parts.clone(), body);
+        let read = Bytes::from_request(whole, &()).await;
+        text = read.map_err(|error| body_error(&error, operation.name))?;
+        body = text.clone().into();
     }
-    let (parts, body) = request.into_parts();
-    let head = || Request::from_parts(parts.clone(), Body::empty());
-    let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
-    let body = body.map_err(|error| body_error(&error, operation.name))?;
-    refuse(row.violations(&Given::of(&head(), &body)))?;
-    Ok(Request::from_parts(parts, body.into()))
+    refuse(row.violations(&Given::of(&parts, &text)))?;
+    Ok(Request::from_parts(parts, body))
 }
 
 fn operation_of<'a>(
@@ -69,9 +68,10 @@ fn operation_of<'a>(
 /// Most invocations: what they bring violates nothing, which is seen at once.
 fn is_plain_invocation(request: &Request) -> bool {
     let path = request.uri().path();
-    let name = path
-        .strip_prefix("/2015-03-31/functions/")
-        .and_then(|path| path.strip_suffix("/invocations"));
+    let between = |start, end| path.strip_prefix(start)?.strip_suffix(end);
+    let name = between("/2015-03-31/functions/", "/invocations");
+    let name =
+        name.or_else(|| between("/2021-11-15/functions/", "/response-streaming-invocations"));
     let query = request.uri().query();
     let qualifier = query.map(|query| query.strip_prefix("Qualifier=").unwrap_or("?"));
     name.is_some_and(|name| is_word(name, 64))

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use axum::extract::Request;
+use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Number, Value};
@@ -72,17 +72,17 @@ pub(super) fn row(operation: &str) -> Option<&'static Row> {
 
 /// What a call brought.
 pub(super) struct Given<'a> {
-    request: &'a Request,
+    parts: &'a Parts,
     query: Vec<(String, String)>,
     body: Value,
 }
 
 impl<'a> Given<'a> {
     /// A body that is no JSON has no members: its reader refuses it.
-    pub(super) fn of(request: &'a Request, body: &[u8]) -> Self {
-        let query = request.uri().query().unwrap_or("").as_bytes();
+    pub(super) fn of(parts: &'a Parts, body: &[u8]) -> Self {
+        let query = parts.uri.query().unwrap_or("").as_bytes();
         Self {
-            request,
+            parts,
             query: form_urlencoded::parse(query).into_owned().collect(),
             body: serde_json::from_slice(body).unwrap_or_default(),
         }
@@ -107,10 +107,10 @@ impl Row {
 
     fn value(&self, member: &Member, given: &Given<'_>) -> Option<Value> {
         match member.place {
-            Place::Path => self.segment(&member.key, given.request.uri().path()),
+            Place::Path => self.segment(&member.key, given.parts.uri.path()),
             Place::Query => member.of_query(&given.query),
             Place::Header => {
-                let value = given.request.headers().get(&member.key)?;
+                let value = given.parts.headers.get(&member.key)?;
                 Some(Value::from(value.to_str().ok()?))
             }
             Place::Body => given.body.get(&member.key).cloned(),
