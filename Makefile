@@ -150,9 +150,11 @@ clients: ## Install the AWS CLI, boto3, moto, ministack and cargo-lambda into ta
 	@$(VENV)
 	$(PIP) --require-hashes --requirement tests/clients/requirements.txt
 
+CONSTRAINTS := lambda-local/src/lambda/api/constraints
 .PHONY: constraints
 constraints: clients ## Write anew what AWS's model says of the members of Lambda's calls
-	$(CLIENTS)/bin/python lambda-local/src/lambda/api/constraints/generate.py
+	$(CLIENTS)/bin/python $(CONSTRAINTS)/generate.py >target/constraints.json
+	mv target/constraints.json $(CONSTRAINTS)/table.json
 
 .PHONY: requirements
 requirements: ## Write what the Python requirements come to, with hashes, from the .in files

@@ -1,5 +1,7 @@
 //! boto3, and botocore's own models of the services.
 
+use std::fs;
+
 use crate::harness::{Server, program, repository};
 
 #[test]
@@ -42,4 +44,18 @@ fn what_is_here_is_what_awss_models_name_and_the_rest_is_refused_so_that_clients
     let args = [script.to_str().unwrap(), list.to_str().unwrap()];
     let finished = server.run("python3", &args);
     assert_eq!(finished.stdout.trim(), "boto3 is content");
+}
+
+/// All but the first line, which says of which day it is.
+#[test]
+fn the_constraints_are_what_botocores_model_says_today() {
+    let folder = repository().join("lambda-local/src/lambda/api/constraints");
+    let script = folder.join("generate.py");
+    let printed = Server::start().run("python3", &[script.to_str().unwrap()]);
+    let kept = fs::read_to_string(folder.join("table.json")).unwrap();
+    let rows = |text: &str| text.split_once('\n').unwrap().1.to_owned();
+    assert!(
+        rows(&printed.stdout) == rows(&kept),
+        "`make constraints` writes it anew"
+    );
 }

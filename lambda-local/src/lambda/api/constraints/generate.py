@@ -1,4 +1,4 @@
-"""Writes table.json: what AWS's published model says of the members of Lambda's operations that are
+"""Prints table.json: what AWS's published model says of the members of Lambda's operations that are
 here (OPERATIONS.md). `make constraints`; needs botocore, which `make clients` gets."""
 
 import datetime
@@ -9,8 +9,7 @@ from pathlib import Path
 
 import botocore
 
-HERE = Path(__file__).parent
-OPERATIONS = HERE.parents[3] / "OPERATIONS.md"
+OPERATIONS = Path(__file__).parents[4] / "OPERATIONS.md"
 # Where AWS was recorded to say otherwise than the model, AWS wins: the order of an enumeration's
 # values, and which kinds of ARN have tags.
 ENUMERATIONS = {
@@ -96,7 +95,7 @@ def main():
         lines.append(f'"{name}": {{"path": "{operation["path"]}", "members": [')
         rows = [json.dumps(member) for member in operation["members"]]
         lines.append(",\n".join(f"  {row}" for row in rows) + f"\n]}}{comma}")
-    (HERE / "table.json").write_text("\n".join(lines) + "\n}}\n")
+    print("\n".join(lines) + "\n}}")
 
 
 if __name__ == "__main__":
