@@ -103,7 +103,8 @@ fn what_is_shown_is_what_is_written_and_a_second_time_nothing_is() {
     // As in a folder that is no repository: this one is only named like one.
     apply.env("GIT_CEILING_DIRECTORIES", std::env::temp_dir());
     Finished::run(apply).succeeds();
-    init(written.path(), &[&outcome[..], &["--yes"]].concat()).succeeds();
+    let done = init(written.path(), &[&outcome[..], &["--yes"]].concat()).succeeds();
+    says(&done, &["outside this repository, where a build in CI"]);
     for file in [
         "Cargo.toml",
         "src/main.rs",

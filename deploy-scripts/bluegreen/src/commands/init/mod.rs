@@ -63,7 +63,7 @@ pub(crate) fn init(args: &InitArgs, global: &GlobalArgs) -> Result<Initialised> 
         changes.iter().try_for_each(Change::apply)?;
     }
     Ok(Initialised {
-        api: wanted.api_name().to_owned(),
+        api: wanted.api_name(),
         function: wanted.function,
         alias: wanted.alias,
         folder: program.folder,
@@ -114,7 +114,9 @@ impl Wanted {
             Some(function) => function.clone(),
             None => asked("Name of the function", &program.name)?,
         };
+        check("a function", &function)?;
         let alias = asked("Alias that clients call", &global.alias)?;
+        check("an alias", &alias)?;
         let usual = match program.runtime {
             Runtime::Http => EndpointKind::Http,
             Runtime::Events => EndpointKind::None,
@@ -123,11 +125,9 @@ impl Wanted {
             Some(api) => api,
             None => endpoint(&asked(
                 "In front of it: http, rest, url or none",
-                name(usual),
+                &name(usual),
             )?)?,
         };
-        check("a function", &function)?;
-        check("an alias", &alias)?;
         Ok(Self {
             function,
             alias,
@@ -135,18 +135,15 @@ impl Wanted {
         })
     }
 
-    fn api_name(&self) -> &'static str {
+    fn api_name(&self) -> String {
         name(self.api)
     }
 }
 
-const fn name(api: EndpointKind) -> &'static str {
-    match api {
-        EndpointKind::Http => "http",
-        EndpointKind::Rest => "rest",
-        EndpointKind::Url => "url",
-        EndpointKind::None => "none",
-    }
+/// As `--api` has it.
+fn name(api: EndpointKind) -> String {
+    let value = api.to_possible_value();
+    value.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn endpoint(answer: &str) -> Result<EndpointKind> {

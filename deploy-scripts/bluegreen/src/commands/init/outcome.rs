@@ -1,6 +1,9 @@
 //! What has the function say how it answers: a dependency and a line in its `main.rs`.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use toml_edit::{DocumentMut, InlineTable, Item, Table};
@@ -33,17 +36,19 @@ pub(super) fn propose(program: &Program, path: Option<&Path>) -> Result<(Vec<Cha
     if !takes_the_layer(&program.requirement) {
         return Ok((Vec::new(), vec![too_old(program)]));
     }
-    let mut changes = Vec::new();
+    let (mut changes, mut left) = (Vec::new(), Vec::new());
     if let Some(path) = path {
-        depend(&mut document, &program.folder, path)?;
+        let path = found(path)?;
+        depend(&mut document, &program.folder, &path)?;
+        left.extend(outside(program, path)?);
         changes.push(Change {
             path: manifest,
             before: Some(text),
             after: document.to_string(),
         });
     }
-    let left = line(program, &mut changes)?;
-    Ok((changes, left.into_iter().collect()))
+    left.extend(line(program, &mut changes)?);
+    Ok((changes, left))
 }
 
 /// The line in the program's source, or what is said in its place.
@@ -72,7 +77,8 @@ fn line(program: &Program, changes: &mut Vec<Change>) -> Result<Option<Left>> {
     }
 }
 
-fn depend(document: &mut DocumentMut, folder: &Path, path: &Path) -> Result<()> {
+/// The folder of the crate.
+fn found(path: &Path) -> Result<PathBuf> {
     let path = path.canonicalize().with_context(|| {
         format!(
             "failed to find {}, which --outcome-path names",
@@ -87,8 +93,20 @@ fn depend(document: &mut DocumentMut, folder: &Path, path: &Path) -> Result<()> 
             path.display()
         );
     }
+    Ok(path)
+}
+
+/// Who builds the project elsewhere has the repository, and nothing beside it.
+fn outside(program: &Program, path: PathBuf) -> Result<Option<Left>> {
+    let is_inside = path.starts_with(program.repository.canonicalize()?);
+    let why = "is outside this repository, where a build in CI does not find it".to_owned();
+    let advice = "check bluegreen's repository out beside it there, too, before the build";
+    Ok((!is_inside).then(|| Left::new(path, why, advice.to_owned())))
+}
+
+fn depend(document: &mut DocumentMut, folder: &Path, path: &Path) -> Result<()> {
     let mut source = InlineTable::new();
-    let way = relative(&folder.canonicalize()?, &path);
+    let way = relative(&folder.canonicalize()?, path);
     source.insert("path", way.display().to_string().into());
     let dependencies = document
         .entry("dependencies")

@@ -58,7 +58,7 @@ fn entries(program: &Program, wanted: &Wanted) -> Vec<Entry> {
     vec![
         entry(None, "function", &wanted.function),
         entry(None, "alias", &wanted.alias),
-        entry(Some("create"), "api", wanted.api_name()),
+        entry(Some("create"), "api", &wanted.api_name()),
         entry(Some("create"), "binary", &binary),
         entry(Some("deploy"), "binary", &binary),
     ]
