@@ -15,6 +15,7 @@ mod independent;
 mod init;
 mod interrupted;
 mod journal;
+mod needed;
 mod options;
 mod outcomes;
 mod output;

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::policy::{ROLE, matches};
+use super::{needed::ROLE, policy::matches};
 use crate::harness::{Fate, Finished, Proxy, Server, path, program};
 
 /// Whether a statement allows the action on the resource in a request with these keys: as IAM

@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Server, until, zip_of};
@@ -25,13 +24,6 @@ fn fails(answer: &Answer, kind: &str, message_end: &str) {
     assert_eq!(error["errorType"], kind);
     let message = error["errorMessage"].as_str().unwrap();
     assert!(message.ends_with(message_end), "{message}");
-}
-
-fn log(answer: &Answer) -> String {
-    let tail = answer
-        .header("x-amz-log-result")
-        .expect("the log was asked for");
-    String::from_utf8(BASE64_STANDARD.decode(tail).unwrap()).unwrap()
 }
 
 #[test]
@@ -234,37 +226,6 @@ fn invocations_beyond_the_limit_of_environments_wait_and_are_answered() {
     different.sort();
     different.dedup();
     assert_eq!(different.len(), 2, "{pids:?}");
-}
-
-#[test]
-fn the_log_holds_what_was_printed_between_lambdas_own_lines() {
-    let server = server();
-    let printed = log(&server.invoke("f", &json!("print")));
-    let lines: Vec<&str> = printed.lines().collect();
-    assert!(lines[0].starts_with("START RequestId: ") && lines[0].ends_with(" Version: $LATEST"));
-    assert_eq!(
-        lines[1..3],
-        ["a line of the function's", "and one on standard error"]
-    );
-    assert!(lines[3].starts_with("END RequestId: "));
-    assert!(lines[4].starts_with("REPORT RequestId: ") && lines[4].contains("Init Duration: "));
-    let timed_out = log(&server.invoke("f", &json!("hang")));
-    assert!(
-        timed_out.contains("Task timed out after 1.00 seconds"),
-        "{timed_out}"
-    );
-}
-
-#[test]
-fn the_log_can_be_read_as_cloudwatch_logs() {
-    let server = server();
-    server.invoke("f", &json!("print"));
-    let target = [("x-amz-target", "Logs_20140328.FilterLogEvents")];
-    let request = json!({ "logGroupName": "/aws/lambda/f", "filterPattern": "line" });
-    let answer = server.request_with("POST", "/", &target, request.to_string().as_bytes());
-    let events = answer.json()["events"].clone();
-    assert_eq!(events[0]["message"], "a line of the function's");
-    assert_eq!(events.as_array().unwrap().len(), 1);
 }
 
 #[test]

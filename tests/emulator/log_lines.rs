@@ -21,12 +21,15 @@ fn events(answer: &Answer) -> Vec<(String, Value)> {
     events.collect()
 }
 
-fn server_that_logs(level: &str) -> Server {
+fn server_that_logs(logging: &Value) -> Server {
     let server = Server::start();
-    let logging = json!({ "LogFormat": "JSON", "SystemLogLevel": level });
     let configuration = json!({ "Timeout": 1, "LoggingConfig": logging });
     server.create_misbehaving("f", &configuration);
     server
+}
+
+fn json_of(level: &str) -> Value {
+    json!({ "LogFormat": "JSON", "SystemLogLevel": level })
 }
 
 #[test]
@@ -50,7 +53,7 @@ fn an_error_that_the_handler_returned_is_a_success_in_the_report_and_a_crash_is_
 #[test]
 fn a_function_that_logs_json_has_the_events_of_its_system_log_level() {
     let event = |kind: &str, status: Value| (format!("platform.{kind}"), status);
-    let server = server_that_logs("DEBUG");
+    let server = server_that_logs(&json_of("DEBUG"));
     assert_eq!(
         events(&server.invoke("f", &json!("error"))),
         [
@@ -59,7 +62,7 @@ fn a_function_that_logs_json_has_the_events_of_its_system_log_level() {
             event("report", json!("success"))
         ]
     );
-    let server = server_that_logs("INFO");
+    let server = server_that_logs(&json_of("INFO"));
     assert_eq!(
         events(&server.invoke("f", &json!(1))),
         [
@@ -67,7 +70,7 @@ fn a_function_that_logs_json_has_the_events_of_its_system_log_level() {
             event("report", json!("success"))
         ]
     );
-    let server = server_that_logs("WARN");
+    let server = server_that_logs(&json_of("WARN"));
     assert_eq!(events(&server.invoke("f", &json!(1))), []);
     assert_eq!(
         events(&server.invoke("f", &json!("hang"))),
@@ -76,4 +79,35 @@ fn a_function_that_logs_json_has_the_events_of_its_system_log_level() {
             event("report", json!("timeout"))
         ]
     );
+}
+
+#[test]
+fn the_log_holds_what_was_printed_between_lambdas_own_lines() {
+    let server = server_that_logs(&json!({ "LogFormat": "Text" }));
+    let printed = log(&server.invoke("f", &json!("print")));
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines[0].starts_with("START RequestId: ") && lines[0].ends_with(" Version: $LATEST"));
+    assert_eq!(
+        lines[1..3],
+        ["a line of the function's", "and one on standard error"]
+    );
+    assert!(lines[3].starts_with("END RequestId: "));
+    assert!(lines[4].starts_with("REPORT RequestId: ") && lines[4].contains("Init Duration: "));
+    let timed_out = log(&server.invoke("f", &json!("hang")));
+    assert!(
+        timed_out.contains("Task timed out after 1.00 seconds"),
+        "{timed_out}"
+    );
+}
+
+#[test]
+fn the_log_can_be_read_as_cloudwatch_logs() {
+    let server = server_that_logs(&json!({ "LogFormat": "Text" }));
+    server.invoke("f", &json!("print"));
+    let target = [("x-amz-target", "Logs_20140328.FilterLogEvents")];
+    let request = json!({ "logGroupName": "/aws/lambda/f", "filterPattern": "line" });
+    let answer = server.request_with("POST", "/", &target, request.to_string().as_bytes());
+    let events = answer.json()["events"].clone();
+    assert_eq!(events[0]["message"], "a line of the function's");
+    assert_eq!(events.as_array().unwrap().len(), 1);
 }
