@@ -27,6 +27,7 @@ LAMBDA_TARGET := $(if $(filter x86_64,$(ARCH)),x86_64,aarch64)-unknown-linux-mus
 LAMBDA_CPU := $(if $(filter x86_64,$(ARCH)),x86-64-v3,neoverse-n1)
 # Where the sources lie must not be seen in what is built from them.
 REPRODUCIBLE := --remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
+DIST_TARGETS ?= x86_64-unknown-linux-musl aarch64-unknown-linux-musl
 LAMBDA_FLAGS := RUSTFLAGS="-C target-cpu=$(LAMBDA_CPU) $(REPRODUCIBLE)"
 
 .PHONY: help
@@ -131,6 +132,11 @@ deny: ## Check dependencies for known faults, licences, where they come from (ca
 .PHONY: build
 build: tools ## Build the functions for AWS with cargo-lambda (ARCH=arm64 or x86_64)
 	$(LAMBDA_FLAGS) $(WITH_TOOLS) cargo lambda build --profile function --target $(LAMBDA_TARGET) $(FUNCTIONS)
+
+.PHONY: dist
+dist: tools ## Build what a release offers into target/archives: archives, their sums; and try it
+	@RUSTFLAGS="$(REPRODUCIBLE)" $(WITH_TOOLS) deploy-scripts/dist/dist.sh $(DIST_TARGETS)
+	@deploy-scripts/dist/try.sh
 
 .PHONY: watch
 watch: tools ## Run a function with `cargo lambda watch` (FUNCTION=blue, PORT=9000)

@@ -2,9 +2,16 @@
 # The whole story on this machine: blue serves, green is released, red is rolled back.
 # `make demo` builds what it needs first.
 set -eu
-cd "$(dirname "$0")/.."
-# The folder of the programs: `make test-slow` shows those of the release profile.
-bin=${BIN:-${CARGO_TARGET_DIR:-target}/debug}
+cd "$(dirname "$0")"
+if [ -f lambda-local ]; then
+    # In what was downloaded, the programs lie beside this script.
+    bin=.
+    [ -f bluegreen ] || { echo "bluegreen is not here: unpack its archive into this folder, too" >&2; exit 1; }
+else
+    cd ..
+    # `make test-slow` shows the programs of the release profile.
+    bin=${BIN:-${CARGO_TARGET_DIR:-target}/debug}
+fi
 log=$(mktemp)
 
 bold='' green='' off=''

@@ -173,6 +173,7 @@ fn every_action_of_others_is_named_by_its_commit() {
     for file in [
         ".github/workflows/ci.yml",
         ".github/workflows/nightly.yml",
+        ".github/workflows/release.yml",
         "deploy-scripts/github-actions.yml",
         "deploy-scripts/bluegreen/src/commands/init/workflow.yml",
     ] {

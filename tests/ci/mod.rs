@@ -2,5 +2,6 @@
 
 mod action;
 mod examples;
+mod offered;
 mod release;
 mod runner;

@@ -12,7 +12,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::harness::{Finished, program};
+use crate::harness::{Finished, program, repository};
 
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -24,25 +24,23 @@ pub(super) fn machine() -> (&'static str, &'static str) {
     }
 }
 
-pub(super) fn archive() -> String {
-    format!("bluegreen-{VERSION}-{}.tar.gz", machine().1)
+pub(super) fn archive(name: &str, target: &str) -> String {
+    format!("{name}-{VERSION}-{target}.tar.gz")
 }
 
-/// A folder with the archive and `SHA256SUMS`, packed once.
+/// A folder with the archive and `SHA256SUMS`, packed once, as `make dist` packs.
 fn packed() -> &'static Path {
     static PACKED: OnceLock<TempDir> = OnceLock::new();
     let packed = PACKED.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let program = program("bluegreen");
+        let content = tempfile::tempdir().unwrap();
+        fs::copy(program("bluegreen"), content.path().join("bluegreen")).unwrap();
         let mut pack = Command::new("sh");
-        pack.args([
-            "-ec",
-            "tar -cf - -C \"$1\" bluegreen | gzip -1 >\"$2\"; sha256sum \"$2\" >SHA256SUMS",
-        ])
-        .arg("sh")
-        .arg(program.parent().unwrap())
-        .arg(archive())
-        .current_dir(&folder);
+        pack.args(["-ec", "\"$0\" \"$1\" \"$2\"; sha256sum \"$2\" >SHA256SUMS"])
+            .arg(repository().join("deploy-scripts/dist/pack.sh"))
+            .arg(content.path())
+            .arg(archive("bluegreen", machine().1))
+            .current_dir(&folder);
         Finished::run(pack).succeeds();
         folder
     });
@@ -72,7 +70,9 @@ fn answer(mut stream: TcpStream, sum: Option<&str>) -> std::io::Result<()> {
     let name = first.split(' ').nth(1).unwrap_or_default();
     let name = name.trim_start_matches('/');
     let body = match sum {
-        Some(sum) if name == "SHA256SUMS" => Ok(format!("{sum}  {}\n", archive()).into_bytes()),
+        Some(sum) if name == "SHA256SUMS" => {
+            Ok(format!("{sum}  {}\n", archive("bluegreen", machine().1)).into_bytes())
+        }
         _ => fs::read(packed().join(name)),
     };
     let (status, body) = body.map_or(("404 Not Found", Vec::new()), |body| ("200 OK", body));

@@ -153,6 +153,7 @@ mod tests {
             .collect();
         let mut commands: Vec<&str> = command
             .get_subcommands()
+            .filter(|sub| !sub.is_hide_set())
             .map(|sub| sub.get_name())
             .collect();
         commands.push("help");

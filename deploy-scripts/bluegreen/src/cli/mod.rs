@@ -187,12 +187,22 @@ pub(crate) enum Command {
     /// CERTIFIED worse. Totals come as --stage, or as JSON on standard input.
     Verdict(VerdictArgs),
     /// Print the completions for a shell, to be sourced by it
-    Completions { shell: Shell },
+    Completions {
+        /// The one that sources them
+        shell: Shell,
+    },
+    /// Write the manual's pages into a folder; releases bring them
+    #[command(hide = true)]
+    Man {
+        /// One that is there
+        folder: PathBuf,
+    },
     /// Start lambda-local: Lambda on this machine
     ///
     /// Everything behind `local` is passed on: `bluegreen local --help` shows its options.
     #[command(disable_help_flag = true)]
     Local {
+        /// Options of lambda-local
         #[arg(
             trailing_var_arg = true,
             allow_hyphen_values = true,

@@ -12,8 +12,8 @@ pub(crate) fn start(options: &[String]) -> Error {
     let error = Command::new(&program).args(options).exec();
     if error.kind() == io::ErrorKind::NotFound {
         return anyhow!(
-            "in this repository `cargo build --workspace` builds it; elsewhere \
-             `cargo install --path lambda-local`"
+            "unpack its archive beside this program; in the repository `cargo build --workspace` \
+             builds both"
         )
         .context(format!(
             "failed to find {PROGRAM}, neither beside this program nor in PATH"

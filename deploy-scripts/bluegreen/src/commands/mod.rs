@@ -9,6 +9,7 @@ mod history;
 mod init;
 mod local;
 mod logs;
+mod man;
 mod policy;
 mod promote;
 mod prune;
@@ -48,6 +49,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "bluegreen", &mut io::stdout());
         }
+        Command::Man { folder } => man::write(&folder)?,
         Command::Local { options } => return Err(local::start(&options)),
     }
     Ok(Exit::Done)
