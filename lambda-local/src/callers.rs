@@ -39,6 +39,15 @@ pub(crate) struct Callers {
 }
 
 impl Callers {
+    /// This user's own clients on this machine.
+    pub(crate) const fn of_this_machine() -> Self {
+        Self {
+            by_address: false,
+            of_all_users: false,
+            named: Vec::new(),
+        }
+    }
+
     pub(crate) fn admit_host(&self, host: &str) -> bool {
         let address = host.trim_start_matches('[').trim_end_matches(']');
         names_this_machine(host)

@@ -1,7 +1,7 @@
 //! The one account and region that there is.
 
 /// Where this Lambda claims to be: what its ARNs say.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) region: String,
     pub(crate) account: String,

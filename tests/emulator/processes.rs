@@ -11,15 +11,21 @@ use serde_json::{Value, json};
 
 use crate::harness::{Finished, Server, program, until};
 
-/// The processes that run bootstraps of this server: its children.
+/// The processes that run bootstraps of this server, and no other children.
 fn children(server: u32) -> Vec<u32> {
+    children_named("bootstrap", server)
+}
+
+fn children_named(wanted: &str, server: u32) -> Vec<u32> {
     let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| {
         let pid: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         // The name may hold anything; what follows it is state, parent, ….
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+        let mut fields = rest.split_whitespace();
         let (state, parent) = (fields.next()?, fields.next()?);
-        (state != "Z" && parent == server.to_string()).then_some(pid)
+        let is_child = state != "Z" && parent == server.to_string();
+        (is_child && name == wanted).then_some(pid)
     });
     processes.collect()
 }
@@ -81,16 +87,23 @@ fn another_user_of_this_machine_is_refused_unless_the_server_is_open() {
 #[test]
 fn ctrl_c_ends_the_server_and_leaves_no_process_behind() {
     let (server, child) = server_with_a_process();
+    let guards = children_named("sh", server.pid());
+    assert_eq!(guards.len(), 1);
     assert!(server.stop().success());
     // Not even as a zombie.
-    assert!(!Path::new(&format!("/proc/{child}")).exists());
+    for process in [child, guards[0]] {
+        assert!(!Path::new(&format!("/proc/{process}")).exists());
+    }
 }
 
 #[test]
 fn a_server_that_is_killed_takes_its_processes_with_it() {
     let (mut server, child) = server_with_a_process();
+    let pid = server.invoke("f", &json!("child")).json();
+    let grandchild = u32::try_from(pid.as_u64().unwrap()).unwrap();
     server.kill();
     ends(child);
+    ends(grandchild);
 }
 
 #[test]

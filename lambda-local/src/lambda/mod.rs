@@ -14,6 +14,6 @@ pub(crate) use api::{routes, table};
 pub(crate) use invoke::{Call, Invoked, Way};
 pub(crate) use lately::Ran;
 pub(crate) use model::{Alias, Caller, Function, FunctionRef, Snapshot};
-pub(crate) use runtime::{EXEC_BOOTSTRAP, Limits, exec_bootstrap};
+pub(crate) use runtime::Limits;
 pub(crate) use state::{Lambda, Settings, new_request_id};
 pub(crate) use url::{LAMBDA_URL, LAMBDA_URL_HOST, function_url};

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     changed::{Changed, Kind},
     cloudwatch::{CloudWatch, Pace},
-    lambda::runtime::{Limits, Pool, Retiring},
+    lambda::runtime::{Guard, Limits, Pool, Retiring},
     logs::Logs,
     place::Place,
     store::Store,
@@ -55,6 +55,7 @@ pub(crate) struct Lambda {
     pub(crate) cloudwatch: Arc<CloudWatch>,
     limits: Limits,
     retiring: Retiring,
+    guard: Arc<Guard>,
     pub(super) retry_delay: Duration,
     pub(crate) lately: Lately,
     pub(crate) trail: Trail,
@@ -82,6 +83,7 @@ impl Lambda {
             cloudwatch,
             limits: settings.limits,
             retiring: Retiring::default(),
+            guard: Arc::default(),
             retry_delay: settings.retry_delay,
             lately: Lately::default(),
             trail: Trail::new(settings.place.clone()),
@@ -151,16 +153,18 @@ impl Lambda {
         pool.map_or(0, |pool| pool.size())
     }
 
-    /// Ends all environments, and waits for those whose process is told.
+    /// Ends all environments, and waits until their processes are gone.
     pub(crate) async fn shut_down(&self) {
         lock(&self.pools).clear();
         self.retiring.all_gone().await;
+        self.guard.end_all().await;
     }
 
     pub(super) fn pool(&self, snapshot: &Arc<Snapshot>) -> Arc<Pool> {
         let mut pools = lock(&self.pools);
         let new = || {
-            let told = (self.logs.clone(), self.retiring.clone());
+            let guard = self.guard.clone();
+            let told = (self.logs.clone(), self.retiring.clone(), guard);
             let (code, place) = (self.code.clone(), self.place.clone());
             Pool::new(snapshot.clone(), code, place, told, self.limits.clone())
         };

@@ -14,13 +14,13 @@ use super::{
     request::{Printed, Request},
 };
 use crate::message::Message;
-use clap::ValueEnum;
 
 /// How long the end of the server waits for what is still to be printed.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// What is printed of the requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "program", derive(clap::ValueEnum))]
 pub(crate) enum Shows {
     /// A line for each request
     Short,

@@ -11,8 +11,8 @@ const WARNING: Style = AnsiColor::Yellow.on_default();
 
 pub(super) fn run(queue: &Queue) {
     let screen = Screen::new();
-    loop {
-        screen.print(queue.take());
+    while let Some(batch) = queue.take() {
+        screen.print(batch);
         queue.rest();
     }
 }

@@ -91,20 +91,21 @@ impl Queue {
         drop(self.changed.wait_timeout_while(self.lock(), REST, goes_on));
     }
 
-    /// Waits until there is something to print.
-    pub(super) fn take(&self) -> Batch {
+    /// Waits until there is something to print; `None` when there is nothing more to come.
+    pub(super) fn take(&self) -> Option<Batch> {
         let mut state = self.lock();
         if state.shown.is_empty() {
             state.printing = false;
             self.changed.notify_all();
-            let waited = self.changed.wait_while(state, |state| !state.printing);
+            let idle = |state: &mut State| !state.printing && !state.ending;
+            let waited = self.changed.wait_while(state, idle);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
         state.bytes = 0;
-        Batch {
+        (!state.shown.is_empty()).then(|| Batch {
             shown: mem::take(&mut state.shown),
             left_out: mem::take(&mut state.left_out),
-        }
+        })
     }
 
     /// Waits until all is printed, at most so long.
@@ -135,11 +136,20 @@ mod tests {
         queue.push(warning(MAX_BYTES + 1));
         queue.push(warning(1));
         queue.push(warning(1));
-        let batch = queue.take();
+        let batch = queue.take().unwrap();
         assert_eq!((batch.shown.len(), batch.left_out), (1, 2));
         queue.push(warning(1));
-        let batch = queue.take();
+        let batch = queue.take().unwrap();
         assert_eq!((batch.shown.len(), batch.left_out), (1, 0));
+    }
+
+    #[test]
+    fn nothing_comes_after_the_end() {
+        let queue = Queue::default();
+        queue.push(warning(1));
+        queue.finish(Duration::ZERO);
+        assert!(queue.take().is_some());
+        assert!(queue.take().is_none());
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! How fine and how late metrics are: as quick as can be, or as AWS's.
 
-use clap::ValueEnum;
-
 use super::lambda::NAMESPACE;
 
 /// All of it is set when the server starts.
@@ -17,14 +15,15 @@ pub(crate) struct Pace {
 
 /// With what time data are stored.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Resolution_definition>
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "program", derive(clap::ValueEnum))]
 pub(crate) enum Resolution {
     /// The second
     #[default]
-    #[value(name = "1")]
+    #[cfg_attr(feature = "program", value(name = "1"))]
     Second,
     /// The minute, as on AWS
-    #[value(name = "60")]
+    #[cfg_attr(feature = "program", value(name = "60"))]
     Minute,
 }
 

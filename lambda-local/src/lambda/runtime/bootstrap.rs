@@ -1,44 +1,6 @@
-//! Starts a bootstrap so that it cannot outlive the server: lambda-local runs itself, asks the
-//! kernel to be killed with its parent, and becomes the bootstrap.
+//! What is known against a bootstrap before it is started.
 
-use std::{
-    fs,
-    io::{self, Read},
-    os::unix::{fs::PermissionsExt, process::CommandExt},
-    path::Path,
-};
-
-/// The first argument with which lambda-local becomes a bootstrap instead of a server.
-pub(crate) const EXEC_BOOTSTRAP: &str = "exec-bootstrap";
-
-/// Becomes the bootstrap at `path`; returns only if that fails.
-pub(crate) fn exec_bootstrap(path: &Path, server: &str) -> io::Error {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = die_with_the_server(server) {
-        return error;
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = server;
-    // What whoever started the server had open is not the function's.
-    close_fds::set_fds_cloexec(3, &[]);
-    // The server's own is for what the server keeps.
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-    std::process::Command::new(path).exec()
-}
-
-/// Needed also where the server is killed with -9 and cannot clean up.
-#[cfg(target_os = "linux")]
-fn die_with_the_server(server: &str) -> io::Result<()> {
-    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
-    set_parent_process_death_signal(Some(Signal::KILL))?;
-    // The server may have died before the line above took effect.
-    let parent = getppid().map(|pid| pid.as_raw_nonzero().get().to_string());
-    if parent.as_deref() == Some(server) {
-        Ok(())
-    } else {
-        Err(io::Error::other("the server has gone"))
-    }
-}
+use std::{fs, io::Read, os::unix::fs::PermissionsExt, path::Path};
 
 /// Why the bootstrap in this folder cannot start, in Lambda's words; `None` if nothing is known
 /// against it.

@@ -19,9 +19,10 @@ use tokio::{
 };
 
 use super::{
-    bootstrap::{EXEC_BOOTSTRAP, cannot_start},
+    bootstrap::cannot_start,
     connections::Connections,
     extensions::Extensions,
+    guard::Guard,
     invocation::Invocation,
     outcome::Outcome,
     output::{CALM, Output},
@@ -45,6 +46,7 @@ pub(super) struct Launch {
     pub(super) variables: Vec<(String, String)>,
     pub(super) log: LogStream,
     pub(super) function: FunctionMetadata,
+    pub(super) guard: Arc<Guard>,
 }
 
 /// A running environment. Dropping it kills its processes.
@@ -117,14 +119,19 @@ impl Environment {
         let address = connections.address()?;
         let tmp = tempfile::Builder::new().prefix("lambda-").tempdir()?;
         let (reader, writer) = io::pipe()?;
-        let mut child = command(&launch, &address.to_string(), tmp.path())?
+        let mut child = command(&launch, &address.to_string(), tmp.path())
             .stdout(writer.try_clone()?)
             .stderr(writer)
             .spawn()?;
         let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        let guarded = group.map(|group| launch.guard.watch(group)).transpose()?;
         let output = Output::new(reader, launch.log)?;
         let (exited, exit) = watch::channel(None);
-        tokio::spawn(async move { exited.send_replace(child.wait().await.ok()) });
+        tokio::spawn(async move {
+            let status = child.wait().await.ok();
+            drop(guarded);
+            exited.send_replace(status)
+        });
         Ok(Self {
             waiting,
             extensions,
@@ -272,12 +279,9 @@ impl Drop for Environment {
     }
 }
 
-fn command(launch: &Launch, api: &str, tmp: &std::path::Path) -> io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
+fn command(launch: &Launch, api: &str, tmp: &std::path::Path) -> Command {
+    let mut command = Command::new(launch.task_root.join("bootstrap"));
     command
-        .arg(EXEC_BOOTSTRAP)
-        .arg(launch.task_root.join("bootstrap"))
-        .arg(std::process::id().to_string())
         .current_dir(&launch.task_root)
         .env_clear()
         .envs(launch.variables.iter().map(|(name, value)| (name, value)))
@@ -285,8 +289,9 @@ fn command(launch: &Launch, api: &str, tmp: &std::path::Path) -> io::Result<Comm
         .env("TMPDIR", tmp)
         .stdin(Stdio::null())
         // A group of its own, so that Ctrl-C in the terminal reaches the server alone.
-        .process_group(0);
-    Ok(command)
+        .process_group(0)
+        .kill_on_drop(true);
+    command
 }
 
 async fn exited(exit: &mut watch::Receiver<Option<ExitStatus>>) -> ExitStatus {

@@ -8,6 +8,7 @@ mod connections;
 mod environment;
 mod extensions;
 mod extensions_api;
+mod guard;
 mod head;
 mod http1;
 mod invocation;
@@ -21,7 +22,7 @@ mod runtime_api;
 mod variables;
 mod waiting;
 
-pub(crate) use bootstrap::{EXEC_BOOTSTRAP, exec_bootstrap};
+pub(crate) use guard::Guard;
 pub(crate) use invocation::{Invocation, Piece};
 pub(crate) use outcome::Done;
 pub(crate) use pool::{Limits, Pool};

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     environment::{Environment, Launch, NotStarted, RunResult},
+    guard::Guard,
     invocation::Invocation,
     outcome::{Done, Outcome},
     output::log_of,
@@ -30,7 +31,7 @@ use crate::{
 };
 
 /// What holds for the environments of every version.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// Environments that one version may have at once. Further invocations wait.
     pub(crate) environments: usize,
@@ -46,6 +47,7 @@ pub(crate) struct Pool {
     place: Place,
     logs: Arc<Logs>,
     retiring: Retiring,
+    guard: Arc<Guard>,
     pub(super) limits: Limits,
     /// Held by whoever starts environments ahead.
     pub(super) ahead: tokio::sync::Mutex<()>,
@@ -87,7 +89,7 @@ impl Pool {
         snapshot: Arc<Snapshot>,
         code: Arc<CodeStore>,
         place: Place,
-        (logs, retiring): (Arc<Logs>, Retiring),
+        (logs, retiring, guard): (Arc<Logs>, Retiring, Arc<Guard>),
         limits: Limits,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -97,6 +99,7 @@ impl Pool {
             place,
             logs,
             retiring,
+            guard,
             limits,
             ahead: tokio::sync::Mutex::default(),
             state: Mutex::default(),
@@ -308,6 +311,7 @@ impl Pool {
                 handler: self.snapshot.configuration.handler.clone(),
                 account_id: Some(self.place.account.clone()),
             },
+            guard: self.guard.clone(),
         }
     }
 }
