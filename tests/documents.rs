@@ -141,6 +141,13 @@ fn the_front_page_is_one_page() {
 }
 
 #[test]
+fn the_test_that_is_shown_to_users_is_one_that_runs() {
+    let read = |path| fs::read_to_string(repository().join(path)).unwrap();
+    let test = read("tests/own_function/tests/behind_its_api.rs");
+    assert!(read("docs/testing.md").contains(&format!("```rust\n{test}```\n")));
+}
+
+#[test]
 fn a_link_that_leads_nowhere_is_found() {
     let mut all = BTreeMap::new();
     documents(repository(), &mut all);

@@ -11,7 +11,7 @@ use crate::harness::{
 };
 
 fn created(api: &str) -> Server {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let create = ["create", "--api", api, "--binary", &path("blue")];
     server.bluegreen(&create).succeeds();
     server.publish("green");
@@ -68,7 +68,7 @@ fn each_stage_of_a_rest_api_leads_where_its_variables_say() {
 /// Ours is the last of each.
 #[test]
 fn what_stands_on_a_second_page_is_found() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     for number in 0..30 {
         let name = json!({ "name": format!("other-{number}"), "protocolType": "HTTP" });
         make(&server, "POST", "/v2/apis", &name);
@@ -137,7 +137,7 @@ fn resources_of_a_rest_api_on_a_second_page_are_found() {
 #[test]
 fn an_http_api_that_was_left_half_made_is_completed() {
     for part in ["/integrations", "/routes", "/stages"] {
-        let server = Server::start();
+        let server = Server::with(&[]);
         let fails = AtomicBool::new(true);
         let proxy = Proxy::start(&server.url, move |call, _| {
             let makes = call.method == "POST" && call.path.ends_with(part);

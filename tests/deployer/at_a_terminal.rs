@@ -157,7 +157,7 @@ fn colours_are_kept_in_a_pipe_where_somebody_wants_them() {
 
 #[test]
 fn help_fits_the_terminal() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     for command in ["rollout", "create", "status"] {
         let mut terminal = server.bluegreen_at_terminal(&[command, "--help"], (24, 60));
         assert_eq!(terminal.ends_within(LIMIT), Some(0));

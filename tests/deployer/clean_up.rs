@@ -141,7 +141,7 @@ fn destroy_deletes_what_create_made_and_is_done_when_run_again() {
 
 #[test]
 fn destroy_leaves_a_function_that_somebody_else_made_or_uses() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let code = fs::read(program("blue")).unwrap();
     server.create_function("hello", &zip_of("bootstrap", 0o755, &code), &json!({}));
     server.bluegreen(&["create"]).succeeds();
@@ -172,7 +172,7 @@ fn log_groups(server: &Server) -> Value {
 
 #[test]
 fn logs_are_kept_as_long_as_create_was_told_and_deleted_where_destroy_is() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let blue = program("blue");
     let create = [
         "create",

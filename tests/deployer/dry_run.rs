@@ -24,7 +24,7 @@ fn rehearse(server: &Server, args: &[&str]) -> Finished {
 
 #[test]
 fn create_says_what_is_missing() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let rehearsed = rehearse(&server, &["create", "--binary", &path("blue")]);
     for line in [
         "would make function hello",

@@ -156,7 +156,7 @@ fn does_the_same(original: &Server, replay: &Server, args: &[&str]) {
 
 #[test]
 fn the_explained_commands_replayed_by_the_aws_cli_reach_the_same_state() {
-    let (original, replay) = (Server::start(), Server::start());
+    let (original, replay) = (Server::with(&[]), Server::start());
     let folder = tempfile::tempdir().unwrap();
     let zips = ["blue", "green"].map(|color| {
         let file = folder.path().join(format!("{color}.zip"));
@@ -223,7 +223,7 @@ fn reads_and_invocations_are_commands_that_run_too() {
 
 #[test]
 fn no_value_of_an_environment_variable_is_said() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let binary = path("blue");
     let create = [
         "create",

@@ -26,7 +26,7 @@ fn the_chances_are_those_that_were_asked_for() {
 
 #[test]
 fn create_gives_the_function_the_timeout_that_was_asked_for() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let binary = program("blue");
     let create = [
         "create",
@@ -42,7 +42,7 @@ fn create_gives_the_function_the_timeout_that_was_asked_for() {
 
 #[test]
 fn a_breaker_opens_where_both_versions_fail() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server.create("red").succeeds();
     for share in ["0.9", "0.8"] {
         server.set_variable("FAIL_SHARE", share, true);

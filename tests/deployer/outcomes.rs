@@ -52,7 +52,7 @@ fn a_green_that_returns_500s_is_rolled_back_within_half_a_minute_as_aws_delivers
 
 #[test]
 fn a_rollback_says_why_green_failed() {
-    let (server, _load) = with_red_that_returns(Server::start(), 50);
+    let (server, _load) = with_red_that_returns(Server::with(&[]), 50);
     let finished = server.bluegreen(&rollout(&[])).exits(3);
     says(
         &finished,
@@ -94,7 +94,7 @@ fn logs_are_followed_until_somebody_ends_it() {
 
 #[test]
 fn lambdas_own_metrics_alone_see_no_500_that_is_returned() {
-    let (server, _load) = with_red_that_returns(Server::start(), 100);
+    let (server, _load) = with_red_that_returns(Server::with(&[]), 100);
     let quick = ["--strategy", "canary:50%/2s", "--certified", "20%"];
     let blind = [&quick[..], &["--no-outcomes"]].concat();
     let finished = server.bluegreen(&rollout(&blind)).succeeds();

@@ -51,7 +51,7 @@ fn events(server: &Server, args: &[&str], code: i32) -> Vec<Value> {
 
 #[test]
 fn each_command_prints_the_document_of_its_name() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let [blue, green] = ["blue", "green"].map(path);
     let event = repository().join("functions/events/http-api.json");
     let event = event.to_str().unwrap();
@@ -100,7 +100,7 @@ fn each_event_of_a_release_is_in_the_schema_and_has_no_colours() {
 
 #[test]
 fn an_error_is_the_last_line_on_standard_output_too() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     for command in [&["status"][..], &["rollout"], &["promote"], &["history"]] {
         let finished = run(&server, command).exits(1);
         let error: Value = serde_json::from_str(finished.stdout.trim_end()).unwrap();

@@ -23,7 +23,7 @@ struct Watched {
 
 impl Watched {
     fn start() -> Self {
-        let server = Server::start();
+        let server = Server::with(&[]);
         let needed = Arc::new(Mutex::new(BTreeSet::new()));
         let noted = needed.clone();
         let proxy = Proxy::start(&server.url, move |call, _| {
@@ -206,7 +206,7 @@ fn alarm_is_looked_at(watched: &Watched) {
 
 #[test]
 fn without_an_alias_a_policy_needs_the_account() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server
         .bluegreen(&["policy"])
         .fails_with(1, &["--account is needed"]);

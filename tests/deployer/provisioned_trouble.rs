@@ -74,7 +74,7 @@ fn a_move_that_aws_gives_up_is_told_and_can_be_taken_back() {
 /// Version 1 cannot start any more: its environments are made anew when the alias goes back.
 #[test]
 fn a_rollback_that_aws_gives_up_says_what_holds_the_alias() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let folder = tempfile::tempdir().unwrap();
     let once = folder.path().join("started");
     let script = format!(

@@ -23,7 +23,7 @@ fn create(server: &Server, options: &[&str]) -> Finished {
 
 #[test]
 fn create_makes_a_role_that_may_write_logs_and_destroy_deletes_it() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let created = create(&server, &[]).succeeds();
     let made = "made   role hello-execution, which may write logs";
     assert!(created.stdout.contains(made), "{}", created.stdout);
@@ -59,7 +59,7 @@ fn create_makes_a_role_that_may_write_logs_and_destroy_deletes_it() {
 
 #[test]
 fn a_traced_function_has_a_role_that_may_send_traces() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     create(&server, &["--tracing"]).succeeds();
     let path = "/hello/configuration";
     let function = server.lambda("GET", path, &Value::Null).json();
@@ -74,7 +74,7 @@ fn a_traced_function_has_a_role_that_may_send_traces() {
 
 #[test]
 fn a_role_that_was_left_half_made_is_completed() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let trust = "%7B%22Version%22%3A%222012-10-17%22%7D";
     let half = format!(
         "Action=CreateRole&RoleName=hello-execution&Path=%2Fbluegreen%2F&AssumeRolePolicyDocument={trust}\
@@ -100,7 +100,7 @@ fn a_role_that_was_left_half_made_is_completed() {
 
 #[test]
 fn a_role_of_somebody_elses_is_not_taken() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let trust = "%7B%22Version%22%3A%222012-10-17%22%7D";
     let theirs =
         format!("Action=CreateRole&RoleName=hello-execution&AssumeRolePolicyDocument={trust}");
@@ -124,7 +124,7 @@ fn a_role_of_somebody_elses_is_not_taken() {
 /// The second one is what KMS says where the function has variables.
 #[test]
 fn a_role_that_is_not_known_everywhere_yet_is_waited_for() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let tries = AtomicUsize::new(0);
     let proxy = Proxy::start(&server.url, move |call, done| {
         let creates = !done && call.method == "POST" && call.path.ends_with("/functions");
@@ -162,7 +162,7 @@ fn a_role_that_is_not_known_everywhere_yet_is_waited_for() {
 
 #[test]
 fn without_permission_to_make_a_role_the_error_names_the_way_around() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let proxy = Proxy::start(&server.url, |call, _| {
         match call.body.starts_with("Action=") {
             true => Fate::RefuseSaying(

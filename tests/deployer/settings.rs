@@ -66,7 +66,7 @@ fn the_environment_comes_before_the_settings() {
 
 #[test]
 fn settings_that_are_wrong_are_refused_with_a_suggestion() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     for (settings, words) in [
         (
             "aliass = 'live'",

@@ -41,7 +41,7 @@ fn permits(policy: &Value, (action, resource): (&str, &str), keys: &[(&str, &str
 
 #[test]
 fn a_setup_policy_makes_nobody_administrator() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let attached = Arc::new(Mutex::new(BTreeSet::new()));
     let noted = attached.clone();
     let proxy = Proxy::start(&server.url, move |call, _| {
@@ -99,7 +99,7 @@ fn a_setup_policy_makes_nobody_administrator() {
 /// Nobody makes a role that may be given more than the boundary allows.
 #[test]
 fn a_role_has_the_boundary_that_is_asked_for_and_the_policy_allows_no_other() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let boundary = "arn:aws:iam::000000000000:policy/functions";
     let bounded = ["--permissions-boundary", boundary];
     let create = ["create", "--binary", &path("blue")];

@@ -12,7 +12,7 @@ use crate::harness::{Finished, Server, program};
 
 #[test]
 fn a_server_that_does_not_answer_is_named() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let refused = server.bluegreen(&["status", "--endpoint-url", "http://127.0.0.1:1"]);
     refused.fails_with(
         1,
@@ -31,7 +31,7 @@ fn a_server_that_does_not_answer_is_named() {
 /// 192.0.2.1 is nobody's.
 #[test]
 fn an_endpoint_beyond_this_machine_without_tls_is_warned_of() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let status = |url: &str| {
         let args = ["status", "--endpoint-url", url, "--call-timeout", "1s"];
         server.bluegreen(&args).exits(1).stderr
@@ -56,7 +56,7 @@ fn silent() -> (TcpListener, String) {
 
 #[test]
 fn whoever_never_answers_is_named_while_one_waits_and_given_up_after_fifteen_seconds() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let (_listener, url) = silent();
     let begun = Instant::now();
     let gave_up = server.bluegreen(&["status", "--endpoint-url", &url]);
@@ -75,7 +75,7 @@ fn whoever_never_answers_is_named_while_one_waits_and_given_up_after_fifteen_sec
 
 #[test]
 fn what_answers_and_is_not_aws_is_named() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     for (answer, said) in [
         (
             "HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno",
@@ -98,7 +98,7 @@ fn what_answers_and_is_not_aws_is_named() {
 
 #[test]
 fn an_endpoint_that_is_no_address_is_named_with_where_it_comes_from() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     for wrong in ["localhost:4566", "http://", "foo", "ftp://a", ""] {
         server
             .bluegreen(&["status", "--endpoint-url", wrong])
@@ -115,7 +115,7 @@ fn an_endpoint_that_is_no_address_is_named_with_where_it_comes_from() {
 /// What Rust's `{:?}` writes is for those who write the program.
 #[test]
 fn no_error_shows_what_is_inside_the_program() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let folder = tempfile::tempdir().unwrap();
     let profile = folder.path().join("config");
     fs::write(&profile, "[default]\nendpoint_url = foo\n[profile empty]\n").unwrap();

@@ -6,7 +6,7 @@ use crate::harness::{Finished, Server, path, rollout, says, serves};
 
 /// A server whose function is reached by this way in, with green as version 2.
 fn behind(api: &str) -> Server {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server
         .bluegreen(&["create", "--api", api, "--binary", &path("blue")])
         .succeeds();
@@ -45,7 +45,7 @@ fn what_create_makes_is_sound_and_complete_and_a_release_goes_through_it() {
 
 #[test]
 fn a_function_of_events_needs_nothing_in_front_of_its_alias_and_no_permission_for_it() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let create = ["create", "--api", "none", "--output", "json"];
     let rehearsed = server.bluegreen(&[&create[..], &["--dry-run"]].concat());
     assert_eq!(rehearsed.succeeds().json()["apiUrl"], Value::Null);
@@ -131,7 +131,7 @@ fn a_rest_api_that_somebody_else_made_is_left_alone() {
 
 #[test]
 fn destroy_closes_the_url_of_a_function_that_somebody_else_made() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server.create_misbehaving("hello", &Value::Null);
     server.bluegreen(&["create", "--api", "url"]).succeeds();
     let destroyed = server.bluegreen(&["destroy", "--yes"]).succeeds();

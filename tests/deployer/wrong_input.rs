@@ -65,7 +65,7 @@ fn moves_that_make_no_sense_are_refused() {
 
 #[test]
 fn what_is_not_there_is_named() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server.bluegreen(&["status"]).fails_with(
         1,
         &["has no alias 'live'", "in region us-east-1", "bluegreen"],
@@ -155,7 +155,7 @@ fn a_script_whose_interpreter_is_not_there_is_refused() {
 /// What `create` would upload runs on this machine: a build for Lambda's other processor does not.
 #[test]
 fn a_function_that_this_machine_could_not_start_is_not_created() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other");
     fs::write(&path, executable_of(other_machine())).unwrap();
@@ -206,7 +206,7 @@ fn large() -> Vec<u8> {
 
 #[test]
 fn without_credentials_or_region_the_error_says_how_to_give_them() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let mut command = server.command(program("bluegreen"));
     command
         .arg("status")
@@ -229,7 +229,7 @@ fn without_credentials_or_region_the_error_says_how_to_give_them() {
 
 #[test]
 fn every_command_says_what_to_do_about_a_function_that_is_not_there() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let blue = path("blue");
     let release = ["deploy", "--binary", &blue];
     for command in [
@@ -289,7 +289,7 @@ fn what_aws_refuses_comes_with_what_to_do() {
 /// A role that was made a moment ago is waited for, so this takes a minute.
 #[test]
 fn a_role_that_lambda_may_not_assume_is_named_with_what_it_needs() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let proxy = Proxy::start(&server.url, |call, _| match call.method.as_str() {
         "POST" => Fate::RefuseSaying(
             400,

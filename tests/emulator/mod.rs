@@ -4,6 +4,7 @@ mod alias_rules;
 mod asynchronous;
 mod concurrency;
 mod cors;
+mod embedded;
 mod embedded_metrics;
 mod extensions;
 mod faults;

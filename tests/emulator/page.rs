@@ -120,7 +120,7 @@ fn a_web_page_cannot_call_the_services() {
 
 #[test]
 fn a_page_that_is_looked_at_does_not_hold_the_server_up_when_it_ends() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let address = server.url.strip_prefix("http://").unwrap().to_owned();
     let mut stream = TcpStream::connect(&address).unwrap();
     let request = format!("GET /_local/events HTTP/1.1\r\nhost: {address}\r\n\r\n");

@@ -31,7 +31,7 @@ fn children_named(wanted: &str, server: u32) -> Vec<u32> {
 }
 
 fn server_with_a_process() -> (Server, u32) {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server.create_misbehaving("f", &Value::Null);
     server.invoke("f", &json!("hello"));
     let running = children(server.pid());
@@ -39,7 +39,7 @@ fn server_with_a_process() -> (Server, u32) {
     (server, running[0])
 }
 
-fn ends(pid: u32) {
+pub(super) fn ends(pid: u32) {
     let path = format!("/proc/{pid}/stat");
     until("the process ends", || {
         let state = fs::read_to_string(&path).ok();
@@ -74,7 +74,7 @@ fn another_user_of_this_machine_is_refused_unless_the_server_is_open() {
             .uid(user);
         Finished::run(curl).stdout
     };
-    let (shut, open) = (Server::start(), Server::with(&["--open"]));
+    let (shut, open) = (Server::with(&[]), Server::with(&["--open"]));
     let own = fs::metadata("/proc/self").unwrap().uid();
     assert_eq!(status(&shut, own), "200");
     if own == 0 {
@@ -108,7 +108,7 @@ fn a_server_that_is_killed_takes_its_processes_with_it() {
 
 #[test]
 fn what_a_bootstrap_has_started_ends_with_it_and_with_the_server() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server.create_misbehaving("f", &json!({ "Timeout": 1 }));
     let child = |server: &Server| {
         let pid = server.invoke("f", &json!("child")).json();
@@ -142,7 +142,7 @@ fn processes_of_a_deleted_function_are_ended() {
 
 #[test]
 fn a_port_that_is_taken_is_an_error_with_advice() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     let port = server.url.rsplit(':').next().unwrap();
     for program_name in ["lambda-local", "bluegreen"] {
         let mut command = Command::new(program(program_name));

@@ -54,7 +54,7 @@ fn each_request_is_a_line_with_version_path_and_status_in_the_colour_of_its_outc
 
 #[test]
 fn a_handler_that_answers_500_is_told_from_one_that_failed() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server.create("misbehaving").succeeds();
     let url = server.api_url();
     let answer = br#"{"statusCode":500}"#.iter();
@@ -78,7 +78,7 @@ fn a_handler_that_answers_500_is_told_from_one_that_failed() {
 
 #[test]
 fn what_runs_on_when_its_client_is_gone_is_shown_when_it_ends() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server.create("misbehaving").succeeds();
     let request = ureq::get(format!("{}/?hang=yes", server.api_url())).config();
     let gives_up = request.timeout_global(Some(Duration::from_millis(200)));
@@ -164,7 +164,7 @@ fn logs_as_they_are_and_no_logs_are_options() {
 
 #[test]
 fn what_was_shown_last_is_printed_before_the_end() {
-    let server = Server::start();
+    let server = Server::with(&[]);
     server.create_echoing();
     server.invoke("f", &json!("exit-7"));
     let printed = server.printed.clone();

@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::{Server, program, server::ROLE, until};
+use super::{ROLE, Server, program, until};
 
 const FUNCTIONS: &str = "/2015-03-31/functions";
 

@@ -6,6 +6,7 @@ mod browser;
 #[cfg(feature = "real-clients")]
 mod clients;
 mod command;
+mod deployer;
 pub(crate) mod function_url;
 mod load;
 mod printed;
@@ -36,6 +37,7 @@ pub(crate) use clients::packages;
 #[cfg(feature = "real-clients")]
 pub(crate) use command::Background;
 pub(crate) use command::{Finished, Running, signal_to};
+pub(crate) use deployer::ROLE;
 pub(crate) use load::Load;
 pub(crate) use printed::Printed;
 pub(crate) use provisioned::{has, provision, provisioned, reserve};
@@ -43,7 +45,7 @@ pub(crate) use proxy::{Call, Fate, Proxy};
 pub(crate) use released::{
     alias, begins, behind, description, events, rollout, says, serves, weights, with_green,
 };
-pub(crate) use server::{AS_AWS_DELIVERS, ROLE, Server};
+pub(crate) use server::{AS_AWS_DELIVERS, Server};
 pub(crate) use shell::{LIMIT, Shell};
 pub(crate) use stage_variables::{ByVariable, FUNCTION};
 pub(crate) use tls::Tls;

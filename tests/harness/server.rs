@@ -6,11 +6,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
-
-use super::{Finished, Printed, Running, command::signal_to, program, until, within};
-
-pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/test";
+use super::{Printed, command::signal_to, program, until, within};
 
 /// Lambda's own metrics by the minute and two minutes late, what functions say ten seconds late.
 pub(crate) const AS_AWS_DELIVERS: [&str; 6] = [
@@ -25,19 +21,38 @@ pub(crate) const AS_AWS_DELIVERS: [&str; 6] = [
 /// A running lambda-local on a port of its own. Dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Server {
-    /// `None` where somebody else has started it, who ends it.
-    process: Option<Child>,
+    runs: Runs,
     pub(crate) url: String,
     /// What it has printed so far.
     pub(crate) printed: Printed,
 }
 
+#[derive(Debug)]
+enum Runs {
+    /// In this process, as in any test of a user's.
+    Here {
+        _until_dropped: lambda_local::Server,
+    },
+    Program(Child),
+    /// Somebody else has started it, who ends it.
+    Elsewhere,
+}
+
 impl Server {
+    /// For tests of what lambda-local answers, which is the same in the program; the deployer's run
+    /// that, as users do.
     pub(crate) fn start() -> Self {
-        Self::with(&[])
+        let server = lambda_local::start().expect("lambda-local starts");
+        Self {
+            url: server.url().to_owned(),
+            runs: Runs::Here {
+                _until_dropped: server,
+            },
+            printed: Printed::default(),
+        }
     }
 
-    /// Keeps nothing, unless the options say where.
+    /// The program. Keeps nothing, unless the options say where.
     pub(crate) fn with(options: &[&str]) -> Self {
         Self::of(lambda_local(options))
     }
@@ -56,7 +71,7 @@ impl Server {
             Some(printed.split_once('\n')?.0.to_owned())
         });
         Self {
-            process: Some(process),
+            runs: Runs::Program(process),
             url: address(&first),
             printed,
         }
@@ -65,7 +80,7 @@ impl Server {
     /// One that somebody else has started, and ends.
     pub(crate) fn at(url: &str) -> Self {
         Self {
-            process: None,
+            runs: Runs::Elsewhere,
             url: url.to_owned(),
             printed: Printed::default(),
         }
@@ -85,26 +100,32 @@ impl Server {
             first.push(byte[0].into());
         }
         let server = Self {
-            process: Some(process),
+            runs: Runs::Program(process),
             url: address(first.trim_end()),
             printed: Printed::default(),
         };
         (server, (output, errors))
     }
 
-    /// A server with function `hello`: blue as version 1, alias `live`, an API in front of it.
+    /// The program with function `hello`: blue as version 1, alias `live`, an API in front of it.
     pub(crate) fn with_blue() -> Self {
-        let server = Self::start();
+        let server = Self::with(&[]);
         server.create("blue").succeeds();
         server
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.process().id()
+        match &self.runs {
+            Runs::Program(process) => process.id(),
+            other => panic!("{other:?} has no process of its own"),
+        }
     }
 
-    const fn process(&self) -> &Child {
-        self.process.as_ref().expect("it is the test's own")
+    fn process(&mut self) -> &mut Child {
+        match &mut self.runs {
+            Runs::Program(process) => process,
+            other => panic!("{other:?} has no process of its own"),
+        }
     }
 
     /// A command in whose environment AWS is this server, and nothing of the user's own is left.
@@ -135,59 +156,6 @@ impl Server {
         url.expect("there is an API").to_owned()
     }
 
-    /// Starts the deployer, which goes on while the test does something else.
-    pub(crate) fn start_bluegreen(&self, args: &[&str]) -> Running {
-        let mut command = self.command(program("bluegreen"));
-        command.args(args);
-        Running::start(command)
-    }
-
-    /// Runs the deployer to its end.
-    pub(crate) fn bluegreen(&self, args: &[&str]) -> Finished {
-        let mut command = self.command(program("bluegreen"));
-        command.args(args);
-        Finished::run(command)
-    }
-
-    pub(crate) fn create(&self, color: &str) -> Finished {
-        let binary = program(color);
-        let binary = binary.to_str().expect("the path is UTF-8");
-        self.bluegreen(&["create", "--binary", binary, "--role", ROLE])
-    }
-
-    /// Publishes a build and gives the version's number. Red fails with errors, which Lambda counts,
-    /// unless the function's variables say otherwise.
-    pub(crate) fn publish(&self, color: &str) -> u64 {
-        if color == "red" {
-            self.set_variable("FAIL_HOW", "error", false);
-        }
-        let binary = program(color);
-        let binary = binary.to_str().expect("the path is UTF-8");
-        let published = self.bluegreen(&["publish", "--binary", binary, "--output", "json"]);
-        published.succeeds().json()["version"]
-            .as_u64()
-            .expect("a version is a number")
-    }
-
-    /// Sets one of the function's variables, in place of what it was if that is asked for.
-    pub(crate) fn set_variable(&self, name: &str, value: &str, instead: bool) {
-        let configuration = self.lambda("GET", "/hello/configuration", &Value::Null);
-        let mut variables = configuration.json()["Environment"]["Variables"].clone();
-        if variables.is_null() {
-            variables = json!({});
-        }
-        if instead || variables[name].is_null() {
-            variables[name] = json!(value);
-        }
-        let change = json!({ "Environment": { "Variables": variables } });
-        self.lambda("PUT", "/hello/configuration", &change);
-        until("the change is done", || {
-            let configuration = self.lambda("GET", "/hello/configuration", &Value::Null);
-            let status = configuration.json()["LastUpdateStatus"].clone();
-            (status == "Successful").then_some(())
-        });
-    }
-
     /// Asks the server to end, as Ctrl-C does, and waits until it has.
     pub(crate) fn stop(self) -> ExitStatus {
         self.end("-INT")
@@ -200,7 +168,7 @@ impl Server {
 
     fn end(mut self, signal: &str) -> ExitStatus {
         signal_to(self.pid(), signal);
-        let process = self.process.as_mut().expect("it is the test's own");
+        let process = self.process();
         let ended = within(Duration::from_secs(10), || process.try_wait().ok()?);
         if ended.is_none() {
             self.kill();
@@ -210,7 +178,7 @@ impl Server {
 
     /// Kills it so that it cannot clean up.
     pub(crate) fn kill(&mut self) {
-        let process = self.process.as_mut().expect("it is the test's own");
+        let process = self.process();
         process.kill().expect("lambda-local can be killed");
         process.wait().expect("lambda-local ends");
     }
@@ -219,7 +187,7 @@ impl Server {
 impl Drop for Server {
     /// Ends it as Ctrl-C does, so that it removes its files.
     fn drop(&mut self) {
-        if let Some(process) = &mut self.process
+        if let Runs::Program(process) = &mut self.runs
             && matches!(process.try_wait(), Ok(None))
         {
             signal_to(process.id(), "-INT");

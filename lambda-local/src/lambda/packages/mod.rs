@@ -8,8 +8,10 @@ mod whole;
 
 use std::{
     collections::BTreeSet,
-    fs, io,
+    fs::{self, DirBuilder},
+    io,
     io::Write,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -118,7 +120,9 @@ impl CodeStore {
     fn unpack_to(&self, folder: &Path, zip: &[u8]) -> ApiResult<()> {
         let part = tempfile::tempdir_in(&self.folder).map_err(|error| disk(&error))?;
         let (fresh, stale) = (part.path().join("fresh"), part.path().join("stale"));
-        fs::create_dir(&fresh).map_err(|error| disk(&error))?;
+        // For this user only, whatever is in it.
+        let made = DirBuilder::new().mode(0o700).create(&fresh);
+        made.map_err(|error| disk(&error))?;
         unpack(zip, &fresh)?;
         if folder.exists() {
             fs::rename(folder, stale).map_err(|error| disk(&error))?;
