@@ -1,6 +1,35 @@
-//! What is known against a bootstrap before it is started.
+//! Starts a bootstrap, and what is known against it before.
 
-use std::{fs, io::Read, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs,
+    io::{self, Read},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use tokio::process::{Child, Command};
+
+/// How long an executable may be busy.
+const BUSY_LIMIT: Duration = Duration::from_secs(1);
+
+/// A file that was just unpacked is busy while another process of this one's, which was started
+/// meanwhile, has not come to its own executable yet: <https://github.com/golang/go/issues/22315>.
+pub(super) async fn start(mut command: Command) -> io::Result<Child> {
+    let deadline = Instant::now() + BUSY_LIMIT;
+    loop {
+        match command.spawn() {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            started => return started,
+        }
+    }
+}
+
+fn is_busy(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ExecutableFileBusy
+}
 
 /// Why the bootstrap in this folder cannot start, in Lambda's words; `None` if nothing is known
 /// against it.
@@ -50,5 +79,24 @@ fn machine_name(machine: u16) -> String {
         EM_X86_64 => "x86_64".to_owned(),
         EM_AARCH64 => "arm64".to_owned(),
         other => format!("ELF machine {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_executable_that_is_open_for_writing_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bootstrap");
+        fs::copy("/bin/true", &path).unwrap();
+        let writer = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        let closed = async {
+            tokio::task::yield_now().await;
+            drop(writer);
+        };
+        let (started, ()) = tokio::join!(start(Command::new(&path)), closed);
+        assert!(started.unwrap().wait().await.unwrap().success());
     }
 }

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    bootstrap::cannot_start,
+    bootstrap::{self, cannot_start},
     connections::Connections,
     extensions::Extensions,
     guard::Guard,
@@ -119,10 +119,9 @@ impl Environment {
         let address = connections.address()?;
         let tmp = tempfile::Builder::new().prefix("lambda-").tempdir()?;
         let (reader, writer) = io::pipe()?;
-        let mut child = command(&launch, &address.to_string(), tmp.path())
-            .stdout(writer.try_clone()?)
-            .stderr(writer)
-            .spawn()?;
+        let mut command = command(&launch, &address.to_string(), tmp.path());
+        command.stdout(writer.try_clone()?).stderr(writer);
+        let mut child = bootstrap::start(command).await?;
         let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         let guarded = group.map(|group| launch.guard.watch(group)).transpose()?;
         let output = Output::new(reader, launch.log)?;
