@@ -62,8 +62,8 @@ test: ## Run all tests, or those whose name holds ONLY=…; with the clients tha
 	cargo build --workspace --bins
 # Apart from the others: its test libraries want features of crates that the AWS SDK is built on,
 # and all of that would be compiled a second time.
-	cargo test --package rollout -- $(ONLY)
-	RUST_TEST_THREADS=4 cargo test --workspace --exclude rollout $(TEST_FEATURES) -- $(ONLY)
+	cargo test --package bluegreen-rollout -- $(ONLY)
+	RUST_TEST_THREADS=4 cargo test --workspace --exclude bluegreen-rollout $(TEST_FEATURES) -- $(ONLY)
 # In CI, what is left out is a failure.
 	@for what in $(LEFT_OUT); do echo "left out: $$what"; done
 	@test "$(CI)" != true || test -z '$(strip $(LEFT_OUT))'
@@ -86,11 +86,11 @@ planted-bugs: ## Plant bugs into the rollout, one by one, and see its tests find
 
 .PHONY: mutants
 mutants: ## Change what decides in every way that cargo-mutants knows; each change fails a test
-	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package rollout --timeout 20 --output target
+	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package bluegreen-rollout --timeout 20 --output target
 
 .PHONY: simulation
 simulation: ## Simulate a million rollouts in which everything goes wrong (SIMULATION_RUNS=1000000)
-	SIMULATION_RUNS=$(SIMULATION_RUNS) cargo test --package rollout --test simulation -- --nocapture
+	SIMULATION_RUNS=$(SIMULATION_RUNS) cargo test --package bluegreen-rollout --test simulation -- --nocapture
 
 .PHONY: fuzz
 fuzz: programs ## Try lambda-local with changed requests and with a chaotic bootstrap (SECONDS=600 each)
@@ -98,7 +98,7 @@ fuzz: programs ## Try lambda-local with changed requests and with a chaotic boot
 
 .PHONY: bench-verdict
 bench-verdict: ## Measure how often the verdict is wrong, and how quick, beside alarms (RUNS=20000)
-	@cargo run --quiet --package rollout --example bench_verdict $(RUNS)
+	@cargo run --quiet --package bluegreen-rollout --example bench_verdict $(RUNS)
 
 .PHONY: bench-function
 bench-function: tools ## Measure builds of the function: cold start, CPU, memory, size
@@ -128,6 +128,18 @@ lint: ## Check formatting and lints
 .PHONY: deny
 deny: ## Check dependencies for known faults, licences, where they come from (cargo-deny)
 	cargo deny check
+
+# What users get from a registry.
+CRATES := --package bluegreen-rollout --package bluegreen --package lambda-outcome --package lambda-local
+
+.PHONY: package
+package: ## Pack the crates for a registry, and build each from its own archive alone
+	CARGO_PROFILE_DEV_DEBUG=0 cargo package $(CRATES)
+
+.PHONY: semver
+semver: ## Hold the libraries against the last tag's: does the version say what changed? (cargo-semver-checks)
+	cargo semver-checks --package bluegreen-rollout --package lambda-outcome --package lambda-local \
+		--baseline-rev $$(git describe --tags --abbrev=0)
 
 .PHONY: build
 build: tools ## Build the functions for AWS with cargo-lambda (ARCH=arm64 or x86_64)

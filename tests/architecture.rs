@@ -92,7 +92,7 @@ fn what_decides_depends_on_nothing() {
 #[test]
 fn the_deployer_the_emulator_and_the_functions_do_not_know_each_other() {
     let ours = [
-        "rollout",
+        "bluegreen-rollout",
         "bluegreen",
         "lambda-local",
         "blue",
@@ -101,7 +101,7 @@ fn the_deployer_the_emulator_and_the_functions_do_not_know_each_other() {
         "tests",
     ];
     for (package, may) in [
-        ("deploy-scripts/bluegreen", &["rollout"][..]),
+        ("deploy-scripts/bluegreen", &["bluegreen-rollout"][..]),
         ("lambda-local", &[]),
         ("functions/blue", &[]),
         ("functions/green", &[]),
@@ -157,6 +157,23 @@ fn the_model_of_lambda_knows_nothing_that_has_io_or_asks_a_clock() {
         assert!(!asks, "the model names {name:?}");
     }
     assert!(models.count() > 10);
+}
+
+#[test]
+fn the_oldest_rust_that_is_promised_is_the_one_that_all_is_tested_with() {
+    let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
+    let manifest = read("Cargo.toml");
+    let (_, version) = manifest.split_once("\nrust-version = \"").unwrap();
+    let (version, _) = version.split_once('"').unwrap();
+    let channel = format!("channel = \"{version}.0\"");
+    assert!(read("rust-toolchain.toml").contains(&channel), "{channel}");
+    for package in ["rollout", "bluegreen", "outcome", "../lambda-local"] {
+        let readme = read(&format!("deploy-scripts/{package}/README.md"));
+        assert!(
+            readme.contains(&format!("Rust {version} or later")),
+            "{package}"
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,4 @@
-//! Lambda with weighted aliases, and API Gateway in front of them, on one machine.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(
     not(feature = "program"),
     expect(dead_code, unused_imports, reason = "the program's alone")

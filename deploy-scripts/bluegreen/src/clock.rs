@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rollout::Timestamp;
+use bluegreen_rollout::Timestamp;
 
 /// Now, to the second.
 pub(crate) fn now() -> Timestamp {

@@ -1,4 +1,4 @@
-//! Blue/green deployment for AWS Lambda: shifts an alias from one version to the next, and back.
+#![doc = include_str!("../README.md")]
 
 mod alias;
 mod aws;

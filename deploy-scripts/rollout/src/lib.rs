@@ -20,7 +20,7 @@
 //! [`Journal`](journal::Journal) in its description.
 //!
 //! ```
-//! use rollout::{
+//! use bluegreen_rollout::{
 //!     Routing, Timestamp, Version,
 //!     controller::{Alias, Call, Controller, Settings},
 //!     plan::Plan,
@@ -44,6 +44,8 @@
 //! assert!(write.description.starts_with("bluegreen: v2: 3 to 4, step 1 of 10%/5m, at "));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+#![doc = include_str!("../README.md")]
 
 pub mod assessment;
 pub mod controller;

@@ -30,12 +30,12 @@ PYTHON
     planted=$((planted + 1))
     log="$copy/log"
     case $test in lib) target=--lib ;; *) target="--test $test" ;; esac
-    if ! (cd "$copy" && cargo test --quiet --package rollout $target --no-run) >"$log" 2>&1; then
+    if ! (cd "$copy" && cargo test --quiet --package bluegreen-rollout $target --no-run) >"$log" 2>&1; then
         cat "$log"
         echo "not a bug but an error: $name"
         exit 1
     fi
-    if (cd "$copy" && cargo test --quiet --package rollout $target) >"$log" 2>&1; then
+    if (cd "$copy" && cargo test --quiet --package bluegreen-rollout $target) >"$log" 2>&1; then
         echo "NOT FOUND  $name"
     else
         found=$((found + 1))

@@ -3,11 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use proptest::prelude::*;
-use rollout::{
+use bluegreen_rollout::{
     Weight,
     verdict::{Counts, Epochs, Evidence, Rule, Stage, Verdict, judge},
 };
+use proptest::prelude::*;
 use serde_json::Value;
 
 fn stage(weight: f64, blue: (u64, u64), green: (u64, u64)) -> Stage {

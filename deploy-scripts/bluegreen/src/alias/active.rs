@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use rollout::Version;
+use bluegreen_rollout::Version;
 
 use super::AliasHandle;
 use crate::{aws::VersionState, patience::Patience};

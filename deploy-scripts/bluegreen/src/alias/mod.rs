@@ -8,7 +8,7 @@ mod write;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use rollout::Version;
+use bluegreen_rollout::Version;
 
 pub(crate) use provisioned::{NotMoved, Provisioning};
 pub(crate) use write::Moved;

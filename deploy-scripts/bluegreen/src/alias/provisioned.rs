@@ -8,7 +8,7 @@
 use std::{error::Error, fmt, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
-use rollout::{Routing, Version, may_be_given_back};
+use bluegreen_rollout::{Routing, Version, may_be_given_back};
 
 use super::AliasHandle;
 use crate::{

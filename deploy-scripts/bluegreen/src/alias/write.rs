@@ -4,7 +4,7 @@
 use std::fmt;
 
 use anyhow::{Error, Result, anyhow};
-use rollout::{
+use bluegreen_rollout::{
     Routing, Version,
     controller::{Alias as Seen, Write},
     journal::{Entry, Journal},

@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 
-use rollout::{
+use bluegreen_rollout::{
     Seconds,
     plan::{FINE_DATA, Metrics},
 };

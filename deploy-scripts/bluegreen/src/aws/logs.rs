@@ -3,7 +3,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatchlogs::{Client, types::FilteredLogEvent};
-use rollout::{Timestamp, Version};
+use bluegreen_rollout::{Timestamp, Version};
 
 use super::{AwsError, error::gone};
 
@@ -132,7 +132,7 @@ pub(crate) fn log_group(function: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rollout::{Timestamp, Version};
+    use bluegreen_rollout::{Timestamp, Version};
 
     use super::prefixes;
 

@@ -6,7 +6,7 @@ use aws_sdk_cloudtrail::{
     Client,
     types::{Event, LookupAttribute, LookupAttributeKey},
 };
-use rollout::Timestamp;
+use bluegreen_rollout::Timestamp;
 use serde::Deserialize;
 
 use super::AwsError;

@@ -1,7 +1,7 @@
 //! The options of what looks, and of what sends something to look at.
 
+use bluegreen_rollout::{Seconds, Version};
 use clap::Args;
-use rollout::{Seconds, Version};
 
 use super::timeout;
 

@@ -14,11 +14,11 @@ mod stage;
 
 use std::{env, path::PathBuf};
 
-use ::rollout::{
+use anyhow::Result;
+use bluegreen_rollout::{
     Seconds,
     verdict::{Rule, Stage},
 };
-use anyhow::Result;
 use clap::{
     ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
     error::ErrorKind, parser::ValueSource,

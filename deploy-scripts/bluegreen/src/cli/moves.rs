@@ -1,7 +1,7 @@
 //! The options of what moves an alias by hand.
 
+use bluegreen_rollout::{Version, Weight};
 use clap::Args;
-use rollout::{Version, Weight};
 
 #[derive(Debug, Args)]
 pub(crate) struct ShiftArgs {

@@ -1,12 +1,12 @@
 //! The options that make a rollout's plan.
 
-use clap::{Args, ValueEnum};
-use rollout::{
+use bluegreen_rollout::{
     Seconds,
     plan::{Metrics, Name, Otherwise, Outcomes, Plan, Strategy},
     signal::Signal,
     verdict::Rule,
 };
+use clap::{Args, ValueEnum};
 
 use super::{
     Share,
@@ -199,12 +199,12 @@ fn slow(text: &str) -> Result<Slow, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-    use rollout::{
+    use bluegreen_rollout::{
         Seconds,
         plan::{Metrics, Otherwise, Plan},
         verdict::Rule,
     };
+    use clap::Parser;
 
     use super::Wanted;
     use crate::cli::{AliasCommand, Cli, Command};

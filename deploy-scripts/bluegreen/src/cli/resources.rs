@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use bluegreen_rollout::Seconds;
 use clap::{Args, ValueEnum, builder::ArgPredicate};
-use rollout::Seconds;
 
 use super::WriteArgs;
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use bluegreen_rollout::{Seconds, Version};
 use clap::{Args, ValueEnum};
-use rollout::{Seconds, Version};
 
 use super::{
     PackageArgs, PlanArgs, WriteArgs,

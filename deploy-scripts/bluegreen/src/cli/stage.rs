@@ -1,6 +1,6 @@
 //! Totals at one weight, as `verdict` takes them.
 
-use rollout::verdict::{Counts, Stage};
+use bluegreen_rollout::verdict::{Counts, Stage};
 
 /// Reads `10%:5400/5:600/7`: green's weight, blue's requests and bad ones, and green's.
 pub(super) fn parse_stage(text: &str) -> Result<Stage, String> {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use rollout::{Routing, journal::Entry};
+use bluegreen_rollout::{Routing, journal::Entry};
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! `bluegreen deploy`: publishes a build and rolls it out.
 
 use anyhow::{Context, Result};
-use rollout::Routing;
+use bluegreen_rollout::Routing;
 
 use super::{
     publish,

@@ -4,7 +4,7 @@ use std::{collections::HashSet, fmt::Write as _, time::Duration};
 
 use anstream::println;
 use anyhow::{Context, Result};
-use rollout::{Routing, Timestamp, Version};
+use bluegreen_rollout::{Routing, Timestamp, Version};
 use serde::Serialize;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! `bluegreen promote`: sends all traffic to the new version.
 
 use anyhow::{Context, Result};
-use rollout::{
+use bluegreen_rollout::{
     MoveError, Routing, Version,
     journal::{Entry, Journal},
 };

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use anyhow::{Context, Result};
-use rollout::{
+use bluegreen_rollout::{
     Seconds, Timestamp, Version,
     journal::{Entry, Journal},
 };

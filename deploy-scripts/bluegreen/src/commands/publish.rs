@@ -1,7 +1,7 @@
 //! `bluegreen publish`: uploads a build as a new version.
 
 use anyhow::{Context, Result, anyhow};
-use rollout::Version;
+use bluegreen_rollout::Version;
 use serde::Serialize;
 
 use super::triggers;

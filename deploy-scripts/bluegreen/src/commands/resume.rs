@@ -1,7 +1,7 @@
 //! `bluegreen resume` and `bluegreen tick`: a rollout that another process has begun.
 
 use anyhow::{Context, Result};
-use rollout::controller::{Controller, NothingToResume, Resumable};
+use bluegreen_rollout::controller::{Controller, NothingToResume, Resumable};
 
 use crate::{
     alias::{AliasHandle, Provisioning},

@@ -1,7 +1,7 @@
 //! `bluegreen rollback`: sends all traffic back to the old version.
 
 use anyhow::{Context, Result};
-use rollout::{
+use bluegreen_rollout::{
     Routing, Version,
     journal::{Entry, Journal},
 };

@@ -1,7 +1,7 @@
 //! `bluegreen shift`: gives a version a share of the traffic.
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{
+use bluegreen_rollout::{
     Routing, Version,
     journal::{Entry, Journal},
 };

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use rollout::{
+use bluegreen_rollout::{
     Routing, Version,
     journal::{Entry, Journal, Unreadable},
 };

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use rollout::{Routing, Version};
+use bluegreen_rollout::{Routing, Version};
 use serde::Serialize;
 
 use crate::{

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use rollout::{
+use bluegreen_rollout::{
     Weight,
     verdict::{Bounds, Counts, Epochs, Judgement, Rule, Stage, Verdict},
 };

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result, bail};
-use rollout::verdict::Rule;
+use bluegreen_rollout::verdict::Rule;
 use serde::Serialize;
 
 use crate::{
@@ -68,7 +68,7 @@ pub(super) async fn verify(handle: &AliasHandle, args: &VerifyArgs) -> Result<Ve
 impl Verified {
     fn new((blue, green): (u64, u64), probed: ProbeOutcome, rule: Rule) -> Self {
         let judgement = probed.judge(rule);
-        let version = |version, counts: rollout::verdict::Counts| VersionProbe {
+        let version = |version, counts: bluegreen_rollout::verdict::Counts| VersionProbe {
             version,
             requests: counts.requests,
             errors: counts.bad,

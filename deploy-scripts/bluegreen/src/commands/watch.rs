@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rollout::{
+use bluegreen_rollout::{
     Rollout, Seconds, Version,
     controller::Look,
     journal::{Entry, Journal},

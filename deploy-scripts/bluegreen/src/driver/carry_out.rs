@@ -1,6 +1,6 @@
 //! The controller's calls as calls to AWS.
 
-use rollout::controller::{Action, Alias, Answer, Call, Write};
+use bluegreen_rollout::controller::{Action, Alias, Answer, Call, Write};
 
 use crate::{alias::AliasHandle, aws::AwsError, clock::now};
 

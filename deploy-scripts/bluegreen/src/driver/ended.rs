@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow};
-use rollout::{
+use bluegreen_rollout::{
     Rollout,
     controller::{Action, End, Failed, Write},
 };

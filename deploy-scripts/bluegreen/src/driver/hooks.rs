@@ -4,7 +4,7 @@
 use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Rollout, Routing, controller::Write, journal::Entry};
+use bluegreen_rollout::{Rollout, Routing, controller::Write, journal::Entry};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
@@ -192,8 +192,9 @@ fn occasion_of(write: &Write) -> Occasion<'_> {
         Entry::RolledBack { version, green, .. } => (Some(*version), Some(*green)),
         entry => (entry.before().first().copied(), Some(entry.serving())),
     };
-    let text =
-        |version: Option<rollout::Version>| version.map_or_else(String::new, |v| v.to_string());
+    let text = |version: Option<bluegreen_rollout::Version>| {
+        version.map_or_else(String::new, |v| v.to_string())
+    };
     let weight = match write.routing() {
         Routing::Split { weight, .. } => weight.share(),
         routing => green.map_or(0.0, |green| routing.share_of(green)),

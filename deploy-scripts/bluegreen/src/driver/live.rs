@@ -3,8 +3,8 @@
 use std::{cell::RefCell, fmt::Write, time::Duration};
 
 use anstream::adapter::strip_str;
+use bluegreen_rollout::Seconds;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
-use rollout::Seconds;
 
 use super::event::Look;
 use crate::terminal::{

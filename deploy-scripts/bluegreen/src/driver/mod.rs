@@ -1,5 +1,5 @@
-//! Drives a rollout: carries out what `rollout::controller::Controller` says, and tells it what came of that.
-//! Whatever is decided is decided there.
+//! Drives a rollout: carries out what `bluegreen_rollout::controller::Controller` says, and tells it
+//! what came of that. Whatever is decided is decided there.
 
 mod carry_out;
 mod ended;
@@ -14,7 +14,7 @@ mod result;
 use std::{future::Future, time::Duration};
 
 use anyhow::Result;
-use rollout::{
+use bluegreen_rollout::{
     Rollout, Seconds,
     controller::{Answer, Call, Controller, Failure, Report, Settings, Write},
 };

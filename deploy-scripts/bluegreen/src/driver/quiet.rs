@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rollout::{Seconds, plan::Metrics};
+use bluegreen_rollout::{Seconds, plan::Metrics};
 
 use super::event::{Look, Tally};
 

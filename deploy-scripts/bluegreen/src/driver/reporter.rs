@@ -11,7 +11,7 @@ use std::{
 
 use anstream::{adapter::strip_str, println};
 use anyhow::Result;
-use rollout::{
+use bluegreen_rollout::{
     controller::Waiting,
     signal::{Signal, Source},
 };

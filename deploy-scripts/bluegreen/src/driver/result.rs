@@ -1,6 +1,6 @@
 //! What stands below the line that says how a rollout ended.
 
-use rollout::{Routing, Seconds, Timestamp};
+use bluegreen_rollout::{Routing, Seconds, Timestamp};
 
 use super::{Event, event::Look};
 use crate::terminal::{BLUE, BOLD, GREEN, bar, percent, styled};

@@ -5,12 +5,12 @@ mod event_file;
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Result;
-pub(crate) use event_file::EventFile;
-use futures_util::future::join_all;
-use rollout::{
+use bluegreen_rollout::{
     Probe, Seconds, Version,
     verdict::{Epochs, Judgement, Rule, Verdict},
 };
+pub(crate) use event_file::EventFile;
+use futures_util::future::join_all;
 
 use crate::{aws::Lambda, cli::ProbeArgs, terminal::Progress};
 

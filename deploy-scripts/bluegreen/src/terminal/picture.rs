@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use anstyle::Style;
+use bluegreen_rollout::{Routing, Version};
 use console::Term;
-use rollout::{Routing, Version};
 
 use super::{BLUE, BOLD, GREEN, is_unicode, styled};
 

@@ -1,13 +1,13 @@
 //! The same rule on what AWS delivers: Lambda's own metrics by the minute and late, and the
 //! function's outcomes by the second, not quite as late. The weight rises somewhere in a minute.
 
-use fastrand::Rng;
-use rollout::{
+use bluegreen_rollout::{
     Rollout, Seconds, Timestamp,
     plan::{Metrics, Outcomes},
     samples::{Sample, Samples},
     signal::{Answers, Signal, Source},
 };
+use fastrand::Rng;
 
 use crate::{
     judge::{End, Ended, START, action, minutes, rollout},

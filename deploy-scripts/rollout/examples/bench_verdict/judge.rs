@@ -1,6 +1,6 @@
 //! Three ways to judge the same simulated rollout.
 
-use rollout::{
+use bluegreen_rollout::{
     Rollout, Seconds, Started, Timestamp, Version, Weight,
     assessment::Assessment,
     controller::Action,

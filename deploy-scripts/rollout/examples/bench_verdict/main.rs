@@ -11,10 +11,10 @@ mod simulate;
 
 use std::thread;
 
+use bluegreen_rollout::controller::Action;
 use deliver::{DELIVERIES, Shifted};
 use fastrand::Rng;
 use judge::{End, JUDGES};
-use rollout::controller::Action;
 use simulate::{Cell, Green, simulate};
 
 const WEIGHTS: [f64; 3] = [0.05, 0.1, 0.5];

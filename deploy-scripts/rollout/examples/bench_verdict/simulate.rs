@@ -1,7 +1,7 @@
 //! What both versions of a simulated rollout answer.
 
+use bluegreen_rollout::signal::{Answers, Signal};
 use fastrand::Rng;
-use rollout::signal::{Answers, Signal};
 
 use crate::poisson::poisson;
 

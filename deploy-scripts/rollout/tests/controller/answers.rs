@@ -1,6 +1,6 @@
 //! Answers that are lost, late or old, and what others write.
 
-use rollout::{
+use bluegreen_rollout::{
     Routing, Seconds, Weight,
     controller::{Action, Alias, Answer, Call, End, Foreign, Waiting},
     plan::{Otherwise, Plan},

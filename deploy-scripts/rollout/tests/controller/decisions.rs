@@ -1,6 +1,6 @@
 //! What follows from a look.
 
-use rollout::{
+use bluegreen_rollout::{
     Routing, Seconds, Timestamp,
     controller::{Action, Call, End, Waiting},
     plan::{Otherwise, Plan},
@@ -170,10 +170,10 @@ fn an_alarm_rolls_back_and_no_metrics_are_read() {
     desk.ringing = Ok(vec!["checkout".to_owned()]);
     desk.now = 30;
     assert_eq!(desk.next(), Call::ReadAlias);
-    let alias = rollout::controller::Answer::Alias(desk.alias.clone());
+    let alias = bluegreen_rollout::controller::Answer::Alias(desk.alias.clone());
     desk.answered(alias);
     assert!(matches!(desk.next(), Call::ReadAlarms(_)));
-    desk.answered(rollout::controller::Answer::Ringing(vec![
+    desk.answered(bluegreen_rollout::controller::Answer::Ringing(vec![
         "checkout".to_owned(),
     ]));
     assert!(matches!(desk.next(), Call::Write(write) if write.reason == "alarm checkout"));
@@ -209,7 +209,7 @@ fn slow_requests_condemn_as_errors_do() {
 /// Evidence they are, but no users.
 #[test]
 fn test_events_do_not_make_up_for_users() {
-    use rollout::{Probe, controller::Controller, verdict::Counts};
+    use bluegreen_rollout::{Probe, controller::Controller, verdict::Counts};
     let clean = Counts {
         requests: 5000,
         bad: 0,

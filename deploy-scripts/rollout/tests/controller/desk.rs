@@ -1,6 +1,6 @@
 //! A deployer at a desk: it carries out every call at once and well, unless a test says otherwise.
 
-use rollout::{
+use bluegreen_rollout::{
     Routing, Seconds, Timestamp, Version,
     controller::{
         Alias, Answer, Call, Controller, Failure, Look, Report, Resumable, Settings, Waiting, Write,

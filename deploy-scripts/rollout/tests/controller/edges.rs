@@ -1,6 +1,6 @@
 //! Where a small slip of the hand would pass all the other tests: each of these ended a mutant.
 
-use rollout::{
+use bluegreen_rollout::{
     Routing, Seconds,
     controller::{Action, Alias, Answer, Call, Controller, End, Failure, Report, Waiting},
     journal::Unwritable,
@@ -151,7 +151,7 @@ fn what_is_refused_says_why() {
         "{error}"
     );
     let desk = Desk::begun(plan("canary:10%/60s"));
-    let found = rollout::controller::Resumable::found(&desk.alias).unwrap();
+    let found = bluegreen_rollout::controller::Resumable::found(&desk.alias).unwrap();
     let error = Controller::resume(found, Some(Seconds(1)), settings()).unwrap_err();
     let said = "the horizon of 1s is shorter than the steps";
     assert!(error.to_string().starts_with(said), "{error}");
@@ -170,12 +170,12 @@ fn a_conflict_of_a_read_is_no_end() {
 fn an_alias_that_somebody_moved_after_a_rollback_has_nothing_to_resume() {
     let text = "bluegreen: 3, rolled 4 back at 10% 2026-11-23T07:10:00Z: by hand";
     let routing = Routing::All(v(4));
-    let found = rollout::controller::Resumable::found(&Alias {
+    let found = bluegreen_rollout::controller::Resumable::found(&Alias {
         routing,
         description: text.to_owned(),
         revision: "r".to_owned(),
     });
-    let elsewhere = rollout::controller::NothingToResume::Elsewhere(routing);
+    let elsewhere = bluegreen_rollout::controller::NothingToResume::Elsewhere(routing);
     assert_eq!(found.unwrap_err(), elsewhere);
 }
 
@@ -201,6 +201,6 @@ fn it_looks_more_often_while_a_step_is_young_and_never_more_often_than_there_are
     assert_eq!([0, 900].map(|at| rests(1, at)), [1, 1]);
     assert_eq!([0, 900].map(|at| rests(10, at)), [5, 10]);
     // Four minutes of a young step, and six after them.
-    let usual = rollout::plan::Plan::new("canary:10%/5m".parse().unwrap());
+    let usual = bluegreen_rollout::plan::Plan::new("canary:10%/5m".parse().unwrap());
     assert_eq!(usual.looks(), 48 + 24);
 }

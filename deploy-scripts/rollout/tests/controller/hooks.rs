@@ -1,7 +1,7 @@
 //! The command of a step is a gate: nothing passes before it has ended well, in the process that
 //! makes the next step.
 
-use rollout::{
+use bluegreen_rollout::{
     controller::{Call, End, Settings, Waiting},
     plan::{Otherwise, Plan},
 };

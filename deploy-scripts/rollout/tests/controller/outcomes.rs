@@ -1,6 +1,6 @@
 //! What the function says of its answers counts beside what Lambda does.
 
-use rollout::{
+use bluegreen_rollout::{
     Seconds, Timestamp,
     controller::{Call, End, Waiting},
     plan::{Metrics, Outcomes, Plan},

@@ -1,6 +1,6 @@
 //! A rollout that another process has begun.
 
-use rollout::{
+use bluegreen_rollout::{
     Routing, Seconds, Started,
     controller::{Action, Alias, Call, Controller, End, NothingToResume, Resumable, ResumeError},
     journal::Unwritable,
@@ -82,7 +82,7 @@ fn a_journal_that_outgrew_its_room_holds_the_rollout() {
     assert!(
         matches!(
             end,
-            Call::End(End::Held(rollout::controller::Waiting::Room(_)))
+            Call::End(End::Held(bluegreen_rollout::controller::Waiting::Room(_)))
         ),
         "{end:?}"
     );

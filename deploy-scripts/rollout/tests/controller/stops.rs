@@ -1,6 +1,6 @@
 //! A rollback that was asked for, and other ways to end.
 
-use rollout::{
+use bluegreen_rollout::{
     Seconds,
     controller::{Action, Answer, Call, End, Failure, Waiting},
     journal::Journal,
@@ -108,7 +108,7 @@ fn a_call_that_never_works_ends_it_and_names_the_write() {
 
 #[test]
 fn what_the_alias_has_provisioned_is_made_way_for() {
-    let settings = rollout::controller::Settings {
+    let settings = bluegreen_rollout::controller::Settings {
         alias_is_provisioned: true,
         ..settings()
     };

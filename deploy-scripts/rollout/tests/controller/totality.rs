@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use proptest::prelude::*;
-use rollout::{
+use bluegreen_rollout::{
     Routing, Timestamp, Weight,
     controller::{Action, Alias, Answer, Call, Controller, Failure, Resumable, Settings},
 };
+use proptest::prelude::*;
 
 use crate::desk::{Desk, START, at_blue, plan, samples, v};
 

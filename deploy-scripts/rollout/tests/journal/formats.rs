@@ -1,6 +1,6 @@
 //! Each entry as a text, and each text that any version of this tool has written.
 
-use rollout::{
+use bluegreen_rollout::{
     Probe, Rollout, Seconds, Weight,
     journal::{Entry, Journal},
     plan::{Metrics, Otherwise, Plan},

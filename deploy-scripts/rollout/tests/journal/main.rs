@@ -7,7 +7,7 @@ mod formats;
 mod round_trip;
 mod texts;
 
-use rollout::{Rollout, Seconds, Started, Timestamp, Version, plan::Plan};
+use bluegreen_rollout::{Rollout, Seconds, Started, Timestamp, Version, plan::Plan};
 
 fn v(number: u64) -> Version {
     Version::new(number).unwrap()

@@ -1,12 +1,12 @@
 //! Whatever is written is read back, or it is not written.
 
-use proptest::prelude::*;
-use rollout::{
+use bluegreen_rollout::{
     Rollout, Routing, Seconds, Started, Timestamp, Version, Weight,
     journal::{Entry, Journal, MAX_DESCRIPTION},
     plan::{Metrics, Name, Outcomes, Plan},
     signal::Signal,
 };
+use proptest::prelude::*;
 
 use crate::v;
 

@@ -1,6 +1,6 @@
 //! The user's own text, and what room it leaves.
 
-use rollout::{
+use bluegreen_rollout::{
     Routing, Weight,
     journal::{Entry, Journal, Unwritable},
 };

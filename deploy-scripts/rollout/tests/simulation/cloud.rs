@@ -1,10 +1,10 @@
 //! The simulated Lambda: an alias with a revision id, and writes that are on their way.
 
-use fastrand::Rng;
-use rollout::{
+use bluegreen_rollout::{
     Routing, Version,
     controller::{Alias, Write},
 };
+use fastrand::Rng;
 
 use crate::{rival::Rival, scenario::Scenario, traffic::Traffic};
 
@@ -187,7 +187,7 @@ impl Cloud {
         later.map_or_else(|| self.alias.clone(), |write| write.before.clone())
     }
 
-    pub(crate) fn samples(&mut self) -> rollout::samples::Samples {
+    pub(crate) fn samples(&mut self) -> bluegreen_rollout::samples::Samples {
         self.serve();
         self.traffic.samples(&self.scenario, self.now)
     }

@@ -1,6 +1,6 @@
 //! What becomes of a call.
 
-use rollout::controller::Call;
+use bluegreen_rollout::controller::Call;
 
 use crate::{cloud::Cloud, scenario::Service};
 

@@ -1,6 +1,6 @@
 //! Nothing is promoted or rolled back without grounds.
 
-use rollout::{
+use bluegreen_rollout::{
     Routing,
     controller::Action,
     journal::{Entry, Journal},

@@ -1,6 +1,6 @@
 //! What holds after every run.
 
-use rollout::{
+use bluegreen_rollout::{
     Routing,
     controller::Resumable,
     journal::{Entry, Journal, MAX_DESCRIPTION},

@@ -1,10 +1,10 @@
 //! The lives of the deployer: it begins, dies, is started anew, by a person or a scheduler.
 
-use fastrand::Rng;
-use rollout::{
+use bluegreen_rollout::{
     Routing,
     controller::{Alias, Controller, End, NothingToResume, Resumable},
 };
+use fastrand::Rng;
 
 use crate::{
     cloud::{BLUE, Cloud, GREEN, version},

@@ -1,6 +1,6 @@
 //! What the deployers did, for the invariants.
 
-use rollout::controller::{Action, Alias, Call, Look};
+use bluegreen_rollout::controller::{Action, Alias, Call, Look};
 
 /// A call that was carried out.
 #[derive(Debug, Clone)]
@@ -75,5 +75,5 @@ impl Kind {
 
 /// Whether the alias is split.
 pub(crate) fn is_split(alias: &Alias) -> bool {
-    matches!(alias.routing, rollout::Routing::Split { .. })
+    matches!(alias.routing, bluegreen_rollout::Routing::Split { .. })
 }

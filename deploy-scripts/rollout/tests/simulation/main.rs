@@ -35,7 +35,7 @@ const RUNS: u64 = 10_000;
 const THREADS: u64 = 2;
 
 fn run(seed: u64, tally: &mut Tally) {
-    let again = format!("SIMULATION_SEED={seed} cargo test -p rollout --test simulation");
+    let again = format!("SIMULATION_SEED={seed} cargo test -p bluegreen-rollout --test simulation");
     let scenario = Scenario::of(seed);
     let driven = panic::catch_unwind(|| drive(&scenario));
     let Ok((cloud, log, outcome)) = driven else {

@@ -1,10 +1,10 @@
 //! Plans.
 
-use fastrand::Rng;
-use rollout::{
+use bluegreen_rollout::{
     Seconds,
     plan::{Metrics, Otherwise, Plan},
 };
+use fastrand::Rng;
 
 use crate::{said, scenario::sometimes};
 

@@ -1,7 +1,7 @@
 //! One life of the deployer: carries out what the controller calls for, as `bluegreen` does over
 //! HTTP, with answers that are late or lost, signals, and commands that run beside it.
 
-use rollout::{
+use bluegreen_rollout::{
     Timestamp,
     controller::{Answer, Call, Controller, End, Failure, Look, Report},
     samples::Samples,

@@ -1,6 +1,6 @@
 //! A rollback that was asked for waits for nothing.
 
-use rollout::controller::Action;
+use bluegreen_rollout::controller::Action;
 
 use crate::{
     invariants::{Checked, Run, ensure},

@@ -1,11 +1,11 @@
 //! Somebody else who writes to the alias.
 
-use fastrand::Rng;
-use rollout::{
+use bluegreen_rollout::{
     Routing, Timestamp, Weight,
     controller::{Alias, Answer, Call, Controller, Settings},
     plan::Plan,
 };
+use fastrand::Rng;
 
 use crate::cloud::{BLUE, EPOCH, GREEN, version};
 

@@ -1,12 +1,12 @@
 //! What the function says of its answers, and how that goes wrong.
 
-use fastrand::Rng;
-use rollout::{
+use bluegreen_rollout::{
     Seconds,
     plan::{Metrics, Outcomes, Plan},
     samples::Sample,
     signal::{Answers, Signal},
 };
+use fastrand::Rng;
 
 use crate::scenario::sometimes;
 

@@ -1,12 +1,12 @@
 //! What one run is about: a plan, the traffic, how good green is, and what goes wrong.
 
-use fastrand::Rng;
-use rollout::{
+use bluegreen_rollout::{
     Probe, Seconds,
     controller::Settings,
     plan::{Metrics, Otherwise, Plan},
     verdict::{Counts, Rule},
 };
+use fastrand::Rng;
 
 use crate::{
     plans::plan,

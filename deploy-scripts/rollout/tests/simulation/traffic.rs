@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use fastrand::Rng;
-use rollout::{
+use bluegreen_rollout::{
     Timestamp,
     samples::{Sample, Samples},
     signal::{Answers, Signal, Source},
 };
+use fastrand::Rng;
 
 use crate::{cloud::EPOCH, poisson::poisson, scenario::Scenario};
 

@@ -1,6 +1,6 @@
 //! How a life of the deployer writes to the alias.
 
-use rollout::{
+use bluegreen_rollout::{
     controller::{Answer, Call, Failure, Write},
     signal::Source,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rollout::{
+use bluegreen_rollout::{
     plan::Plan,
     signal::{Answers, Signal, Source},
 };
@@ -83,7 +83,7 @@ pub(super) fn count(value: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use rollout::{
+    use bluegreen_rollout::{
         plan::{Metrics, Outcomes, Plan},
         signal::{Signal, Source},
     };

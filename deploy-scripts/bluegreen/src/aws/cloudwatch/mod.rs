@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
-use rollout::{
+use bluegreen_rollout::{
     Rollout, Seconds, Timestamp, Version,
     plan::{Metrics, Name, Outcomes, Plan},
     samples::{Sample, Samples},

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rollout::signal::Source;
+use bluegreen_rollout::signal::Source;
 
 /// Values by the start of their period, in seconds since 1970.
 pub(super) type Series = BTreeMap<u64, f64>;

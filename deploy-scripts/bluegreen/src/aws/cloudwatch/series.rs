@@ -4,7 +4,7 @@ use aws_sdk_cloudwatch::{
     primitives::DateTime,
     types::{Dimension, Metric as CloudWatchMetric, MetricDataQuery, MetricStat},
 };
-use rollout::{
+use bluegreen_rollout::{
     Seconds, Timestamp, Version,
     plan::{Metric, Name, Plan},
     signal::{Signal, Source},

@@ -4,7 +4,7 @@ use aws_sdk_lambda::{
     operation::{get_alias::GetAliasOutput, update_alias::UpdateAliasOutput},
     types::AliasRoutingConfiguration,
 };
-use rollout::{Routing, Version};
+use bluegreen_rollout::{Routing, Version};
 
 use super::{Alias, AwsError, Lambda, parse_version, required};
 use crate::aws::error::gone;

@@ -1,7 +1,7 @@
 //! Concurrency: what a function has reserved, what is provisioned, and what the account has.
 
 use aws_sdk_lambda::types::ProvisionedConcurrencyStatusEnum as Status;
-use rollout::Version;
+use bluegreen_rollout::Version;
 
 use super::{AwsError, Lambda, required};
 use crate::aws::error::gone;

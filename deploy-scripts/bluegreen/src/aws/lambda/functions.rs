@@ -12,7 +12,7 @@ use aws_sdk_lambda::{
         Runtime, TracingConfig, TracingMode,
     },
 };
-use rollout::Version;
+use bluegreen_rollout::Version;
 
 use super::{Architecture, AwsError, Lambda, required};
 use crate::{aws::error::gone, patience::Patience};

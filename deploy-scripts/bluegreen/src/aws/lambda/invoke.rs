@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::primitives::Blob;
-use rollout::{Seconds, Version};
+use bluegreen_rollout::{Seconds, Version};
 
 use super::{AwsError, Lambda, required};
 

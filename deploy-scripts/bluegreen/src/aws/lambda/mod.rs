@@ -11,7 +11,7 @@ mod versions;
 
 use aws_config::SdkConfig;
 use aws_sdk_lambda::{Client, types::Architecture as SdkArchitecture};
-use rollout::{Routing, Version};
+use bluegreen_rollout::{Routing, Version};
 
 use super::AwsError;
 pub(crate) use aliases::NamedAlias;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::types::{FunctionConfiguration, State};
-use rollout::{Timestamp, Version};
+use bluegreen_rollout::{Timestamp, Version};
 
 use super::{AwsError, Lambda, parse_version, required};
 use crate::{aws::error::gone, patience::Patience};

@@ -10,11 +10,11 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result};
 pub(super) use api::{source_arn, statement_id};
-use endpoint::Endpoint;
-use rollout::{
+use bluegreen_rollout::{
     Version,
     journal::{Entry, Journal},
 };
+use endpoint::Endpoint;
 use serde::Serialize;
 
 use crate::{

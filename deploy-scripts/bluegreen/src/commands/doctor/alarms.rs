@@ -1,6 +1,6 @@
 //! Whether the plan's alarms are there, are silent, and can ring for this release.
 
-use rollout::Version;
+use bluegreen_rollout::Version;
 
 use super::Finding;
 use crate::{alias::AliasHandle, aws::Alarm};

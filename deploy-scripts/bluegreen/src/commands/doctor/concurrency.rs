@@ -1,7 +1,7 @@
 //! Whether both versions have room beside each other, and what is provisioned for whom.
 
 use anyhow::Result;
-use rollout::Version;
+use bluegreen_rollout::Version;
 
 use super::Finding;
 use crate::{

@@ -1,6 +1,6 @@
 //! What a rollout is judged by beside Lambda's own metrics, and whether it can say why green failed.
 
-use rollout::{Seconds, Version, plan::FINE_DATA};
+use bluegreen_rollout::{Seconds, Version, plan::FINE_DATA};
 
 use super::Finding;
 use crate::{alias::AliasHandle, aws::AwsError, cli::PlanArgs, clock::now};

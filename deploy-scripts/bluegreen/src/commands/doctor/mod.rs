@@ -9,7 +9,7 @@ mod triggers;
 mod versions;
 
 use anyhow::{Context, Result};
-use rollout::{
+use bluegreen_rollout::{
     Routing, Seconds, Version,
     journal::{Entry, Journal},
     plan::Plan,

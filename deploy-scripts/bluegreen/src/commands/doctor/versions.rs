@@ -1,6 +1,6 @@
 //! Whether blue and green can share an alias, and whether green starts.
 
-use rollout::Version;
+use bluegreen_rollout::Version;
 use serde_json::Value;
 
 use super::Finding;

@@ -5,7 +5,7 @@ mod releases;
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use rollout::{Seconds, journal::Journal};
+use bluegreen_rollout::{Seconds, journal::Journal};
 use serde::Serialize;
 
 use self::releases::{Outcome, Release, Seen, releases};

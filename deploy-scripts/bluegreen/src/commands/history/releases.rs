@@ -1,6 +1,6 @@
 //! From what an alias's journal said, one time after the other, to the releases that there were.
 
-use rollout::{Timestamp, Version, journal::Entry};
+use bluegreen_rollout::{Timestamp, Version, journal::Entry};
 use serde::Serialize;
 
 /// A release, or a move of somebody else's.
@@ -167,7 +167,7 @@ impl Fold {
 
 #[cfg(test)]
 mod tests {
-    use rollout::journal::Journal;
+    use bluegreen_rollout::journal::Journal;
 
     use super::{Outcome, Seen, releases};
 
@@ -207,8 +207,8 @@ mod tests {
     fn the_newest_comes_first_and_what_others_did_is_told() {
         let by_hand = ours("1 to 2, 10% by hand since 2026-11-23T05:00:00Z");
         let foreign = Seen::Foreign {
-            at: rollout::Timestamp::from_unix(0),
-            version: rollout::Version::new(3).unwrap(),
+            at: bluegreen_rollout::Timestamp::from_unix(0),
+            version: bluegreen_rollout::Version::new(3).unwrap(),
         };
         let at_once = ours("4 since 2026-11-23T07:00:00Z, before it 3");
         let expected = [

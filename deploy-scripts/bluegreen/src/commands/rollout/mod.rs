@@ -4,7 +4,7 @@ mod plan;
 mod start;
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{Probe, Rollout, Seconds, Version, controller::Settings};
+use bluegreen_rollout::{Probe, Rollout, Seconds, Version, controller::Settings};
 
 use super::doctor;
 use crate::{

@@ -1,7 +1,7 @@
 //! The plan: what has to be looked up for it, and how it is told.
 
 use anyhow::{Context, Result, anyhow, bail};
-use rollout::{
+use bluegreen_rollout::{
     Rollout, Seconds,
     plan::{Outcomes, Plan},
     signal::Signal,

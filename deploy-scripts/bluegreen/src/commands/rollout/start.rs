@@ -1,7 +1,7 @@
 //! Whether a rollout can begin.
 
 use anyhow::{Context, Result, anyhow};
-use rollout::{
+use bluegreen_rollout::{
     MoveError, Probe, Routing, Version,
     controller::{Controller, Settings},
     journal::{Entry, Journal},

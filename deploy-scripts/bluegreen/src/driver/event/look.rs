@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anstyle::Style;
-use rollout::{
+use bluegreen_rollout::{
     Rollout, Seconds, Timestamp,
     assessment::Assessment,
     controller::Waiting,
@@ -56,7 +56,7 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    pub(super) fn of(looked: &rollout::controller::Look) -> Self {
+    pub(super) fn of(looked: &bluegreen_rollout::controller::Look) -> Self {
         let rollout = &looked.rollout;
         let seen = looked.assessment.as_ref();
         let bounds = seen.map_or(Bounds::NONE, |seen| seen.bounds(&rollout.plan));

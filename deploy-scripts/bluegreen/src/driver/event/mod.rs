@@ -4,7 +4,7 @@ mod look;
 mod tally;
 mod text;
 
-use rollout::{
+use bluegreen_rollout::{
     Probe, Rollout,
     controller::{Waiting, Write},
     journal::Entry,
@@ -140,7 +140,7 @@ impl Event {
         }
     }
 
-    pub(crate) fn looked(looked: &rollout::controller::Look) -> Self {
+    pub(crate) fn looked(looked: &bluegreen_rollout::controller::Look) -> Self {
         Self::Looked(Box::new(Look::of(looked)))
     }
 

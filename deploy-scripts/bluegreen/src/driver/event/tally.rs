@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rollout::{
+use bluegreen_rollout::{
     assessment::Assessment,
     signal::{Answers, Kind, Signal, Source},
     verdict::Counts,

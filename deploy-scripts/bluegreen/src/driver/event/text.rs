@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rollout::{Rollout, Seconds, plan::Metrics};
+use bluegreen_rollout::{Rollout, Seconds, plan::Metrics};
 
 use super::{Event, Planned};
 use crate::{
