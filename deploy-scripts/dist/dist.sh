@@ -73,6 +73,8 @@ pages() { # TARGET
     local bluegreen=$out/$host/bluegreen/bluegreen share=$out/$1/bluegreen/share
     mkdir -p "$share"/{man/man1,bash-completion/completions,zsh/site-functions,fish/vendor_completions.d}
     "$bluegreen" man "$share/man/man1"
+    mkdir -p "$out/$1/lambda-local/share/man/man1"
+    "$out/$host/lambda-local/lambda-local" --man >"$out/$1/lambda-local/share/man/man1/lambda-local.1"
     "$bluegreen" completions bash >"$share/bash-completion/completions/bluegreen"
     "$bluegreen" completions zsh >"$share/zsh/site-functions/_bluegreen"
     "$bluegreen" completions fish >"$share/fish/vendor_completions.d/bluegreen.fish"

@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use super::release::{VERSION, archive};
-use crate::harness::{Finished, repository};
+use crate::harness::{Finished, program, repository};
 
 fn package(name: &str) -> serde_json::Value {
     let mut metadata = Command::new("cargo");
@@ -72,4 +72,13 @@ fn the_documents_name_this_version() {
         let text = fs::read_to_string(repository().join(document)).unwrap();
         assert!(text.contains(&said), "{document}: {said}");
     }
+}
+
+#[test]
+fn lambda_local_prints_its_page_of_the_manual() {
+    let mut page = Command::new(program("lambda-local"));
+    page.arg("--man");
+    let page = Finished::run(page).succeeds().stdout;
+    assert!(page.contains(".TH lambda-local 1"), "{page}");
+    assert!(page.contains(r"\-\-metric\-delay"), "{page}");
 }

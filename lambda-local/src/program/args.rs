@@ -28,6 +28,10 @@ use crate::{
 #[derive(Parser)]
 #[command(version)]
 pub(super) struct Args {
+    /// Print the manual's page; releases bring it
+    #[arg(long, hide = true)]
+    pub(super) man: bool,
+
     /// Port to listen on; 0 takes any free one
     #[arg(long, default_value_t = 4566)]
     pub(super) port: u16,

@@ -11,7 +11,8 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_mangen::Man;
 use rustix::{fs::Mode, process::umask};
 use tokio::{
     net::TcpListener,
@@ -25,6 +26,9 @@ pub fn main() -> ExitCode {
     // What whoever started the server had open is not the functions'.
     close_fds::set_fds_cloexec(3, &[]);
     let args = Args::parse();
+    if args.man {
+        return print_man();
+    }
     let terminal = Terminal::start(args.logs);
     report_panics_to(&terminal);
     let served = serve(args, &terminal);
@@ -33,6 +37,13 @@ pub fn main() -> ExitCode {
     }
     terminal.finish();
     match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn print_man() -> ExitCode {
+    match Man::new(Args::command()).render(&mut io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
