@@ -9,6 +9,7 @@ mod changed;
 mod clock;
 mod cloudwatch;
 mod cors;
+mod database;
 mod faults;
 mod iam;
 mod lambda;
@@ -151,7 +152,7 @@ async fn serve(args: Args, terminal: &Terminal) -> Result<()> {
     tokio::spawn(keep_tidy(services.clone(), persister.clone()));
     let server = Server::new(services.clone(), persister, faults, callers);
     server.serve(listener, stop).await;
-    services.lambda.shut_down().await;
+    services.shut_down().await;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Server};
 
-fn call(server: &Server, operation: &str, request: &Value) -> Answer {
+pub(super) fn call(server: &Server, operation: &str, request: &Value) -> Answer {
     let target = format!("Logs_20140328.{operation}");
     let headers = [("x-amz-target", target.as_str())];
     server.request_with("POST", "/", &headers, request.to_string().as_bytes())
@@ -34,7 +34,7 @@ fn printed(lines: &[Value]) -> (Server, String) {
     (server, name)
 }
 
-fn messages(answer: &Answer) -> Vec<String> {
+pub(super) fn messages(answer: &Answer) -> Vec<String> {
     let answer = answer.json();
     let events = answer["events"].as_array().unwrap().iter();
     events

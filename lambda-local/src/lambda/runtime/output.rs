@@ -195,8 +195,9 @@ mod tests {
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
         };
-        let cloudwatch = Arc::new(CloudWatch::new(place, Pace::default()));
-        Logs::new(Terminal::start(Shows::None), cloudwatch).stream("g", "s".to_owned())
+        let cloudwatch = Arc::new(CloudWatch::new(place.clone(), Pace::default()));
+        let told = (Terminal::start(Shows::None), cloudwatch, Arc::default());
+        Logs::new(place, told).stream("g", "s".to_owned())
     }
 
     #[test]
