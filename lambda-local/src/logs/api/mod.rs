@@ -3,6 +3,7 @@
 mod filter;
 mod groups;
 mod limit;
+mod live_tail;
 mod of_group;
 mod one_stream;
 mod operations;

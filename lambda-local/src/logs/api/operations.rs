@@ -1,11 +1,15 @@
 //! The operations that are here.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
 use super::{
     filter::FilterLogEvents,
     groups::{DescribeLogGroups, create, delete, delete_retention, put_retention},
+    live_tail::StartLiveTail,
     one_stream::GetLogEvents,
     streams::DescribeLogStreams,
 };
@@ -14,23 +18,35 @@ use crate::{
     protocol::{Answer, ApiResult, Exception, Operation, Protocol, aws_json, operation::mark_if},
 };
 
-type Call = fn(&Logs, &[u8]) -> Answer;
-
-const fn reads(name: &'static str, call: Call) -> (Operation, Call) {
-    (Operation::named("logs", name, false), call)
+/// What carries an operation out.
+enum Call {
+    AtOnce(fn(&Logs, &[u8]) -> Answer),
+    /// One whose answer goes on until the server ends.
+    Streams(fn(&Arc<Logs>, &[u8], Ending) -> ApiResult<Response>),
 }
 
-const fn changes(name: &'static str, call: Call) -> (Operation, Call) {
-    (Operation::named("logs", name, true), call)
+/// Whether the server ends.
+type Ending = watch::Receiver<bool>;
+
+const fn reads(name: &'static str, call: fn(&Logs, &[u8]) -> Answer) -> (Operation, Call) {
+    (Operation::named("logs", name, false), Call::AtOnce(call))
 }
 
-const OPERATIONS: [(Operation, Call); 8] = [
+const fn changes(name: &'static str, call: fn(&Logs, &[u8]) -> Answer) -> (Operation, Call) {
+    (Operation::named("logs", name, true), Call::AtOnce(call))
+}
+
+const OPERATIONS: [(Operation, Call); 9] = [
     reads("FilterLogEvents", |logs, body| {
         parse::<FilterLogEvents>(body)?.answer(logs)
     }),
     reads("GetLogEvents", |logs, body| {
         parse::<GetLogEvents>(body)?.answer(logs)
     }),
+    (
+        Operation::named("logs", "StartLiveTail", false),
+        Call::Streams(|logs, body, ending| parse::<StartLiveTail>(body)?.answer(logs, ending)),
+    ),
     reads("DescribeLogGroups", |logs, body| {
         parse::<DescribeLogGroups>(body)?.answer(logs)
     }),
@@ -53,10 +69,20 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 impl Logs {
     /// `None` if there is no such operation here.
-    pub(crate) fn answer_json(&self, operation: &str, body: &[u8]) -> Option<Response> {
+    pub(crate) fn answer_json(
+        self: &Arc<Self>,
+        operation: &str,
+        body: &[u8],
+        ending: Ending,
+    ) -> Option<Response> {
         let mut rows = OPERATIONS.iter();
         let (row, call) = rows.find(|(row, _)| row.name == operation)?;
-        let answer = aws_json::respond(call(self, body));
+        let answer = match call {
+            Call::AtOnce(call) => aws_json::respond(call(self, body)),
+            Call::Streams(call) => {
+                call(self, body, ending).unwrap_or_else(|refused| aws_json::respond(Err(refused)))
+            }
+        };
         Some(mark_if(row.changes, Protocol::AwsJson, answer))
     }
 }
