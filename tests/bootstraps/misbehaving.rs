@@ -1,6 +1,8 @@
 //! A bootstrap that does what the event asks for, and much that a bootstrap should not do. It
 //! speaks the Runtime API by hand, with nothing but the standard library.
 
+mod extension;
+
 use std::{
     env,
     io::{self, BufRead, BufReader, Read, Write},
@@ -18,6 +20,9 @@ fn main() -> io::Result<()> {
             process::exit(1);
         }
         _ => {}
+    }
+    if let Ok(how) = env::var("EXTENSION") {
+        extension::start(how)?;
     }
     loop {
         let (headers, event) = call("GET", "invocation/next", b"")?;

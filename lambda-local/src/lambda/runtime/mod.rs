@@ -11,13 +11,17 @@ mod extensions_api;
 mod head;
 mod http1;
 mod invocation;
+mod launching;
 mod outcome;
 mod output;
 mod pool;
 mod provisioned;
+mod registration;
 mod report;
 mod retiring;
+mod running;
 mod runtime_api;
+mod starting;
 mod variables;
 mod waiting;
 

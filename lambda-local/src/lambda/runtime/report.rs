@@ -95,6 +95,15 @@ impl Report {
             .filter_map(|what| self.line(what))
     }
 
+    /// That extensions were not done with the invocation within the function's timeout. The words
+    /// are ours.
+    pub(super) fn late(&self) -> Option<Line> {
+        let (id, limit) = (&self.request_id, self.snapshot.configuration.timeout);
+        let text =
+            format!("{id} Extensions were not done after {limit} seconds: the environment ends");
+        self.line(What::Failed(text))
+    }
+
     fn line(&self, what: What) -> Option<Line> {
         (what.level() >= self.least_level()).then(|| Line {
             request_id: self.request_id.clone(),
