@@ -5,10 +5,12 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
+    sync::OnceLock,
     thread,
     time::Duration,
 };
 
+static IDENTIFIER: OnceLock<String> = OnceLock::new();
 const REGISTRATION: &str = r#"{"events":["INVOKE"]}"#;
 
 /// Registers it, and lets it do what `how` says with each event: nothing, or wait until the file
@@ -20,6 +22,7 @@ pub(crate) fn start(how: String) -> io::Result<()> {
         .iter()
         .find_map(|line| line.strip_prefix("lambda-extension-identifier: "));
     let id = id.ok_or(io::ErrorKind::InvalidData)?.to_owned();
+    let _ = IDENTIFIER.set(id.clone());
     thread::spawn(move || run(&id, &how));
     Ok(())
 }
@@ -61,4 +64,27 @@ fn call(
     let mut body = String::new();
     reader.read_to_string(&mut body)?;
     Ok((head, body))
+}
+
+/// Sends what stands there in hexadecimal, with the extension's identifier, as it is; what is
+/// answered is of no interest.
+pub(crate) fn send(hexadecimal: &str) -> io::Result<()> {
+    let bytes = hexadecimal.as_bytes().chunks(2).filter_map(|byte| {
+        let byte = str::from_utf8(byte).ok()?;
+        u8::from_str_radix(byte, 16).ok()
+    });
+    let mut request: Vec<u8> = bytes.collect();
+    let place = b"IDENTIFIER";
+    if let Some(id) = IDENTIFIER.get()
+        && let Some(at) = request.windows(place.len()).position(|text| text == place)
+    {
+        request.splice(at..at + place.len(), id.bytes());
+    }
+    let api = env::var("AWS_LAMBDA_RUNTIME_API").map_err(io::Error::other)?;
+    let mut stream = TcpStream::connect(&api)?;
+    stream.set_read_timeout(Some(Duration::from_millis(20)))?;
+    // The server may end the connection before it has read all.
+    let _ = stream.write_all(&request);
+    let _ = stream.read(&mut [0; 4096]);
+    Ok(())
 }

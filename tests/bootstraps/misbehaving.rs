@@ -24,6 +24,9 @@ fn main() -> io::Result<()> {
     if let Ok(how) = env::var("EXTENSION") {
         extension::start(how)?;
     }
+    if let Ok(request) = env::var("SEND") {
+        extension::send(&request)?;
+    }
     loop {
         let (headers, event) = call("GET", "invocation/next", b"")?;
         let id = headers
@@ -139,6 +142,7 @@ fn breaks_the_rules(id: &str, event: &str) -> io::Result<bool> {
             TcpStream::connect(&api)?,
             "{begin}transfer-encoding: chunked\r\n\r\nzz\r\n"
         )?,
+        asked if let Some(request) = asked.strip_prefix("send-") => extension::send(request)?,
         "close" => drop(TcpStream::connect(&api)?),
         "many-next" => {
             let next = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";
