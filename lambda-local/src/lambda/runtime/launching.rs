@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{
     environment::Environment,
+    init_report::InitReport,
     outcome::Outcome,
     pool::Pool,
     runtime_api::FunctionMetadata,
@@ -48,6 +49,10 @@ impl Pool {
             task_root: self.snapshot.code.folder.clone(),
             variables,
             log,
+            report: InitReport {
+                snapshot: self.snapshot.clone(),
+                kind,
+            },
             function: FunctionMetadata {
                 function_name: self.snapshot.function.clone(),
                 function_version: self.snapshot.label(),

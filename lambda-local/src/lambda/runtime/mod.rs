@@ -10,6 +10,7 @@ mod extensions;
 mod extensions_api;
 mod head;
 mod http1;
+mod init_report;
 mod invocation;
 mod launching;
 mod outcome;
@@ -22,6 +23,7 @@ mod retiring;
 mod running;
 mod runtime_api;
 mod starting;
+mod system_log;
 mod variables;
 mod waiting;
 

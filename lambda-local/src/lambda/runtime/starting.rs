@@ -18,6 +18,7 @@ use super::{
     connections::Connections,
     environment::{Environment, exited},
     extensions::Extensions,
+    init_report::InitReport,
     outcome::Outcome,
     output::Output,
     runtime_api::{FunctionMetadata, Init, RuntimeApi},
@@ -34,6 +35,7 @@ pub(super) struct Launch {
     pub(super) task_root: PathBuf,
     pub(super) variables: Vec<(String, String)>,
     pub(super) log: LogStream,
+    pub(super) report: InitReport,
     pub(super) function: FunctionMetadata,
 }
 
@@ -64,15 +66,22 @@ impl Environment {
         }
         let started = Instant::now();
         let (init, mut progress) = watch::channel(Init::Running);
+        let report = launch.report.clone();
         let spawned = Self::spawn(launch, init).await;
         let mut environment =
             spawned.map_err(|error| Outcome::NotStarted(format!("fork/exec: {error}")))?;
-        if let Err(outcome) = environment.initialized(&mut progress).await {
+        environment.output.add(report.start());
+        let failed = environment.initialized(&mut progress).await.err();
+        let took = started.elapsed();
+        if failed.is_some() {
             environment.kill();
+        }
+        environment.output.add(report.end(failed.as_ref(), took));
+        if let Some(outcome) = failed {
             let (_, printed) = environment.output.end([]);
             return Err(NotStarted { outcome, printed });
         }
-        environment.init_duration = Some(started.elapsed());
+        environment.init_duration = Some(took);
         Ok(environment)
     }
 
