@@ -32,12 +32,12 @@ impl Persister {
         kept.await.map_err(|error| not_kept(&error))?
     }
 
-    /// Writes the lines of logs that are not on disk yet, and their groups before.
+    /// Writes the lines of logs that are not on disk yet, if it is time, and their groups before.
     pub(crate) async fn keep_logs(self: &Arc<Self>) {
         let logs = self.services.logs.clone();
         if self.keep().await.is_ok() {
             // An error is the end of the server.
-            let _ = tokio::task::spawn_blocking(move || logs.keep()).await;
+            let _ = tokio::task::spawn_blocking(move || logs.keep_at_leisure()).await;
         }
     }
 

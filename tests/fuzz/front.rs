@@ -114,18 +114,24 @@ fn send(server: &Server, request: &[u8]) -> io::Result<Vec<u8>> {
     stream.set_read_timeout(Some(MOMENT))?;
     let begun = stream.read(&mut answer);
     answer.truncate(*begun.as_ref().unwrap_or(&0));
-    // A live tail goes on until its client has gone.
-    let is_live = |text: &[u8]| text == b"sessionStart";
-    if answer.windows(12).any(is_live) {
-        return Ok(answer);
-    }
     // What waits for the rest of a request now learns that there is none.
     let _ = stream.shutdown(Shutdown::Write);
     stream.set_read_timeout(Some(PATIENCE))?;
-    match stream.take(8 << 20).read_to_end(&mut answer) {
-        Err(error) if is_late(&error) => Err(io::Error::other("no answer and no end")),
-        _ => Ok(answer),
+    let mut buffer = [0; 1 << 16];
+    while !is_live_tail(&answer) && answer.len() < 8 << 20 {
+        match stream.read(&mut buffer) {
+            Ok(count @ 1..) => answer.extend_from_slice(&buffer[..count]),
+            Err(error) if is_late(&error) => return Err(io::Error::other("no answer and no end")),
+            Ok(0) | Err(_) => break,
+        }
     }
+    Ok(answer)
+}
+
+/// Which goes on until its client has gone.
+fn is_live_tail(answer: &[u8]) -> bool {
+    let (mark, begin) = (b"sessionStart", &answer[..answer.len().min(1024)]);
+    begin.windows(mark.len()).any(|text| text == mark)
 }
 
 fn is_late(error: &io::Error) -> bool {

@@ -1,11 +1,12 @@
 //! Keeps groups and lines over the end of the server. A call that makes or changes a group is
-//! answered when that is on disk; lines are written all together once a second, and once more at
-//! the end.
+//! answered when that is on disk; lines are written all together once a second, or less often where
+//! there are very many, and once more at the end.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     io, mem,
     ops::Range,
+    time::Instant,
 };
 
 use anyhow::Result;
@@ -57,6 +58,14 @@ impl Logs {
         }
     }
 
+    /// Writes lines as [`Logs::keep`] does, if it is not too soon after the last.
+    pub(crate) fn keep_at_leisure(&self) {
+        let rests = lock(&self.lines).as_ref().is_none_or(Lines::rests);
+        if !rests {
+            self.keep();
+        }
+    }
+
     /// Writes the lines that are not on disk yet, if they are to be kept. Those that cannot be
     /// written now are with the next.
     pub(crate) fn keep(&self) {
@@ -84,6 +93,7 @@ impl Logs {
     }
 
     fn write_all_but(&self, gone: &BTreeSet<u64>, lines: &mut Lines) -> Result<()> {
+        let begun = Instant::now();
         let (mut news, mut groups) = (Vec::new(), Vec::new());
         for group in self.places() {
             if let Some(of_group) = group.news()? {
@@ -91,6 +101,7 @@ impl Logs {
                 groups.push(group);
             }
         }
+        lines.rest_after(begun.elapsed());
         if news.is_empty() && gone.is_empty() {
             return Ok(());
         }

@@ -1,7 +1,14 @@
 //! The lines of all log groups on disk. They have a file of their own: calls do not wait until
 //! lines are written, and are kept where there is no room for lines.
 
-use std::{collections::BTreeSet, io, ops::Range, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io,
+    ops::Range,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 use redb::{ReadableTable, TableDefinition};
@@ -11,6 +18,9 @@ use crate::{database::Database, message::Message, store::encoded};
 
 /// By group and first event, lines that follow each other, in CBOR.
 const LINES: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("lines");
+/// As many times as long as the work on lines took, there is none, so that it takes a hundredth of
+/// the time at most, and what was printed and forgotten meanwhile costs nothing.
+const REST: u32 = 100;
 /// Changes with what is written.
 const FORMAT: &str = "1";
 
@@ -19,6 +29,8 @@ pub(super) struct Lines {
     database: Database,
     /// Whether the last ones could not be written, which is said once.
     pub(super) fail: bool,
+    /// Until then nothing is written but at the end.
+    rests_until: Instant,
 }
 
 /// What is to be written of a group.
@@ -41,7 +53,17 @@ impl Lines {
         Ok(Self {
             database,
             fail: false,
+            rests_until: Instant::now(),
         })
+    }
+
+    pub(super) fn rests(&self) -> bool {
+        Instant::now() < self.rests_until
+    }
+
+    /// After so long a time of work on lines.
+    pub(super) fn rest_after(&mut self, work: Duration) {
+        self.rests_until = Instant::now() + work * REST;
     }
 
     /// Gives all lines to `take` by group and first event, in their order.
