@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::registration::{Refusal, check, refusal};
+use super::registration::{Refusal, check, read, refusal};
 
 #[derive(Debug, Default)]
 pub(super) struct Extensions {
@@ -63,15 +63,7 @@ impl Extensions {
     /// # Errors
     /// If there is none.
     pub(super) fn find(&self, identifier: Option<&str>) -> Result<Uuid, Refusal> {
-        let identifier = identifier.unwrap_or_default();
-        if identifier.is_empty() {
-            let text = "Missing Lambda-Extension-Identifier header";
-            return refusal("Extension.MissingExtensionIdentifier", text);
-        }
-        let Ok(id) = identifier.parse() else {
-            let text = "Invalid Lambda-Extension-Identifier";
-            return refusal("Extension.InvalidExtensionIdentifier", text);
-        };
+        let id = read(identifier)?;
         match self.lock().find(id) {
             Some(_) => Ok(id),
             None => refusal(

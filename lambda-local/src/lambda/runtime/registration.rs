@@ -1,6 +1,8 @@
-//! Which registrations of extensions are refused, and how that is said: as by AWS's own runtime
-//! interface emulator.
+//! Which calls of extensions are refused, and how that is said: as by AWS's own runtime interface
+//! emulator.
 //! <https://github.com/aws/aws-lambda-runtime-interface-emulator/tree/main/lambda/rapi/handler>
+
+use uuid::Uuid;
 
 const MOST_EXTENSIONS: usize = 10;
 
@@ -46,6 +48,19 @@ fn check_event(event: &str) -> Result<(), Refusal> {
         _ => "InvalidEventType",
     };
     refusal("Extension.InvalidEventType", &format!("{event}: {reason}"))
+}
+
+/// An identifier as it is sent.
+pub(super) fn read(identifier: Option<&str>) -> Result<Uuid, Refusal> {
+    let identifier = identifier.unwrap_or_default();
+    if identifier.is_empty() {
+        let text = "Missing Lambda-Extension-Identifier header";
+        return refusal("Extension.MissingExtensionIdentifier", text);
+    }
+    identifier.parse().or_else(|_| {
+        let text = "Invalid Lambda-Extension-Identifier";
+        refusal("Extension.InvalidExtensionIdentifier", text)
+    })
 }
 
 pub(super) fn refusal<T>(kind: &'static str, text: &str) -> Result<T, Refusal> {
