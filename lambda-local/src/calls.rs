@@ -59,7 +59,10 @@ fn json(services: &Services, target: &str, body: &[u8]) -> Option<Response> {
         (service, operation) if service.ends_with(trail::SERVICE) => {
             services.lambda.trail.answer_json(operation, body)
         }
-        (LOGS, operation) => services.logs.answer_json(operation, body),
+        (LOGS, operation) => {
+            let ending = services.ending.subscribe();
+            services.logs.answer_json(operation, body, ending)
+        }
         (CLOUDWATCH, operation) => services.cloudwatch.answer_json(operation, body),
         _ => None,
     }

@@ -13,6 +13,7 @@ pub(crate) enum Kind {
     HttpApi,
     RestApi,
     Role,
+    LogGroup,
 }
 
 impl Kind {
@@ -22,6 +23,7 @@ impl Kind {
             Self::HttpApi => "http-api",
             Self::RestApi => "rest-api",
             Self::Role => "role",
+            Self::LogGroup => "log-group",
         }
     }
 }

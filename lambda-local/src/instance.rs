@@ -55,7 +55,7 @@ impl Instance {
         tokio::spawn(keep_tidy(services.clone(), persister.clone()));
         let server = Server::new(services.clone(), persister, self.faults, self.callers);
         server.serve(self.listener, stop).await;
-        services.lambda.shut_down().await;
+        services.shut_down().await;
     }
 }
 

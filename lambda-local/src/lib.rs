@@ -12,6 +12,7 @@ mod changed;
 mod clock;
 mod cloudwatch;
 mod cors;
+mod database;
 mod embedded;
 mod faults;
 mod home;

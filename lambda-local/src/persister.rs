@@ -32,6 +32,15 @@ impl Persister {
         kept.await.map_err(|error| not_kept(&error))?
     }
 
+    /// Writes the lines of logs that are not on disk yet, if it is time, and their groups before.
+    pub(crate) async fn keep_logs(self: &Arc<Self>) {
+        let logs = self.services.logs.clone();
+        if self.keep().await.is_ok() {
+            // An error is the end of the server.
+            let _ = tokio::task::spawn_blocking(move || logs.keep_at_leisure()).await;
+        }
+    }
+
     /// Deletes the packages that nothing names: neither now, nor on disk.
     pub(crate) fn sweep_code(&self) -> std::io::Result<()> {
         let _nobody_writes = self.store();
@@ -69,6 +78,7 @@ impl Persister {
             lambda,
             gateway,
             iam,
+            logs,
             ..
         } = &*self.services;
         let value = match kind {
@@ -76,6 +86,7 @@ impl Persister {
             Kind::HttpApi => gateway.encoded_http_api(name),
             Kind::RestApi => gateway.encoded_rest_api(name),
             Kind::Role => iam.encoded_role(name),
+            Kind::LogGroup => logs.encoded_group(name),
         };
         Ok((kind, name.to_owned(), value.transpose()?))
     }

@@ -14,4 +14,11 @@ impl Place {
             self.region, self.account
         )
     }
+
+    pub(crate) fn log_group_arn(&self, name: &str) -> String {
+        format!(
+            "arn:aws:logs:{}:{}:log-group:{name}",
+            self.region, self.account
+        )
+    }
 }

@@ -35,7 +35,12 @@ impl Services {
         let changed = Arc::new(Changed::default());
         let place = settings.place.clone();
         let cloudwatch = Arc::new(CloudWatch::new(place.clone(), settings.pace));
-        let logs = Arc::new(Logs::new(settings.terminal.clone(), cloudwatch.clone()));
+        let told = (
+            settings.terminal.clone(),
+            cloudwatch.clone(),
+            changed.clone(),
+        );
+        let logs = Arc::new(Logs::new(place.clone(), told));
         let used = (logs.clone(), cloudwatch.clone(), changed.clone());
         let lambda = Arc::new(Lambda::new(settings, folder, used)?);
         Ok(Self {
@@ -53,6 +58,13 @@ impl Services {
     pub(crate) fn restore(&self, store: &Store) -> Result<()> {
         self.lambda.restore(store)?;
         self.iam.restore(store)?;
+        self.logs.restore(store)?;
         self.gateway.restore(store)
+    }
+
+    /// Ends what runs, and keeps what it said last.
+    pub(crate) async fn shut_down(&self) {
+        self.lambda.shut_down().await;
+        self.logs.keep();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use crate::{persister::Persister, services::Services};
+use crate::{clock, persister::Persister, services::Services};
 
 pub(crate) async fn keep_tidy(services: Arc<Services>, persister: Option<Arc<Persister>>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
@@ -11,6 +11,10 @@ pub(crate) async fn keep_tidy(services: Arc<Services>, persister: Option<Arc<Per
         services.lambda.tidy_environments();
         services.lambda.start_provisioned();
         services.cloudwatch.forget_old();
+        services.logs.forget_old(clock::milliseconds());
+        if let Some(persister) = &persister {
+            persister.keep_logs().await;
+        }
         if services.lambda.code.has_orphans() {
             sweep_code(&services, persister.clone()).await;
         }

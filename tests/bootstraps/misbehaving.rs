@@ -1,6 +1,8 @@
 //! A bootstrap that does what the event asks for, and much that a bootstrap should not do. It
 //! speaks the Runtime API by hand, with nothing but the standard library.
 
+mod extension;
+
 use std::{
     env,
     io::{self, BufRead, BufReader, Read, Write},
@@ -18,6 +20,12 @@ fn main() -> io::Result<()> {
             process::exit(1);
         }
         _ => {}
+    }
+    if let Ok(how) = env::var("EXTENSION") {
+        extension::start(how)?;
+    }
+    if let Ok(request) = env::var("SEND") {
+        extension::send(&request)?;
     }
     loop {
         let (headers, event) = call("GET", "invocation/next", b"")?;
@@ -134,6 +142,7 @@ fn breaks_the_rules(id: &str, event: &str) -> io::Result<bool> {
             TcpStream::connect(&api)?,
             "{begin}transfer-encoding: chunked\r\n\r\nzz\r\n"
         )?,
+        asked if let Some(request) = asked.strip_prefix("send-") => extension::send(request)?,
         "close" => drop(TcpStream::connect(&api)?),
         "many-next" => {
             let next = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::{Value, json};
+
 use crate::harness::{ROLE, Server, packages, repository};
 
 #[test]
@@ -105,6 +107,45 @@ fn the_aws_cli_reads_the_metrics_of_each_version() {
     assert_eq!(listed.json()["Metrics"].as_array().unwrap().len(), 4);
 }
 
+#[test]
+fn the_aws_cli_reads_a_log_in_pages_and_says_how_long_it_is_kept() {
+    let server = Server::with_blue();
+    server.bluegreen(&["traffic", "--requests", "3"]).succeeds();
+    let group = "/aws/lambda/hello";
+    server.aws("logs create-log-group --log-group-name other");
+    server.aws("logs put-retention-policy --log-group-name other --retention-in-days 7");
+    let groups = server.aws("logs describe-log-groups --page-size 1").json();
+    let [hello, other] = [&groups["logGroups"][0], &groups["logGroups"][1]];
+    assert_eq!(
+        (&hello["logGroupName"], &other["retentionInDays"]),
+        (&json!(group), &json!(7))
+    );
+    server.aws("logs delete-log-group --log-group-name other");
+    let arn = hello["logGroupArn"].as_str().unwrap();
+    let streams = server.aws(&format!(
+        "logs describe-log-streams --log-group-identifier {arn} --order-by LastEventTime"
+    ));
+    let stream = streams.json()["logStreams"][0]["logStreamName"].clone();
+    let events = |command: String| server.aws(&command).json()["events"].clone();
+    let all = events(format!(
+        "logs filter-log-events --log-group-name {group} --page-size 2"
+    ));
+    let read = events(format!(
+        "logs get-log-events --log-group-identifier {arn} --log-stream-name {} --start-from-head",
+        stream.as_str().unwrap()
+    ));
+    let texts = |events: &Value, of: &Value| {
+        let events = events.as_array().unwrap().iter();
+        let events =
+            events.filter(|event| event.get("logStreamName").is_none_or(|name| name == of));
+        let texts = events.map(|event| event["message"].to_string());
+        texts.collect::<Vec<_>>()
+    };
+    let printed = texts(&read, &stream);
+    assert!(printed.iter().any(|line| line.contains("platform.start")));
+    assert_eq!(printed, texts(&all, &stream));
+}
+
 /// What `docs/on-aws.md` says, as it stands there.
 #[test]
 fn the_commands_for_logs_and_metrics_of_a_version_are_answered() {
@@ -122,7 +163,7 @@ fn the_commands_for_logs_and_metrics_of_a_version_are_answered() {
     let [printed, starts, errors] = commands[..] else {
         panic!("{commands:?}")
     };
-    let messages = |found: serde_json::Value| found["events"].as_array().unwrap().clone();
+    let messages = |found: Value| found["events"].as_array().unwrap().clone();
     assert!(!messages(answer(printed)).is_empty(), "{printed}");
     assert_eq!(messages(answer(starts)).len(), 3, "{starts}");
     assert_eq!(answer(errors)["Datapoints"][0]["Sum"], 0.0, "{errors}");

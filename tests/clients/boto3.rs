@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use crate::harness::{Server, program, repository};
 
 #[test]
@@ -22,6 +24,16 @@ fn boto3_puts_metrics_and_alarms_on_expressions() {
     let server = Server::with_blue();
     server.bluegreen(&["traffic", "--requests", "5"]).succeeds();
     let script = repository().join("tests/clients/cloudwatch_with_boto3.py");
+    let finished = server.run("python3", &[script.to_str().unwrap()]);
+    assert_eq!(finished.stdout.trim(), "boto3 is content");
+}
+
+#[test]
+fn boto3_reads_logs_in_pages_and_as_they_are_printed() {
+    let server = Server::start();
+    let echo = json!({ "Environment": { "Variables": { "ECHO": "log" } } });
+    server.create_misbehaving("f", &echo);
+    let script = repository().join("tests/clients/logs_with_boto3.py");
     let finished = server.run("python3", &[script.to_str().unwrap()]);
     assert_eq!(finished.stdout.trim(), "boto3 is content");
 }

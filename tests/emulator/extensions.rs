@@ -1,6 +1,6 @@
 //! Extensions that a function's own process registers, and the end that it is told of for that.
 
-use std::fs;
+use std::{fs, thread};
 
 use serde_json::{Value, json};
 
@@ -68,4 +68,50 @@ fn a_server_that_ends_waits_for_a_process_with_an_extension() {
     until("its last lines are there", || {
         printed.text().contains("shutdown completed").then_some(())
     });
+}
+
+/// A server with one environment of function `f` at most, in which an extension is told of
+/// invocations; and the file that it waits for with each, if it does.
+fn with_an_extension_that_waits(timeout: u64) -> (Server, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = folder.path().join("gate");
+    let variables = json!({ "EXTENSION": "wait", "GATE": gate });
+    let server = Server::with(&["--max-environments", "1"]);
+    let configuration = json!({ "Timeout": timeout, "Environment": { "Variables": variables } });
+    server.create_misbehaving("f", &configuration);
+    (server, folder)
+}
+
+#[test]
+fn an_invocation_is_answered_before_extensions_are_done_and_the_next_waits_for_them() {
+    let (server, folder) = with_an_extension_that_waits(60);
+    let pid = server.invoke("f", &json!("pid")).text();
+    let second = thread::scope(|scope| {
+        let second = scope.spawn(|| server.invoke("f", &json!("pid")));
+        until("the extension is told", || {
+            let log = log(&server);
+            log.iter().any(|line| line.ends_with("told")).then_some(())
+        });
+        fs::write(folder.path().join("gate"), "").unwrap();
+        second.join().unwrap()
+    });
+    assert_eq!(second.text(), pid, "the environment lives on");
+    let log = log(&server);
+    let nth = |text: &str, n| {
+        let lines = log.iter().enumerate();
+        let mut lines = lines.filter(|(_, line)| line.starts_with(text));
+        lines.nth(n).map(|(index, _)| index)
+    };
+    let (answered, done) = (nth("REPORT", 0), nth("the extension is done", 0));
+    assert!(answered < done && done < nth("START", 1), "{log:#?}");
+}
+
+#[test]
+fn an_extension_that_is_not_done_within_the_timeout_ends_its_environment() {
+    let (server, _folder) = with_an_extension_that_waits(1);
+    let [one, next] = [(); 2].map(|()| server.invoke("f", &json!("pid")));
+    assert!(one.status == 200 && one.text() != next.text());
+    let log = log(&server);
+    let late = "Extensions were not done after 1 seconds: the environment ends";
+    assert!(log.iter().any(|line| line.ends_with(late)), "{log:#?}");
 }

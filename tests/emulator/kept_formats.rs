@@ -1,24 +1,40 @@
-//! What an earlier lambda-local kept opens. The format that there is stands in a file, which
-//! `WRITE_KEPT=1 cargo test -p tests what_was_kept` writes anew: only where the format's number
+//! What an earlier lambda-local kept opens. The formats that there are stand in files, which
+//! `WRITE_KEPT=1 cargo test -p tests what_was_kept` writes anew: only where a format's number
 //! changes, since a folder of the old number is refused by name.
 
 use std::{
     fs::{self, File},
     io::Write,
     os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use crate::harness::{Server, alias, repository, script};
+use super::logs::{call, messages};
+use crate::harness::{Server, alias, repository, script, zip_of};
 
-/// Of the folders that can be opened.
-const FORMAT: &str = "format-1.zip";
+/// A folder of resources, from before logs were kept.
+const RESOURCES: &str = "format-1.zip";
+/// One with a log.
+const LOGS: &str = "logs-1.zip";
 
-fn kept() -> PathBuf {
-    repository().join("tests/emulator/kept")
+/// The one of this name, written anew with what `furnish` makes where that is asked for.
+fn kept(name: &str, furnish: impl FnOnce(&Server)) -> TempDir {
+    let archive = repository().join("tests/emulator/kept").join(name);
+    if std::env::var_os("WRITE_KEPT").is_some() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = on(folder.path());
+        furnish(&server);
+        server.stop();
+        pack(folder.path(), &archive);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = ZipArchive::new(File::open(archive).unwrap()).unwrap();
+    archive.extract(folder.path()).unwrap();
+    folder
 }
 
 fn on(folder: &Path) -> Server {
@@ -115,16 +131,26 @@ fn pack(folder: &Path, archive: &Path) {
 
 #[test]
 fn what_was_kept_in_the_current_format_opens() {
-    let archive = kept().join(FORMAT);
-    if std::env::var_os("WRITE_KEPT").is_some() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = on(folder.path());
-        furnish(&server);
-        server.stop();
-        pack(folder.path(), &archive);
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(File::open(archive).unwrap()).unwrap();
-    archive.extract(folder.path()).unwrap();
+    let folder = kept(RESOURCES, furnish);
     is_furnished(&on(folder.path()));
+}
+
+#[test]
+fn what_was_kept_of_logs_in_the_current_format_opens() {
+    let folder = kept(LOGS, |server| {
+        let prints = zip_of("bootstrap", 0o755, b"#!/bin/sh\necho kept\n");
+        server.create_function("f", &prints, &Value::Null);
+        server.invoke("f", &Value::Null);
+        let days = json!({ "logGroupName": "/aws/lambda/f", "retentionInDays": 3653 });
+        call(server, "PutRetentionPolicy", &days);
+        server.lambda("DELETE", "/f", &Value::Null);
+    });
+    let server = on(folder.path());
+    let groups = call(&server, "DescribeLogGroups", &json!({})).json();
+    assert_eq!(groups["logGroups"][0]["retentionInDays"], 3653);
+    let group = json!({ "logGroupName": "/aws/lambda/f" });
+    let lines = messages(&call(&server, "FilterLogEvents", &group));
+    assert!(lines.iter().any(|line| line == "kept"), "{lines:?}");
+    let report = lines.iter().find(|line| line.starts_with("REPORT"));
+    assert!(report.is_some(), "{lines:?}");
 }

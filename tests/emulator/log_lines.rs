@@ -3,6 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
+use super::logs::{call, messages};
 use crate::harness::{Answer, Server};
 
 fn log(answer: &Answer) -> String {
@@ -79,6 +80,46 @@ fn a_function_that_logs_json_has_the_events_of_its_system_log_level() {
             event("report", json!("timeout"))
         ]
     );
+}
+
+#[test]
+fn the_start_of_an_environment_has_events_of_its_own() {
+    let started = |level: &str, variables: Value| {
+        let server = Server::start();
+        let variables = json!({ "Variables": variables });
+        let configuration = json!({ "LoggingConfig": json_of(level), "Environment": variables });
+        server.create_misbehaving("f", &configuration);
+        server.invoke("f", &json!(1));
+        let group = json!({ "logGroupName": "/aws/lambda/f", "filterPattern": "phase" });
+        let lines = messages(&call(&server, "FilterLogEvents", &group));
+        let events = lines.iter().map(|line| serde_json::from_str(line).unwrap());
+        events.collect::<Vec<Value>>()
+    };
+    let kinds = |events: &[Value]| {
+        let kinds = events.iter().map(|event| event["type"].clone());
+        kinds.collect::<Vec<_>>()
+    };
+    let (start, done, report) = (
+        "platform.initStart",
+        "platform.initRuntimeDone",
+        "platform.initReport",
+    );
+    let all = started("DEBUG", json!({}));
+    assert_eq!(kinds(&all), [start, done, report]);
+    assert_eq!(all[0]["record"]["initializationType"], "on-demand");
+    assert!(all[2]["record"]["metrics"]["durationMs"].as_f64() > Some(0.0));
+    assert_eq!(kinds(&started("INFO", json!({}))), [start]);
+    assert_eq!(kinds(&started("WARN", json!({}))), [""; 0]);
+    let failed = started("WARN", json!({ "INIT": "exit" }));
+    assert_eq!(kinds(&failed), [done, report]);
+    let expected = (json!("error"), json!("Runtime.ExitError"));
+    for event in failed {
+        let record = &event["record"];
+        assert_eq!(
+            (record["status"].clone(), record["errorType"].clone()),
+            expected
+        );
+    }
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! CloudWatch Logs: lines are found by patterns for JSON, and a stream is read in pages.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Server};
 
-fn call(server: &Server, operation: &str, request: &Value) -> Answer {
+pub(super) fn call(server: &Server, operation: &str, request: &Value) -> Answer {
     let target = format!("Logs_20140328.{operation}");
     let headers = [("x-amz-target", target.as_str())];
     server.request_with("POST", "/", &headers, request.to_string().as_bytes())
@@ -34,7 +39,7 @@ fn printed(lines: &[Value]) -> (Server, String) {
     (server, name)
 }
 
-fn messages(answer: &Answer) -> Vec<String> {
+pub(super) fn messages(answer: &Answer) -> Vec<String> {
     let answer = answer.json();
     let events = answer["events"].as_array().unwrap().iter();
     events
@@ -99,4 +104,31 @@ fn a_stream_is_read_forwards_and_backwards() {
         "ResourceNotFoundException",
         "The specified log stream does not exist.",
     );
+}
+
+#[test]
+fn a_live_tail_ends_with_the_server() {
+    let server = Server::start();
+    call(&server, "CreateLogGroup", &json!({ "logGroupName": "g" }));
+    let host = server.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let asked =
+        json!({ "logGroupIdentifiers": ["arn:aws:logs:us-east-1:000000000000:log-group:g"] });
+    let asked = asked.to_string();
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nhost: {host}\r\nx-amz-target: Logs_20140328.StartLiveTail\r\n\
+         content-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{asked}",
+        asked.len()
+    )
+    .unwrap();
+    let mut begin = [0; 400];
+    stream.read_exact(&mut begin).unwrap();
+    let begin = String::from_utf8_lossy(&begin).into_owned();
+    assert!(begin.contains("initial-response"), "{begin}");
+    assert!(server.stop().success());
+    // The end of the chunks: it was not cut off.
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+    assert!(rest.ends_with(b"\r\n0\r\n\r\n"));
 }

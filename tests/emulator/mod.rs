@@ -15,6 +15,7 @@ mod http_api;
 mod invocations;
 mod kept;
 mod kept_formats;
+mod kept_logs;
 mod limits;
 mod log_lines;
 mod logs;

@@ -27,7 +27,7 @@ const WORDS: [&str; 24] = [
     "((((((((",
     "-a",
 ];
-const SIGNS: [&[u8]; 12] = [
+const SIGNS: [&[u8]; 18] = [
     b"%00",
     b"../",
     b"\r\n",
@@ -40,6 +40,12 @@ const SIGNS: [&[u8]; 12] = [
     b"99999999999999999999",
     b"\xff\xfe",
     b"$LATEST",
+    b" && ",
+    b" || ",
+    b"!=",
+    b"*",
+    b"(",
+    b"\\\"",
 ];
 
 /// One of the requests, changed. Every other one says how long its body is.
@@ -88,7 +94,7 @@ fn change_word(request: &mut Vec<u8>, requests: &[Vec<u8>], random: &mut fastran
 fn change_bytes(request: &mut Vec<u8>, requests: &[Vec<u8>], random: &mut fastrand::Rng) {
     let at = random.usize(0..=request.len().saturating_sub(1));
     let end = |random: &mut fastrand::Rng, most| (at + random.usize(0..most)).min(request.len());
-    match random.u8(0..6) {
+    match random.u8(0..7) {
         0 if !request.is_empty() => request[at] = random.u8(..),
         1 => {
             let sign = SIGNS[random.usize(0..SIGNS.len())];
@@ -101,6 +107,11 @@ fn change_bytes(request: &mut Vec<u8>, requests: &[Vec<u8>], random: &mut fastra
         }
         4 => {
             let part = request[at..end(random, 200)].to_vec();
+            request.splice(at..at, part);
+        }
+        // Long enough for patterns that take their time over it.
+        5 => {
+            let part = request[at..end(random, 8)].repeat(random.usize(1..100));
             request.splice(at..at, part);
         }
         _ => {

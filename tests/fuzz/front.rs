@@ -79,7 +79,7 @@ fn send_all(server: &Server, requests: &[Vec<u8>], long: Duration, seed: u64) ->
 }
 
 /// `HOST` and `API` in a request are the server's, `NOW` is the time, `LATER` an hour later, and `LENGTH` the body's.
-fn read(server: &Server, corpus: &Path) -> io::Result<Vec<Vec<u8>>> {
+pub(crate) fn read(server: &Server, corpus: &Path) -> io::Result<Vec<Vec<u8>>> {
     let mut files: Vec<_> = fs::read_dir(corpus)?.collect::<io::Result<_>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -117,10 +117,21 @@ fn send(server: &Server, request: &[u8]) -> io::Result<Vec<u8>> {
     // What waits for the rest of a request now learns that there is none.
     let _ = stream.shutdown(Shutdown::Write);
     stream.set_read_timeout(Some(PATIENCE))?;
-    match stream.take(8 << 20).read_to_end(&mut answer) {
-        Err(error) if is_late(&error) => Err(io::Error::other("no answer and no end")),
-        _ => Ok(answer),
+    let mut buffer = [0; 1 << 16];
+    while !is_live_tail(&answer) && answer.len() < 8 << 20 {
+        match stream.read(&mut buffer) {
+            Ok(count @ 1..) => answer.extend_from_slice(&buffer[..count]),
+            Err(error) if is_late(&error) => return Err(io::Error::other("no answer and no end")),
+            Ok(0) | Err(_) => break,
+        }
     }
+    Ok(answer)
+}
+
+/// Which goes on until its client has gone.
+fn is_live_tail(answer: &[u8]) -> bool {
+    let (mark, begin) = (b"sessionStart", &answer[..answer.len().min(1024)]);
+    begin.windows(mark.len()).any(|text| text == mark)
 }
 
 fn is_late(error: &io::Error) -> bool {

@@ -1,10 +1,13 @@
 //! CloudWatch Logs: what functions print and what Lambda says around it.
 
 mod api;
+mod group;
+mod keeping;
 mod kept;
-mod one_stream;
+mod lines;
 mod pattern;
 mod store;
 
 pub(crate) use api::operations;
-pub(crate) use store::{LogStream, Logs};
+pub(crate) use group::LogStream;
+pub(crate) use store::Logs;

@@ -3,6 +3,7 @@
 pub(crate) mod aws_json;
 pub(crate) mod body;
 pub(crate) mod cbor;
+pub(crate) mod event_stream;
 mod exception;
 pub(crate) mod operation;
 pub(crate) mod query;

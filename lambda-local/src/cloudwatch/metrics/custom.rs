@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    lambda::{Dimension, KEPT_SECONDS},
+    dimensions::Dimension,
+    lambda::KEPT_SECONDS,
     statistic::{Series, Statistic},
     statistic_set::{Datum, Values},
     window::Window,

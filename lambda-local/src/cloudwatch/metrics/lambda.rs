@@ -1,14 +1,13 @@
 //! Lambda's metrics: what each version did, second by second, by how it was invoked.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+use std::{collections::BTreeMap, time::UNIX_EPOCH};
+
+use super::{
+    dimensions::{Dimension, Key},
+    histogram::Histogram,
+    observation::{Measured, Observation},
 };
-
-use serde::{Deserialize, Serialize};
-
-use super::{histogram::Histogram, provisioned::Found};
 
 pub(crate) const NAMESPACE: &str = "AWS/Lambda";
 const METRICS: [&str; 5] = [
@@ -28,41 +27,6 @@ const METRICS_OF_PROVISIONED: [&str; 4] = [
 /// As long as CloudWatch keeps data of one second.
 pub(crate) const KEPT_SECONDS: u64 = 3 * 3600;
 
-/// What became of an invocation.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Measured {
-    Ended {
-        duration: Duration,
-        failed: bool,
-    },
-    /// More ran at once than may: it did not begin.
-    Throttled,
-}
-
-/// An invocation that ended, or was refused.
-#[derive(Debug)]
-pub(crate) struct Observation<'a> {
-    pub(crate) function: &'a str,
-    /// The version or the alias that was invoked, where one was named.
-    pub(crate) qualifier: Option<&'a str>,
-    /// The version that ran, where an alias was invoked.
-    pub(crate) executed_version: Option<&'a str>,
-    pub(crate) began: SystemTime,
-    pub(crate) measured: Measured,
-    /// Invocations of this function that ran when it began, this one among them.
-    pub(crate) concurrent: u64,
-    /// Where its version has provisioned concurrency.
-    pub(crate) found: Option<Found>,
-}
-
-/// What a request asks for: any of Lambda's sets of dimensions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Dimension {
-    pub(crate) name: String,
-    pub(crate) value: Option<String>,
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     /// Of each function its series: a few, so that they are looked through.
@@ -70,14 +34,6 @@ pub(crate) struct Metrics {
 }
 
 type Series = (Key, BTreeMap<u64, Histogram>);
-
-/// The finest set: `Resource` is the function's name with the qualifier that was invoked.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Key {
-    pub(crate) function: String,
-    pub(crate) resource: String,
-    pub(crate) executed_version: Option<String>,
-}
 
 impl Metrics {
     pub(crate) fn add(&mut self, observation: &Observation<'_>) {
@@ -167,71 +123,10 @@ impl Metrics {
     }
 }
 
-impl Key {
-    fn new(observation: &Observation<'_>) -> Self {
-        let Observation {
-            function,
-            qualifier,
-            executed_version,
-            ..
-        } = observation;
-        Self {
-            function: (*function).to_owned(),
-            resource: match qualifier {
-                Some(qualifier) => format!("{function}:{qualifier}"),
-                None => (*function).to_owned(),
-            },
-            executed_version: executed_version.map(str::to_owned),
-        }
-    }
-
-    /// The version that ran.
-    fn version(&self) -> &str {
-        let invoked = self.resource.get(self.function.len() + 1..);
-        let executed = self.executed_version.as_deref();
-        executed.or(invoked).unwrap_or("$LATEST")
-    }
-
-    /// Whether this is the series of such an invocation.
-    fn counts(&self, observation: &Observation<'_>) -> bool {
-        let qualifier = self.resource.get(self.function.len() + 1..);
-        self.executed_version.as_deref() == observation.executed_version
-            && qualifier == observation.qualifier
-    }
-
-    /// Whether an invocation of this kind counts under these dimensions. Invocations through an
-    /// alias count under the alias, not under the version that ran.
-    fn has(&self, dimensions: &[Dimension]) -> bool {
-        let known = dimensions.iter().all(|dimension| {
-            let value = dimension.value.as_deref();
-            match dimension.name.as_str() {
-                "FunctionName" => value == Some(&self.function),
-                "Resource" => value == Some(&self.resource),
-                "ExecutedVersion" => value == self.executed_version.as_deref(),
-                _ => false,
-            }
-        });
-        known && is_a_set_of_lambdas(dimensions)
-    }
-}
-
-/// CloudWatch knows only the sets that Lambda sends: any other has no data.
-fn is_a_set_of_lambdas(dimensions: &[Dimension]) -> bool {
-    let mut names: Vec<&str> = dimensions
-        .iter()
-        .map(|dimension| dimension.name.as_str())
-        .collect();
-    names.sort_unstable();
-    matches!(
-        names.as_slice(),
-        [] | ["FunctionName"]
-            | ["FunctionName", "Resource"]
-            | ["ExecutedVersion", "FunctionName", "Resource"]
-    )
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn dimensions(pairs: &[(&str, &str)]) -> Vec<Dimension> {

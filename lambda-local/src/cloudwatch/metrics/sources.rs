@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     custom::{CustomMetrics, PutMetricData, name},
+    dimensions::Dimension,
     embedded::Fault,
-    lambda::{Dimension, Metrics, NAMESPACE},
+    lambda::{Metrics, NAMESPACE},
     pace::Pace,
     statistic::{Series, Statistic},
     window::Window,
@@ -114,7 +115,7 @@ mod tests {
 
     use super::{
         super::{
-            lambda::{Measured, Observation},
+            observation::{Measured, Observation},
             pace::Resolution,
         },
         *,

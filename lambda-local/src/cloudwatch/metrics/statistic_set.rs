@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{lambda::Dimension, statistic::Statistic};
+use super::{dimensions::Dimension, statistic::Statistic};
 use crate::protocol::Exception;
 
 /// Different values that one second of a metric keeps for percentiles; of more, the rest counts

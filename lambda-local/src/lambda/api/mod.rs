@@ -3,6 +3,7 @@
 mod aliases;
 mod concurrency;
 mod constraints;
+mod described;
 mod event_invoke;
 mod functions;
 mod invoke;

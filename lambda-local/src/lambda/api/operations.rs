@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, routing::get};
 
 use super::{
-    aliases, concurrency, constraints, event_invoke, functions, invoke, package, policy, recursion,
-    request::MAX_REQUEST, streaming, tags, urls, versions,
+    aliases, concurrency, constraints, described, event_invoke, functions, invoke, package, policy,
+    recursion, request::MAX_REQUEST, streaming, tags, urls, versions,
 };
 use crate::{
     lambda::state::Lambda,
@@ -35,15 +35,15 @@ pub(crate) fn table() -> Table<Shared> {
 fn functions(table: Table<Shared>) -> Table<Shared> {
     table
         .changes("CreateFunction", "POST /2015-03-31/functions", functions::create)
-        .reads("ListFunctions", "GET /2015-03-31/functions", functions::list)
-        .reads("GetFunction", "GET /2015-03-31/functions/{function}", functions::get)
+        .reads("ListFunctions", "GET /2015-03-31/functions", described::list)
+        .reads("GetFunction", "GET /2015-03-31/functions/{function}", described::get)
         .changes("DeleteFunction", "DELETE /2015-03-31/functions/{function}", functions::delete)
-        .reads("GetFunctionConfiguration", "GET /2015-03-31/functions/{function}/configuration", functions::get_configuration)
+        .reads("GetFunctionConfiguration", "GET /2015-03-31/functions/{function}/configuration", described::get_configuration)
         .changes("UpdateFunctionConfiguration", "PUT /2015-03-31/functions/{function}/configuration", functions::update_configuration)
         .changes("UpdateFunctionCode", "PUT /2015-03-31/functions/{function}/code", functions::update_code)
         .changes("PublishVersion", "POST /2015-03-31/functions/{function}/versions", versions::publish)
         .reads("ListVersionsByFunction", "GET /2015-03-31/functions/{function}/versions", versions::list)
-        .reads("ListEventSourceMappings", "GET /2015-03-31/event-source-mappings", functions::list_event_sources)
+        .reads("ListEventSourceMappings", "GET /2015-03-31/event-source-mappings", described::list_event_sources)
         .changes("CreateAlias", "POST /2015-03-31/functions/{function}/aliases", aliases::create)
         .reads("ListAliases", "GET /2015-03-31/functions/{function}/aliases", aliases::list)
         .reads("GetAlias", "GET /2015-03-31/functions/{function}/aliases/{alias}", aliases::get)

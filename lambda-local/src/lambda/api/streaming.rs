@@ -1,14 +1,11 @@
 //! `InvokeWithResponseStream`: the answer as a stream of events, which begins when the function
 //! begins to answer.
 
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
-use aws_smithy_eventstream::frame::write_message_to;
-use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use axum::{body::Body, extract::State, response::Response};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -22,7 +19,10 @@ use crate::{
         invoke::{Call, Invoked, StreamStart, Way},
         state::{Lambda, new_request_id},
     },
-    protocol::{ApiResult, Exception},
+    protocol::{
+        ApiResult, Exception,
+        event_stream::{self, event},
+    },
 };
 
 pub(crate) async fn invoke(
@@ -49,14 +49,14 @@ pub(crate) async fn invoke(
     let (frames, mut receiver) = mpsc::channel(1);
     tokio::spawn(send(begun, tail, frames));
     let frames = futures_util::stream::poll_fn(move |context| receiver.poll_recv(context));
-    let body = Body::from_stream(frames.map(Ok::<Bytes, Infallible>));
+    let body = event_stream::body_of(frames);
     answer(StatusCode::OK, &version, &request_id, body)
 }
 
 fn answer(status: StatusCode, version: &str, id: &str, body: Body) -> ApiResult<Response> {
     Response::builder()
         .status(status)
-        .header("content-type", "application/vnd.amazon.eventstream")
+        .header("content-type", event_stream::CONTENT_TYPE)
         .header("x-amzn-requestid", id)
         .header("x-amz-executed-version", version)
         .body(body)
@@ -109,21 +109,4 @@ fn complete(invoked: &Invoked, tail: bool) -> Value {
 
 fn chunk(payload: Bytes) -> Bytes {
     event("PayloadChunk", "application/octet-stream", payload)
-}
-
-/// One event of the [stream](https://smithy.io/2.0/aws/amazon-eventstream.html).
-fn event(kind: &'static str, content_type: &'static str, payload: Bytes) -> Bytes {
-    let mut message = Message::new(payload);
-    for (name, value) in [
-        (":message-type", "event"),
-        (":event-type", kind),
-        (":content-type", content_type),
-    ] {
-        message = message.add_header(Header::new(name, HeaderValue::String(value.into())));
-    }
-    let mut frame = Vec::new();
-    // Fails only for headers and payloads larger than the format allows: ours are not, and what is
-    // not a frame would end the stream for the client, too.
-    let _ = write_message_to(&message, &mut frame);
-    frame.into()
 }

@@ -3,7 +3,6 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{function::Function, reference::Qualifier, settling::Phase, snapshot::Snapshot};
 use crate::clock::Moment;
@@ -27,7 +26,8 @@ impl Function {
         if let Some(qualifier) = qualifier {
             shown["FunctionArn"] = json!(format!("{}:{qualifier}", self.arn));
         }
-        shown["RuntimeVersionConfig"] = runtime_version(snapshot);
+        let arn = snapshot.runtime_version_arn();
+        shown["RuntimeVersionConfig"] = json!({ "RuntimeVersionArn": arn });
         describe_phase(&mut shown, self.phase(number, now));
         Some(FunctionConfiguration(shown))
     }
@@ -97,15 +97,6 @@ fn describe_snapshot(snapshot: &Snapshot, revision: &str) -> Value {
         shown["DeadLetterConfig"] = json!({ "TargetArn": target });
     }
     shown
-}
-
-/// AWS has an ARN for each version of a runtime. Here a runtime has one version, whose number is
-/// made of its name.
-fn runtime_version(snapshot: &Snapshot) -> Value {
-    let region = snapshot.function_arn.split(':').nth(3).unwrap_or_default();
-    let digest = Sha256::digest(&snapshot.configuration.runtime);
-    let id: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    json!({ "RuntimeVersionArn": format!("arn:aws:lambda:{region}::runtime:{id}") })
 }
 
 fn describe_phase(shown: &mut Value, phase: Phase) {

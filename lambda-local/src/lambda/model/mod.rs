@@ -35,7 +35,7 @@ pub(crate) use event_invoke::{EventInvoke, EventInvokeChange};
 pub(crate) use function::{Function, RecursiveLoop};
 pub(crate) use functions::{Model, Page};
 pub(crate) use limits::check_tags;
-pub(crate) use logging::LogFormat;
+pub(crate) use logging::{LogFormat, Logging};
 pub(crate) use permission::NewPermission;
 pub(crate) use policy::Caller;
 pub(crate) use provisioned::Allocation;

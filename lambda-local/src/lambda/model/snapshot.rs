@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
 use uuid::Uuid;
 
@@ -42,6 +43,15 @@ impl Snapshot {
     pub(crate) fn label(&self) -> String {
         self.number
             .map_or_else(|| "$LATEST".to_owned(), |number| number.to_string())
+    }
+
+    /// AWS has an ARN for each version of a runtime. Here a runtime has one version, whose number
+    /// is made of its name.
+    pub(crate) fn runtime_version_arn(&self) -> String {
+        let region = self.function_arn.split(':').nth(3).unwrap_or_default();
+        let digest = Sha256::digest(&self.configuration.runtime);
+        let id: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("arn:aws:lambda:{region}::runtime:{id}")
     }
 
     /// When it was made, in seconds since 1970.

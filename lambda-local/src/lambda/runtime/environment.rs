@@ -2,82 +2,46 @@
 
 use std::{
     future::poll_fn,
-    io,
-    path::PathBuf,
-    process::{ExitStatus, Stdio},
+    process::ExitStatus,
     sync::Arc,
-    task::{Context, Waker},
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::{
-    process::Command,
     runtime::Handle,
     sync::{oneshot, watch},
     time::sleep_until,
 };
 
 use super::{
-    bootstrap::{self, cannot_start},
     connections::Connections,
     extensions::Extensions,
-    guard::Guard,
     invocation::Invocation,
     outcome::Outcome,
     output::{CALM, Output},
     retiring::Retiring,
-    runtime_api::{FunctionMetadata, Init, RuntimeApi},
     waiting::{Waiting, Work},
 };
-use crate::{logs::LogStream, terminal::Printed};
-
-/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
-const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long a process has for its end, where it has registered an extension; without one, none.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html#runtimes-lifecycle-shutdown>
 const SHUTDOWN_LIMIT: Duration = Duration::from_millis(500);
 
-/// What to start, and with which variables.
-#[derive(Debug, Clone)]
-pub(super) struct Launch {
-    pub(super) task_root: PathBuf,
-    pub(super) variables: Vec<(String, String)>,
-    pub(super) log: LogStream,
-    pub(super) function: FunctionMetadata,
-    pub(super) guard: Arc<Guard>,
-}
-
 /// A running environment. Dropping it kills its processes.
 #[derive(Debug)]
 pub(super) struct Environment {
-    waiting: Arc<Waiting>,
-    extensions: Arc<Extensions>,
+    pub(super) waiting: Arc<Waiting>,
+    pub(super) extensions: Arc<Extensions>,
     pub(super) output: Output,
-    exit: watch::Receiver<Option<ExitStatus>>,
-    group: Option<Pid>,
-    connections: Connections,
-    init_duration: Option<Duration>,
+    pub(super) exit: watch::Receiver<Option<ExitStatus>>,
+    pub(super) group: Option<Pid>,
+    pub(super) connections: Connections,
+    pub(super) init_duration: Option<Duration>,
     /// A folder for temporary files, removed with the environment.
-    _tmp: tempfile::TempDir,
+    pub(super) _tmp: tempfile::TempDir,
     pub(super) idle_since: Instant,
-}
-
-/// Why there is no environment for an invocation.
-#[derive(Debug)]
-pub(super) struct NotStarted {
-    /// The invocation's own.
-    pub(super) outcome: Outcome,
-    /// What was printed until then.
-    pub(super) printed: Printed,
-}
-
-impl From<Outcome> for NotStarted {
-    fn from(outcome: Outcome) -> Self {
-        let printed = Printed::default();
-        Self { outcome, printed }
-    }
 }
 
 /// What became of an invocation that was given to an environment.
@@ -88,83 +52,6 @@ pub(super) enum RunResult {
 }
 
 impl Environment {
-    /// Starts the bootstrap and waits until it asks for its first invocation.
-    ///
-    /// # Errors
-    /// What becomes of the invocation that this environment was meant for.
-    pub(super) async fn start(launch: Launch) -> Result<Self, NotStarted> {
-        if let Some(reason) = cannot_start(&launch.task_root) {
-            return Err(Outcome::NotStarted(reason).into());
-        }
-        let started = Instant::now();
-        let (init, mut progress) = watch::channel(Init::Running);
-        let spawned = Self::spawn(launch, init).await;
-        let mut environment =
-            spawned.map_err(|error| Outcome::NotStarted(format!("fork/exec: {error}")))?;
-        if let Err(outcome) = environment.initialized(&mut progress).await {
-            environment.kill();
-            let (_, printed) = environment.output.end([]);
-            return Err(NotStarted { outcome, printed });
-        }
-        environment.init_duration = Some(started.elapsed());
-        Ok(environment)
-    }
-
-    async fn spawn(launch: Launch, init: watch::Sender<Init>) -> io::Result<Self> {
-        let waiting = Arc::new(Waiting::default());
-        let extensions = Arc::<Extensions>::default();
-        let function = launch.function.clone();
-        let api = RuntimeApi::new(waiting.clone(), init, extensions.clone(), function);
-        let connections = Connections::listen(api).await?;
-        let address = connections.address()?;
-        let tmp = tempfile::Builder::new().prefix("lambda-").tempdir()?;
-        let (reader, writer) = io::pipe()?;
-        let mut command = command(&launch, &address.to_string(), tmp.path());
-        command.stdout(writer.try_clone()?).stderr(writer);
-        let mut child = bootstrap::start(command).await?;
-        let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        let guarded = group.map(|group| launch.guard.watch(group)).transpose()?;
-        let output = Output::new(reader, launch.log)?;
-        let (exited, exit) = watch::channel(None);
-        tokio::spawn(async move {
-            let status = child.wait().await.ok();
-            drop(guarded);
-            exited.send_replace(status)
-        });
-        Ok(Self {
-            waiting,
-            extensions,
-            output,
-            exit,
-            group,
-            connections,
-            init_duration: None,
-            _tmp: tmp,
-            idle_since: Instant::now(),
-        })
-    }
-
-    async fn initialized(&mut self, progress: &mut watch::Receiver<Init>) -> Result<(), Outcome> {
-        let deadline = tokio::time::Instant::now() + INIT_LIMIT;
-        let mut exit = self.exit.clone();
-        loop {
-            let pause = self.output.pass_on();
-            tokio::select! {
-                biased;
-                never = poll_fn(|context| self.connections.poll_serve(context)) => match never {},
-                init = progress.wait_for(|init| !matches!(init, Init::Running)) => {
-                    return match init.ok().as_deref() {
-                        Some(Init::Failed(reason)) => Err(Outcome::NotInitialized(reason.clone())),
-                        _ => Ok(()),
-                    };
-                }
-                status = exited(&mut exit) => return Err(Outcome::Exited(status)),
-                () = sleep_until(deadline) => return Err(Outcome::TimedOut(INIT_LIMIT)),
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
-    }
-
     /// Asks the kernel: the news of a process that was just killed takes a while to get here.
     pub(super) fn is_alive(&self) -> bool {
         let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
@@ -217,6 +104,35 @@ impl Environment {
         let _ = self
             .connections
             .poll_serve(&mut Context::from_waker(Waker::noop()));
+    }
+
+    /// Waits until all extensions that were told of the invocation are done with it, at most until
+    /// `deadline`; false if they are not, one has failed, or the process has ended.
+    pub(super) async fn comes_to_rest(&mut self, deadline: Instant) -> bool {
+        loop {
+            let pause = self.output.pass_on();
+            let (connections, extensions) = (&mut self.connections, &self.extensions);
+            let done = poll_fn(|context| match connections.poll_serve(context) {
+                Poll::Pending if extensions.are_done() => Poll::Ready(()),
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(never) => match never {},
+            });
+            tokio::select! {
+                biased;
+                () = done => {
+                    self.output.pass_on();
+                    return !self.extensions.have_failed();
+                }
+                _ = exited(&mut self.exit) => return false,
+                () = sleep_until(deadline.into()) => return false,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Whether nobody there is busy with an invocation any more.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.extensions.are_done()
     }
 
     /// Whether it can take another invocation after one that ended so.
@@ -278,22 +194,7 @@ impl Drop for Environment {
     }
 }
 
-fn command(launch: &Launch, api: &str, tmp: &std::path::Path) -> Command {
-    let mut command = Command::new(launch.task_root.join("bootstrap"));
-    command
-        .current_dir(&launch.task_root)
-        .env_clear()
-        .envs(launch.variables.iter().map(|(name, value)| (name, value)))
-        .env("AWS_LAMBDA_RUNTIME_API", api)
-        .env("TMPDIR", tmp)
-        .stdin(Stdio::null())
-        // A group of its own, so that Ctrl-C in the terminal reaches the server alone.
-        .process_group(0)
-        .kill_on_drop(true);
-    command
-}
-
-async fn exited(exit: &mut watch::Receiver<Option<ExitStatus>>) -> ExitStatus {
+pub(super) async fn exited(exit: &mut watch::Receiver<Option<ExitStatus>>) -> ExitStatus {
     match exit.wait_for(Option::is_some).await.map(|status| *status) {
         Ok(Some(status)) => status,
         // The watching task ends only with the runtime.

@@ -1,28 +1,13 @@
 //! The extensions that a function's own process has registered, and the events that wait for them.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>
-//!
-//! What is refused, and how that is said, is that of AWS's own runtime interface emulator:
-//! <https://github.com/aws/aws-lambda-runtime-interface-emulator/tree/main/lambda/rapi/handler>
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-const MOST_EXTENSIONS: usize = 10;
-/// Events that are kept for an extension that does not ask for them.
-const MOST_EVENTS: usize = 64;
-
-/// Why a call is refused: the type of the error, and its message.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) kind: &'static str,
-    pub(super) text: String,
-}
+use super::registration::{Refusal, check, read, refusal};
 
 #[derive(Debug, Default)]
 pub(super) struct Extensions {
@@ -44,8 +29,11 @@ struct Extension {
     name: String,
     id: Uuid,
     wants_invocations: bool,
+    /// For its first event: then its start is over.
     has_asked: bool,
-    events: VecDeque<Bytes>,
+    /// It was given an event, and has not asked for the next.
+    is_busy: bool,
+    event: Option<Bytes>,
 }
 
 impl Extensions {
@@ -55,16 +43,17 @@ impl Extensions {
     /// If the runtime has begun already, the name is taken, there are too many, or it asks for an
     /// event that extensions of the function's own process are not sent.
     pub(super) fn register(&self, name: &str, events: &[String]) -> Result<Uuid, Refusal> {
-        events.iter().try_for_each(|event| check_event(event))?;
         let mut state = self.lock();
-        state.check_name(name)?;
+        let names = state.registered.iter().map(|one| one.name.as_str());
+        check(name, events, names, state.closed)?;
         let id = Uuid::new_v4();
         state.registered.push(Extension {
             name: name.to_owned(),
             id,
             wants_invocations: !events.is_empty(),
             has_asked: false,
-            events: VecDeque::new(),
+            is_busy: false,
+            event: None,
         });
         Ok(id)
     }
@@ -74,15 +63,7 @@ impl Extensions {
     /// # Errors
     /// If there is none.
     pub(super) fn find(&self, identifier: Option<&str>) -> Result<Uuid, Refusal> {
-        let identifier = identifier.unwrap_or_default();
-        if identifier.is_empty() {
-            let text = "Missing Lambda-Extension-Identifier header";
-            return refusal("Extension.MissingExtensionIdentifier", text);
-        }
-        let Ok(id) = identifier.parse() else {
-            let text = "Invalid Lambda-Extension-Identifier";
-            return refusal("Extension.InvalidExtensionIdentifier", text);
-        };
+        let id = read(identifier)?;
         match self.lock().find(id) {
             Some(_) => Ok(id),
             None => refusal(
@@ -111,7 +92,15 @@ impl Extensions {
     pub(super) fn has_asked(&self, id: Uuid) {
         if let Some(extension) = self.lock().find(id) {
             extension.has_asked = true;
+            extension.is_busy = false;
         }
+    }
+
+    /// Whether all that were told of an invocation have asked for the next, or one never will.
+    pub(super) fn are_done(&self) -> bool {
+        let state = self.lock();
+        let is_done = |one: &Extension| one.event.is_none() && !one.is_busy;
+        state.failed || state.registered.iter().all(is_done)
     }
 
     /// Tells those that are registered for invocations of one.
@@ -124,10 +113,7 @@ impl Extensions {
         }
         let event = event();
         for extension in told {
-            extension.events.push_back(event.clone());
-            if extension.events.len() > MOST_EVENTS {
-                extension.events.pop_front();
-            }
+            extension.event = Some(event.clone());
         }
         self.came.notify_waiters();
     }
@@ -136,7 +122,7 @@ impl Extensions {
     pub(super) async fn next(&self, id: Uuid) -> Bytes {
         loop {
             let came = self.came.notified();
-            if let Some(event) = self.lock().find(id).and_then(|one| one.events.pop_front()) {
+            if let Some(event) = self.lock().find(id).and_then(Extension::take) {
                 return event;
             }
             came.await;
@@ -146,7 +132,7 @@ impl Extensions {
     /// An event that could not be sent.
     pub(super) fn give_back(&self, id: Uuid, event: Bytes) {
         if let Some(extension) = self.lock().find(id) {
-            extension.events.push_front(event);
+            extension.event = Some(event);
         }
     }
 
@@ -163,45 +149,18 @@ impl Extensions {
     }
 }
 
+impl Extension {
+    fn take(&mut self) -> Option<Bytes> {
+        let event = self.event.take();
+        self.is_busy |= event.is_some();
+        event
+    }
+}
+
 impl State {
     fn find(&mut self, id: Uuid) -> Option<&mut Extension> {
         self.registered.iter_mut().find(|one| one.id == id)
     }
-
-    fn check_name(&self, name: &str) -> Result<(), Refusal> {
-        if name.is_empty() {
-            return refusal("Extension.InvalidExtensionName", "Empty extension name");
-        }
-        if self.closed {
-            let text = "Extension registration closed already";
-            return refusal("Extension.RegistrationClosed", text);
-        }
-        if self.registered.len() >= MOST_EXTENSIONS {
-            let text = format!("Extension limit ({MOST_EXTENSIONS}) reached");
-            return refusal("Extension.TooManyExtensions", &text);
-        }
-        if self.registered.iter().any(|one| one.name == name) {
-            let text = "Extension with this name already registered";
-            return refusal("Extension.InvalidExtensionState", text);
-        }
-        Ok(())
-    }
-}
-
-/// An extension of the function's own process is not sent `SHUTDOWN`: the process is signalled.
-/// The words behind the event's name are from memory of the emulator's.
-fn check_event(event: &str) -> Result<(), Refusal> {
-    let reason = match event {
-        "INVOKE" => return Ok(()),
-        "SHUTDOWN" => "EventNotSupportedForInternalAgent",
-        _ => "InvalidEventType",
-    };
-    refusal("Extension.InvalidEventType", &format!("{event}: {reason}"))
-}
-
-fn refusal<T>(kind: &'static str, text: &str) -> Result<T, Refusal> {
-    let text = text.to_owned();
-    Err(Refusal { kind, text })
 }
 
 #[cfg(test)]
@@ -265,18 +224,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_that_registered_for_invocations_are_told_of_each() {
+    async fn those_that_registered_for_invocations_are_told_of_each_and_end_it() {
         let extensions = Extensions::default();
         let told = extensions.register("a", &["INVOKE".to_owned()]).unwrap();
         let other = extensions.register("b", &[]).unwrap();
         for event in ["first", "second"] {
+            assert!(extensions.are_done());
             extensions.tell(|| Bytes::from(event));
+            assert!(!extensions.are_done());
+            let given = extensions.next(told).await;
+            assert_eq!(given, event);
+            extensions.give_back(told, given);
+            assert_eq!(extensions.next(told).await, event);
+            assert!(!extensions.are_done());
+            extensions.has_asked(told);
         }
-        let first = extensions.next(told).await;
-        assert_eq!(first, "first");
-        extensions.give_back(told, first);
-        assert_eq!(extensions.next(told).await, "first");
-        assert_eq!(extensions.next(told).await, "second");
         let never = tokio::time::timeout(std::time::Duration::ZERO, extensions.next(other));
         assert!(never.await.is_err());
     }

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use super::{
     answer::{Body, read},
-    extensions::Refusal,
     head::Request,
     http1::Wire,
+    registration::Refusal,
     runtime_api::{Init, RuntimeApi},
 };
 

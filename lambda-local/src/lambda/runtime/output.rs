@@ -53,6 +53,15 @@ impl Output {
         })
     }
 
+    /// Adds lines of Lambda's own, with the milliseconds since 1970 of each, behind what was printed
+    /// until now.
+    pub(super) fn add(&mut self, lines: impl IntoIterator<Item = (u64, Message)>) {
+        self.drain();
+        for (at, line) in lines {
+            self.write(at, line);
+        }
+    }
+
     /// An invocation begins. What was printed since the last one counts as its own: on Lambda the
     /// process was frozen in between.
     pub(super) fn begin(&mut self, start: Option<Line>, tail: bool) {
@@ -195,8 +204,9 @@ mod tests {
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
         };
-        let cloudwatch = Arc::new(CloudWatch::new(place, Pace::default()));
-        Logs::new(Terminal::start(Shows::None), cloudwatch).stream("g", "s".to_owned())
+        let cloudwatch = Arc::new(CloudWatch::new(place.clone(), Pace::default()));
+        let told = (Terminal::start(Shows::None), cloudwatch, Arc::default());
+        Logs::new(place, told).stream("g", "s".to_owned())
     }
 
     #[test]

@@ -4,29 +4,21 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::sync::oneshot;
-use uuid::Uuid;
 
 use super::{
-    environment::{Environment, Launch, NotStarted, RunResult},
-    guard::Guard,
-    invocation::Invocation,
-    outcome::{Done, Outcome},
-    output::log_of,
-    report::Report,
-    retiring::Retiring,
-    runtime_api::FunctionMetadata,
-    variables::{Initialization, lambda_variables},
+    environment::Environment, guard::Guard, retiring::Retiring, starting::NotStarted,
+    variables::Initialization,
 };
 use crate::{
     lambda::{
         model::Snapshot,
         packages::{CodeStore, Use},
     },
-    logs::{LogStream, Logs},
+    logs::Logs,
     place::Place,
 };
 
@@ -41,13 +33,13 @@ pub(crate) struct Limits {
 
 #[derive(Debug)]
 pub(crate) struct Pool {
-    snapshot: Arc<Snapshot>,
-    code: Arc<CodeStore>,
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) code: Arc<CodeStore>,
     _in_use: Use,
-    place: Place,
-    logs: Arc<Logs>,
-    retiring: Retiring,
-    guard: Arc<Guard>,
+    pub(super) place: Place,
+    pub(super) logs: Arc<Logs>,
+    pub(super) retiring: Retiring,
+    pub(super) guard: Arc<Guard>,
     pub(super) limits: Limits,
     /// Held by whoever starts environments ahead.
     pub(super) ahead: tokio::sync::Mutex<()>,
@@ -106,21 +98,6 @@ impl Pool {
         })
     }
 
-    /// Runs one invocation to its end.
-    pub(crate) async fn invoke(&self, invocation: Invocation, tail: bool) -> Done {
-        let invocation = Arc::new(invocation);
-        loop {
-            let environment = match self.acquire().await {
-                Ok(environment) => environment,
-                Err(failed) => return self.not_started(failed, &invocation, tail),
-            };
-            // Otherwise it had died while it was idle, and another takes its place.
-            if let Some(done) = self.run(environment, &invocation, tail).await {
-                return done;
-            }
-        }
-    }
-
     /// Ends the environments that have been idle for too long, and the dead ones; passes on what
     /// the others print in the meantime.
     pub(crate) fn tidy(&self) {
@@ -154,7 +131,7 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn acquire(&self) -> Result<Environment, NotStarted> {
+    pub(super) async fn acquire(&self) -> Result<Environment, NotStarted> {
         loop {
             match self.turn() {
                 // Whether it lives is asked of the kernel: not while others wait for the lock.
@@ -185,23 +162,6 @@ impl Pool {
         Next::Wait(wait)
     }
 
-    pub(super) async fn start(&self, kind: Initialization) -> Result<Environment, NotStarted> {
-        let started = match self.unpacked().await {
-            Ok(()) => Environment::start(self.launch(kind)).await,
-            Err(reason) => Err(Outcome::NotStarted(reason).into()),
-        };
-        if started.is_err() {
-            self.lost();
-        }
-        started
-    }
-
-    async fn unpacked(&self) -> Result<(), String> {
-        let (code, snapshot) = (self.code.clone(), self.snapshot.clone());
-        let whole = tokio::task::spawn_blocking(move || code.make_whole(&snapshot.code));
-        whole.await.map_err(|error| error.to_string())?
-    }
-
     /// Gives an environment back: to the invocation that has waited longest, if one has.
     pub(super) fn release(&self, mut environment: Environment) {
         environment.rest();
@@ -219,7 +179,7 @@ impl Pool {
     }
 
     /// An environment is gone: whoever waits may start another.
-    fn lost(&self) {
+    pub(super) fn lost(&self) {
         let mut state = self.lock();
         while let Some(next) = state.waiting.pop_front() {
             if next.send(Turn::Start).is_ok() {
@@ -227,92 +187,6 @@ impl Pool {
             }
         }
         state.count -= 1;
-    }
-
-    /// `None` if the environment died before it took the invocation.
-    async fn run(
-        &self,
-        mut environment: Environment,
-        invocation: &Arc<Invocation>,
-        tail: bool,
-    ) -> Option<Done> {
-        let report = self.report(invocation);
-        environment.output.begin(report.start(), tail);
-        let started = Instant::now();
-        let RunResult::Ended(outcome) = environment.run(invocation.clone()).await else {
-            self.lost();
-            return None;
-        };
-        let duration = started.elapsed();
-        let init = environment.take_init_duration();
-        let lives_on = environment.outlives(&outcome);
-        if !lives_on && !environment.is_told() {
-            environment.kill();
-        }
-        let last = report.end(&outcome, duration, init);
-        let (log_tail, printed) = environment.output.end(last);
-        if lives_on {
-            self.release(environment);
-        } else {
-            environment.retire(&self.retiring);
-            self.lost();
-        }
-        Some(Done {
-            outcome,
-            duration,
-            log_tail,
-            printed,
-        })
-    }
-
-    fn report(&self, invocation: &Invocation) -> Report {
-        Report::new(self.snapshot.clone(), invocation.request_id.clone())
-    }
-
-    /// The log and the answer of an invocation for which no environment could be started.
-    fn not_started(&self, failed: NotStarted, invocation: &Invocation, tail: bool) -> Done {
-        let NotStarted {
-            outcome,
-            mut printed,
-        } = failed;
-        let report = self.report(invocation);
-        let lines = report.end(&outcome, Duration::ZERO, None);
-        let lines = report.start().into_iter().chain(lines);
-        let log_tail = log_of(lines, &self.log_stream(), &mut printed);
-        Done {
-            outcome,
-            duration: Duration::ZERO,
-            log_tail: if tail { log_tail } else { Vec::new() },
-            printed,
-        }
-    }
-
-    fn log_stream(&self) -> LogStream {
-        let date = time::OffsetDateTime::now_utc().date();
-        let format = time::macros::format_description!("[year]/[month]/[day]");
-        let date = date.format(format).unwrap_or_default();
-        let (version, id) = (self.snapshot.label(), Uuid::new_v4().simple());
-        let group = &self.snapshot.configuration.logging.log_group;
-        self.logs.stream(group, format!("{date}/[{version}]{id}"))
-    }
-
-    fn launch(&self, kind: Initialization) -> Launch {
-        let log = self.log_stream();
-        let mut variables = lambda_variables(&self.snapshot, &self.place, &log.name, kind);
-        let own = self.snapshot.configuration.environment.iter().flatten();
-        variables.extend(own.map(|(name, value)| (name.clone(), value.clone())));
-        Launch {
-            task_root: self.snapshot.code.folder.clone(),
-            variables,
-            log,
-            function: FunctionMetadata {
-                function_name: self.snapshot.function.clone(),
-                function_version: self.snapshot.label(),
-                handler: self.snapshot.configuration.handler.clone(),
-                account_id: Some(self.place.account.clone()),
-            },
-            guard: self.guard.clone(),
-        }
     }
 }
 

@@ -3,9 +3,11 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use time::{OffsetDateTime, macros::format_description};
 
-use super::outcome::Outcome;
+use super::{
+    outcome::Outcome,
+    system_log::{Ended, Level, event, milliseconds},
+};
 use crate::{
     clock,
     lambda::model::{LogFormat, Snapshot},
@@ -37,21 +39,6 @@ enum What {
     },
 }
 
-/// Lambda's words for how an invocation ended.
-#[derive(Debug, Clone)]
-struct Ended {
-    status: &'static str,
-    error_type: Option<String>,
-}
-
-/// How important a line is, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    Debug,
-    Info,
-    Warn,
-}
-
 /// Makes the lines of one invocation.
 #[derive(Debug)]
 pub(super) struct Report {
@@ -79,10 +66,7 @@ impl Report {
         init: Option<Duration>,
     ) -> impl Iterator<Item = Line> {
         let failed = outcome.log_line(&self.request_id).map(What::Failed);
-        let ended = Ended {
-            status: outcome.reported_status(),
-            error_type: outcome.reported_type(),
-        };
+        let ended = Ended::of(outcome);
         let between = match self.snapshot.configuration.logging.log_format {
             LogFormat::Text => What::End,
             LogFormat::Json => What::RuntimeDone(ended.clone()),
@@ -95,28 +79,23 @@ impl Report {
             .filter_map(|what| self.line(what))
     }
 
+    /// That extensions were not done with the invocation within the function's timeout. The words
+    /// are ours.
+    pub(super) fn late(&self) -> Option<Line> {
+        let (id, limit) = (&self.request_id, self.snapshot.configuration.timeout);
+        let text =
+            format!("{id} Extensions were not done after {limit} seconds: the environment ends");
+        self.line(What::Failed(text))
+    }
+
     fn line(&self, what: What) -> Option<Line> {
-        (what.level() >= self.least_level()).then(|| Line {
+        let logging = &self.snapshot.configuration.logging;
+        (what.level() >= Level::least(logging)).then(|| Line {
             request_id: self.request_id.clone(),
             snapshot: self.snapshot.clone(),
             at: clock::milliseconds(),
             what,
         })
-    }
-
-    /// Levels belong to the JSON format: text has all lines.
-    fn least_level(&self) -> Level {
-        let level = self
-            .snapshot
-            .configuration
-            .logging
-            .system_log_level
-            .as_deref();
-        match level {
-            None | Some("DEBUG") => Level::Debug,
-            Some("WARN") => Level::Warn,
-            Some(_) => Level::Info,
-        }
     }
 }
 
@@ -131,31 +110,6 @@ impl What {
             Self::Report { ended, .. } if ended.is_success() => Level::Info,
             Self::RuntimeDone(_) | Self::Report { .. } => Level::Warn,
         }
-    }
-}
-
-impl Ended {
-    fn is_success(&self) -> bool {
-        self.status == "success"
-    }
-
-    /// As JSON has it.
-    fn members(&self) -> Value {
-        let mut members = json!({ "status": self.status });
-        if let Some(kind) = &self.error_type {
-            members["errorType"] = json!(kind);
-        }
-        members
-    }
-
-    /// As text has it: nothing where all is well. From memory of lines of AWS's.
-    fn write_text(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_success() {
-            return Ok(());
-        }
-        write!(f, "\tStatus: {}", self.status)?;
-        let kind = self.error_type.as_deref();
-        kind.map_or(Ok(()), |kind| write!(f, "\tError Type: {kind}"))
     }
 }
 
@@ -209,11 +163,7 @@ impl Line {
             ),
         };
         record["requestId"] = json!(&*self.request_id);
-        let format = format_description!(
-            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
-        );
-        let time = (OffsetDateTime::UNIX_EPOCH + Duration::from_millis(self.at)).format(format);
-        json!({ "time": time.unwrap_or_default(), "type": kind, "record": record })
+        event(self.at, kind, record)
     }
 
     fn metrics(&self, took: Duration, init: Option<Duration>) -> Value {
@@ -227,9 +177,4 @@ impl Line {
         }
         metrics
     }
-}
-
-/// To the microsecond, as Lambda reports it.
-fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -14,6 +14,15 @@ pub(super) enum Initialization {
     Provisioned,
 }
 
+impl Initialization {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::OnDemand => "on-demand",
+            Self::Provisioned => "provisioned-concurrency",
+        }
+    }
+}
+
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>: the process sees
 /// these and the function's own, and nothing of the server's.
 pub(super) fn lambda_variables(
@@ -39,13 +48,7 @@ pub(super) fn lambda_variables(
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
             configuration.memory_size.to_string(),
         ),
-        (
-            "AWS_LAMBDA_INITIALIZATION_TYPE",
-            match kind {
-                Initialization::OnDemand => "on-demand".to_owned(),
-                Initialization::Provisioned => "provisioned-concurrency".to_owned(),
-            },
-        ),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", kind.name().to_owned()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", logging.log_group.clone()),
         ("AWS_LAMBDA_LOG_STREAM_NAME", stream.to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),

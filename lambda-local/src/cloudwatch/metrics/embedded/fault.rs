@@ -1,6 +1,8 @@
 //! Why a line gives no metrics, and how that is counted.
 
-use crate::cloudwatch::metrics::{custom::PutMetricData, lambda::Dimension, statistic_set::Datum};
+use crate::cloudwatch::metrics::{
+    custom::PutMetricData, dimensions::Dimension, statistic_set::Datum,
+};
 
 /// Which mistakes AWS counts as which of them is from memory.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html>

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::cloudwatch::metrics::{
     custom::{MAX_DATA, PutMetricData},
-    lambda::Dimension,
+    dimensions::Dimension,
     pace::Resolution,
     statistic_set::Datum,
 };

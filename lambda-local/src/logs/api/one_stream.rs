@@ -4,22 +4,25 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{kept::LogEvent, store::Logs};
-use crate::protocol::{Answer, ApiResult, Exception};
+use super::{
+    limit::{MOST_EVENTS, invalid_token, limit},
+    of_group::{OfGroup, missing_group},
+};
+use crate::{
+    logs::{Logs, kept::LogEvent},
+    protocol::{Answer, ApiResult, Exception},
+};
 
-/// The most events of one answer, and as many where none are said.
-const MOST: usize = 10_000;
-
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GetLogEvents {
-    log_group_name: Option<String>,
-    log_group_identifier: Option<String>,
+    #[serde(flatten)]
+    group: OfGroup,
     log_stream_name: String,
     start_time: Option<u64>,
     end_time: Option<u64>,
     next_token: Option<String>,
-    limit: Option<usize>,
+    limit: Option<i64>,
     #[serde(default)]
     start_from_head: bool,
 }
@@ -35,11 +38,7 @@ impl Token {
         let read = |kind| text.strip_prefix(kind)?.parse().ok();
         let forward = read("f/").map(Self::Forward);
         let token = forward.or_else(|| read("b/").map(Self::Backward));
-        token.ok_or_else(|| {
-            // AWS's words, from memory.
-            let text = "The specified nextToken is invalid.";
-            Exception::new("InvalidParameterException", 400, text)
-        })
+        token.ok_or_else(invalid_token)
     }
 
     const fn id(&self) -> u64 {
@@ -52,16 +51,17 @@ impl Token {
 impl GetLogEvents {
     pub(super) fn answer(&self, logs: &Logs) -> Answer {
         let token = self.next_token.as_deref().map(Token::parse).transpose()?;
-        let group = group_of(&self.log_group_name, &self.log_group_identifier);
+        let limit = limit(self.limit, MOST_EVENTS)?;
         let of_stream = |event: &LogEvent| *event.stream == self.log_stream_name;
-        let events = logs.events(group, 0, usize::MAX, of_stream);
+        let events = logs.events(&self.group.name(logs)?, 0, usize::MAX, of_stream);
         let events = events.ok_or_else(missing_group)?;
         if events.is_empty() {
             let text = "The specified log stream does not exist.";
             return Err(Exception::new("ResourceNotFoundException", 400, text));
         }
         let asked = events.iter().filter(|event| self.is_in_time(event));
-        Ok(page(&self.part(asked.collect(), token.as_ref()), token))
+        let part = self.part(asked.collect(), token.as_ref(), limit);
+        Ok(page(&part, token))
     }
 
     fn is_in_time(&self, event: &LogEvent) -> bool {
@@ -70,8 +70,12 @@ impl GetLogEvents {
     }
 
     /// The first or the last of the events, on this side of the token.
-    fn part<'a>(&self, mut events: Vec<&'a LogEvent>, token: Option<&Token>) -> Vec<&'a LogEvent> {
-        let limit = self.limit.unwrap_or(MOST).clamp(1, MOST);
+    fn part<'a>(
+        &self,
+        mut events: Vec<&'a LogEvent>,
+        token: Option<&Token>,
+        limit: usize,
+    ) -> Vec<&'a LogEvent> {
         let forward = match token {
             Some(Token::Forward(id)) => {
                 events.retain(|event| event.id >= *id);
@@ -111,16 +115,4 @@ fn describe(event: &LogEvent) -> Value {
         "message": event.message.to_string(),
         "timestamp": event.timestamp,
     })
-}
-
-/// The group's name, where it is named by that or by its ARN.
-pub(super) fn group_of<'a>(name: &'a Option<String>, identifier: &'a Option<String>) -> &'a str {
-    let name = name.as_deref().or(identifier.as_deref());
-    let name = name.map(|name| name.rsplit(":log-group:").next().unwrap_or(name));
-    name.unwrap_or_default().trim_end_matches(":*")
-}
-
-pub(super) fn missing_group() -> Exception {
-    let text = "The specified log group does not exist.";
-    Exception::new("ResourceNotFoundException", 400, text)
 }
