@@ -63,7 +63,8 @@ test: ## Run all tests, or those whose name holds ONLY=…; with the clients tha
 # Apart from the others: its test libraries want features of crates that the AWS SDK is built on,
 # and all of that would be compiled a second time.
 	cargo test --package bluegreen-rollout -- $(ONLY)
-	RUST_TEST_THREADS=4 cargo test --workspace --exclude bluegreen-rollout $(TEST_FEATURES) -- $(ONLY)
+# Many tests wait: for a second's metrics, or for the one build of a function at a time.
+	RUST_TEST_THREADS=6 cargo test --workspace --exclude bluegreen-rollout $(TEST_FEATURES) -- $(ONLY)
 # In CI, what is left out is a failure.
 	@for what in $(LEFT_OUT); do echo "left out: $$what"; done
 	@test "$(CI)" != true || test -z '$(strip $(LEFT_OUT))'

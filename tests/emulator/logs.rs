@@ -126,7 +126,7 @@ fn a_live_tail_ends_with_the_server() {
     stream.read_exact(&mut begin).unwrap();
     let begin = String::from_utf8_lossy(&begin).into_owned();
     assert!(begin.contains("initial-response"), "{begin}");
-    assert!(server.stop().success());
+    drop(server);
     // The end of the chunks: it was not cut off.
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).unwrap();
