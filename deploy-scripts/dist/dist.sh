@@ -90,8 +90,8 @@ for target; do
     for name in "${!packages[@]}"; do
         $here/pack.sh "$out/$target/$name" "$out/$name-$version-$target.tar.gz"
     done
-    rm -r "${out:?}/$target"
 done
+for target; do rm -r "${out:?}/$target"; done
 cd "$out"
 sha256sum -- *.tar.gz >SHA256SUMS
 ls -l
