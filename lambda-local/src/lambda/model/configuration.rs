@@ -1,8 +1,7 @@
 //! A function's configuration: what `CreateFunction` and `UpdateFunctionConfiguration` set, with
 //! AWS's defaults and limits.
 
-use std::collections::BTreeMap;
-
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -38,7 +37,8 @@ pub(crate) struct Configuration {
     pub(crate) description: String,
     pub(crate) timeout: u32,
     pub(crate) memory_size: u32,
-    pub(crate) environment: Option<BTreeMap<String, String>>,
+    /// In the order in which it was sent, which one of AWS's messages shows.
+    pub(crate) environment: Option<IndexMap<String, String>>,
     pub(crate) architecture: Architecture,
     pub(crate) ephemeral_storage: u32,
     pub(crate) tracing_mode: String,
@@ -72,7 +72,7 @@ pub(crate) struct ConfigurationChange {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct EnvironmentChange {
-    variables: BTreeMap<String, String>,
+    variables: IndexMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use indexmap::IndexMap;
 
 use crate::protocol::{ApiResult, Exception};
 
@@ -22,11 +22,11 @@ pub(super) fn check_most(value: u32, most: u32, member: &str) -> ApiResult<()> {
     ))
 }
 
-pub(super) fn check_environment(variables: Option<&BTreeMap<String, String>>) -> ApiResult<()> {
+pub(super) fn check_environment(variables: Option<&IndexMap<String, String>>) -> ApiResult<()> {
     let Some(variables) = variables else {
         return Ok(());
     };
-    let measured = json!(variables).to_string();
+    let measured = serde_json::to_string(variables).unwrap_or_default();
     if measured.len() > MAX_ENVIRONMENT_BYTES {
         return Err(Exception::invalid_parameter(format!(
             "Lambda was unable to configure your environment variables because the environment \
@@ -77,3 +77,17 @@ const RESERVED: [&str; 18] = [
     "LAMBDA_TASK_ROOT",
     "AWS_EXECUTION_ENV",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_measured_of_an_environment_is_shown_in_the_order_in_which_it_was_sent() {
+        let of = |bytes: usize| format!(r#"{{"Z":"{}","A":""}}"#, "v".repeat(bytes));
+        let check = |sent: &str| check_environment(serde_json::from_str(sent).ok().as_ref());
+        assert!(check(&of(4081)).is_ok());
+        let refused = format!("{:?}", check(&of(4082)).unwrap_err());
+        assert!(refused.contains(r#"measured: {\"Z\":\""#), "{refused}");
+    }
+}
