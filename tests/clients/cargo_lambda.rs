@@ -5,40 +5,23 @@ use std::{
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::PathBuf,
-    sync::{Mutex, OnceLock},
+    sync::OnceLock,
 };
 
 use serde_json::Value;
 
 use crate::harness::{Background, Finished, ROLE, Server, repository, until, zip_of};
 
-/// The release builds of all three functions, made once by `cargo lambda build`.
+/// Builds as they are shipped, made once; red, which is as they are, is watched.
 fn lambda_builds(server: &Server) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
-    let _lock = cargo_lambda();
-    BUILT.get_or_init(|| {
-        server.run("make", &["build", "ARCH=x86_64"]);
-    });
+    BUILT.get_or_init(|| build(server, "-p blue -p green -p panicking"));
     repository().join("target/lambda")
 }
 
-/// A build of one function as it is shipped.
-fn lambda_build(server: &Server, package: &str) -> Vec<u8> {
-    let _lock = cargo_lambda();
-    let functions = format!("FUNCTIONS=-p {package}");
-    server.run("make", &["build", "ARCH=x86_64", &functions]);
-    let built = repository()
-        .join("target/lambda")
-        .join(package)
-        .join("bootstrap");
-    fs::read(built).unwrap()
-}
-
-/// Two `cargo lambda` at once only wait for each other's build.
-fn cargo_lambda() -> std::sync::MutexGuard<'static, ()> {
-    static ONE: Mutex<()> = Mutex::new(());
-    ONE.lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+fn build(server: &Server, packages: &str) {
+    let packages = format!("FUNCTIONS={packages}");
+    server.run("make", &["build", "ARCH=x86_64", &packages]);
 }
 
 #[test]
@@ -46,7 +29,6 @@ fn cargo_lambda_deploys_and_invokes_on_lambda_local() {
     let server = Server::start();
     let built = lambda_builds(&server);
     let executable = built.join("blue/bootstrap");
-    let _lock = cargo_lambda();
     let endpoint = ["--endpoint-url", &server.url];
     let deploy = [
         "lambda",
@@ -105,10 +87,9 @@ fn what_cargo_lambda_builds_is_released_by_publish() {
         "green",
     ];
     server.run("cargo", &release);
-    assert!(
-        lambda_build(&server, "green") == before,
-        "the builds differ"
-    );
+    build(&server, "-p green");
+    let after = fs::read(binary("green")).unwrap();
+    assert!(after == before, "the builds differ");
     let again = server.bluegreen(&publish).succeeds();
     assert!(
         again.stdout.contains("has this code already"),
@@ -120,7 +101,7 @@ fn what_cargo_lambda_builds_is_released_by_publish() {
 #[test]
 fn a_handler_that_panics_answers_with_an_error_and_keeps_its_environment() {
     let server = Server::start();
-    let code = lambda_build(&server, "panicking");
+    let code = fs::read(lambda_builds(&server).join("panicking/bootstrap")).unwrap();
     server.create_function("f", &zip_of("bootstrap", 0o755, &code), &Value::Null);
     let event = |path: &str| {
         let event = fs::read(repository().join("functions/events/http-api.json")).unwrap();
@@ -141,7 +122,6 @@ fn a_handler_that_panics_answers_with_an_error_and_keeps_its_environment() {
 #[test]
 fn cargo_lambda_watch_and_invoke_work_for_a_function() {
     let server = Server::start();
-    let _lock = cargo_lambda();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);

@@ -6,16 +6,13 @@ use std::{
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Command,
-    sync::Mutex,
 };
 
 use tempfile::TempDir;
 
 use crate::harness::{Finished, Server, program, repository};
 
-/// What is built stays from run to run, and one is built at a time.
-static BUILDS: Mutex<()> = Mutex::new(());
-
+/// Where what is built stays from run to run.
 fn builds() -> PathBuf {
     let target = program("bluegreen");
     let target = target.ancestors().nth(2).unwrap().join("own-function");
@@ -71,7 +68,6 @@ fn typed(server: &Server, folder: &Path, stand_in: &Path) -> Command {
 
 #[test]
 fn a_new_project_is_initialised_and_released_in_four_commands() {
-    let _one = BUILDS.lock();
     let server = Server::start();
     let stand_in = without_github(&server);
     let folder = tempfile::tempdir().unwrap();
@@ -127,7 +123,6 @@ fn member(workspace: &Path, name: &str, dependencies: &str, main: &str) {
 
 #[test]
 fn what_init_makes_of_axum_and_of_a_function_of_events_in_a_workspace_compiles() {
-    let _one = BUILDS.lock();
     let folder = tempfile::tempdir().unwrap();
     let workspace = "[workspace]\nresolver = \"3\"\nmembers = [\"web\", \"mails\"]\n";
     fs::write(folder.path().join("Cargo.toml"), workspace).unwrap();

@@ -8,7 +8,7 @@ use std::sync::{
 
 use serde_json::{Value, json};
 
-use crate::harness::{Fate, Finished, Proxy, Server, program};
+use crate::harness::{Fate, Finished, Proxy, Server, package, program};
 
 /// Runs the deployer and lets it make so many calls: the next one is the last, and whether that is
 /// still done is `then_done`. Says whether all calls could be made.
@@ -51,8 +51,7 @@ fn at_each_call(prepare: impl Fn() -> Server, args: &[&str], right: impl Fn(&Ser
 
 #[test]
 fn create_completes_what_it_began() {
-    let blue = program("blue");
-    let create = ["create", "--binary", blue.to_str().unwrap()];
+    let create = ["create", "--zip", &package("blue")];
     at_each_call(Server::start, &create, |server| {
         let answer = server.request("GET", &server.api_url(), b"");
         assert_eq!(answer.text(), "Hello From Blue Deployment");
@@ -69,8 +68,7 @@ fn create_completes_what_it_began() {
 
 /// What is in front of the alias answers, and there is one of it.
 fn create_completes(api: &str, one_of_it: impl Fn(&Server) -> usize) {
-    let blue = program("blue");
-    let create = ["create", "--api", api, "--binary", blue.to_str().unwrap()];
+    let create = ["create", "--api", api, "--zip", &package("blue")];
     at_each_call(Server::start, &create, |server| {
         let sent = ["traffic", "--requests", "2", "--output", "json"];
         assert_eq!(server.bluegreen(&sent).succeeds().json()["errors"], 0);

@@ -1,6 +1,12 @@
 //! Calls to AWS's REST APIs as they are on the wire, without a client's help.
 
-use std::io::{Cursor, Write};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{Cursor, Write},
+    process,
+    sync::{Mutex, PoisonError},
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
@@ -210,6 +216,21 @@ pub(crate) fn zip_of(name: &str, mode: u32, content: &[u8]) -> Vec<u8> {
         .finish()
         .expect("a zip can be written to memory")
         .into_inner()
+}
+
+/// The path of a program's package: zipped once, byte for byte as the deployer zips it.
+pub(crate) fn package(name: &str) -> String {
+    static ZIPPED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let path = format!("{}/{name}.zip", env!("CARGO_TARGET_TMPDIR"));
+    let mut zipped = ZIPPED.lock().unwrap_or_else(PoisonError::into_inner);
+    if zipped.insert(name.to_owned()) {
+        let code = fs::read(program(name)).expect("the program is built");
+        // Another run of these tests may be reading it.
+        let new = format!("{path}.{}", process::id());
+        fs::write(&new, zip_of("bootstrap", 0o755, &code)).expect("there is room");
+        fs::rename(&new, &path).expect("the folder is there");
+    }
+    path
 }
 
 /// A package whose bootstrap does nothing, but differs with the text.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Finished, Running, Server, program, until};
+use super::{Finished, Running, Server, package, program, until};
 
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/test";
 
@@ -22,9 +22,7 @@ impl Server {
     }
 
     pub(crate) fn create(&self, color: &str) -> Finished {
-        let binary = program(color);
-        let binary = binary.to_str().expect("the path is UTF-8");
-        self.bluegreen(&["create", "--binary", binary, "--role", ROLE])
+        self.bluegreen(&["create", "--zip", &package(color), "--role", ROLE])
     }
 
     /// Publishes a build and gives the version's number. Red fails with errors, which Lambda counts,
@@ -33,9 +31,7 @@ impl Server {
         if color == "red" {
             self.set_variable("FAIL_HOW", "error", false);
         }
-        let binary = program(color);
-        let binary = binary.to_str().expect("the path is UTF-8");
-        let published = self.bluegreen(&["publish", "--binary", binary, "--output", "json"]);
+        let published = self.bluegreen(&["publish", "--zip", &package(color), "--output", "json"]);
         published.succeeds().json()["version"]
             .as_u64()
             .expect("a version is a number")

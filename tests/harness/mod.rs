@@ -29,7 +29,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use api::{Answer, base64_of, script, zip_of};
+pub(crate) use api::{Answer, base64_of, package, script, zip_of};
 #[cfg(feature = "browser")]
 pub(crate) use browser::Browser;
 #[cfg(feature = "real-clients")]
