@@ -6,6 +6,7 @@ EVENT ?= http-api
 RUNS ?= 20000
 SECONDS ?= 600
 SIMULATION_RUNS ?= 1000000
+TIMES ?= 10
 
 FUNCTIONS := -p blue -p green -p red
 CLIENTS := $(CURDIR)/target/clients
@@ -32,7 +33,7 @@ LAMBDA_FLAGS := RUSTFLAGS="-C target-cpu=$(LAMBDA_CPU) $(REPRODUCIBLE)"
 
 .PHONY: help
 help: ## List these targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: programs
 programs: ## Build the deployer, lambda-local and the functions for this machine
@@ -88,6 +89,17 @@ planted-bugs: ## Plant bugs into the rollout, one by one, and see its tests find
 .PHONY: mutants
 mutants: ## Change what decides in every way that cargo-mutants knows; each change fails a test
 	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package bluegreen-rollout --timeout 20 --output target
+
+# What drives a rollout, writes the alias and reads the command line; and which tests judge it.
+DRIVEN := $(foreach folder,driver alias cli,--file 'deploy-scripts/bluegreen/src/$(folder)/**')
+.PHONY: mutants-deployer
+mutants-deployer: ## The same for what drives, judged by its end-to-end tests: hours (SHARD=0/8 for an eighth)
+	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package bluegreen $(DRIVEN) --timeout 600 --output target \
+		$(if $(SHARD),--shard $(SHARD)) -- --package tests -- tests:: deployer::
+
+.PHONY: test-under-load
+test-under-load: ## Run the tests over and over while stress-ng keeps the processors busy (TIMES=10)
+	@tests/under_load.sh $(TIMES)
 
 .PHONY: simulation
 simulation: ## Simulate a million rollouts in which everything goes wrong (SIMULATION_RUNS=1000000)

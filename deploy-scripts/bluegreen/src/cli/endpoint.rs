@@ -13,3 +13,17 @@ pub(crate) fn endpoint_url(text: &str) -> Result<String, String> {
         _ => Err("give an address such as http://127.0.0.1:4566".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint_url;
+
+    #[test]
+    fn calls_go_to_an_address_with_a_host() {
+        let local = "http://127.0.0.1:4566";
+        assert_eq!(endpoint_url(local), Ok(local.to_owned()));
+        for wrong in ["127.0.0.1:4566", "ftp://127.0.0.1", "unix:/run/lambda", ""] {
+            assert!(endpoint_url(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use bluegreen_rollout::{Seconds, Version};
 use clap::Args;
 
-use super::timeout;
+use super::global::timeout;
 
 #[derive(Debug, Args)]
 pub(crate) struct LogsArgs {
@@ -59,5 +59,18 @@ fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
         _ => Err("give requests per second, more than 0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn a_rate_is_a_number_of_requests_above_none() {
+        assert_eq!(rate("0.5"), Ok(0.5));
+        for wrong in ["0", "-1", "inf", "NaN", "many"] {
+            assert!(rate(wrong).is_err(), "{wrong}");
+        }
     }
 }

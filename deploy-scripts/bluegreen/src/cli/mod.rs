@@ -1,6 +1,7 @@
 //! The command line.
 
 mod endpoint;
+mod global;
 mod headings;
 mod help;
 mod init;
@@ -11,22 +12,20 @@ mod resources;
 mod rollout;
 mod share;
 mod stage;
+mod verdict;
 
 use std::{env, path::PathBuf};
 
 use anyhow::Result;
-use bluegreen_rollout::{
-    Seconds,
-    verdict::{Rule, Stage},
-};
 use clap::{
-    ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
-    error::ErrorKind, parser::ValueSource,
+    ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind,
+    parser::ValueSource,
 };
 use clap_complete::Shell;
 
 use crate::settings::Settings;
 pub(crate) use endpoint::endpoint_url;
+pub(crate) use global::{Format, GlobalArgs};
 pub(crate) use init::InitArgs;
 pub(crate) use look::{LogsArgs, StatusArgs, TrafficArgs};
 pub(crate) use moves::{PromoteArgs, RollbackArgs, ShiftArgs, WriteArgs};
@@ -39,7 +38,7 @@ pub(crate) use rollout::{
     VerifyArgs, WatchArgs,
 };
 use share::Share;
-use stage::parse_stage;
+pub(crate) use verdict::VerdictArgs;
 
 /// Blue/green deployment for AWS Lambda.
 ///
@@ -89,9 +88,7 @@ impl Cli {
             error.exit()
         })
     }
-}
 
-impl Cli {
     fn of(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut cli = Self::from_arg_matches(matches)?;
         let source = matches.value_source("function");
@@ -109,66 +106,6 @@ Exit codes:
   3  rolled back: the old version serves everything
   4  inconclusive: the weight was left where it was
   5  somebody else moved the alias; nothing was written over it";
-
-/// Which alias, and where AWS is.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Which alias, and where")]
-pub(crate) struct GlobalArgs {
-    /// Name of the function
-    #[arg(
-        long,
-        global = true,
-        env = "BLUEGREEN_FUNCTION",
-        default_value = "hello"
-    )]
-    pub(crate) function: String,
-
-    /// The function's name where the command line or the environment says it.
-    #[arg(skip)]
-    pub(crate) named: Option<String>,
-
-    /// Name of the alias that clients call
-    #[arg(long, global = true, env = "BLUEGREEN_ALIAS", default_value = "live")]
-    pub(crate) alias: String,
-
-    /// AWS region; otherwise AWS_REGION or the profile's
-    #[arg(long, global = true)]
-    pub(crate) region: Option<String>,
-
-    /// Profile of the AWS configuration files; otherwise AWS_PROFILE
-    #[arg(long, global = true)]
-    pub(crate) profile: Option<String>,
-
-    /// Where to send AWS calls instead, such as lambda-local; otherwise AWS_ENDPOINT_URL
-    #[arg(long, global = true, value_name = "URL", value_parser = endpoint_url)]
-    pub(crate) endpoint_url: Option<String>,
-
-    /// How long to wait for the answer of one call to AWS
-    #[arg(long, global = true, hide_short_help = true, value_name = "TIME", default_value = "15s", value_parser = timeout)]
-    pub(crate) call_timeout: Seconds,
-
-    /// What to print on standard output: text for people, or one JSON document
-    #[arg(long, global = true, hide_short_help = true, value_enum, default_value_t = Format::Text)]
-    pub(crate) output: Format,
-
-    /// Say the evidence in numbers too, where a rollout is judged: ln E, and how much is enough
-    #[arg(long, global = true, hide_short_help = true)]
-    pub(crate) verbose: bool,
-
-    /// Say on standard error what is asked of AWS, as commands of the AWS CLI that do the same
-    #[arg(long, global = true, hide_short_help = true)]
-    pub(crate) explain: bool,
-
-    /// Write what was done, in Markdown, behind what this file holds already
-    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
-    pub(crate) summary: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    Text,
-    Json,
-}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -284,42 +221,6 @@ impl AliasCommand {
             Self::Deploy(args) => Some(&args.package),
             _ => None,
         }
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VerdictArgs {
-    /// Totals at one weight, such as 10%:5400/5:600/7: the weight, blue's requests and bad ones,
-    /// and green's; repeatable
-    #[arg(long = "stage", value_name = "TOTALS", value_parser = parse_stage)]
-    pub(crate) stages: Vec<Stage>,
-
-    #[arg(long = "delta", value_name = "SHARE", help = format!(
-        "How much worse green may be without being rolled back, as a share [default: {}]",
-        Rule::default().tolerated
-    ))]
-    pub(crate) tolerated: Option<f64>,
-
-    #[arg(long, value_name = "SHARE", help = format!(
-        "How much worse green must be shown not to be, as a share [default: {}]",
-        Rule::default().certified
-    ))]
-    pub(crate) certified: Option<f64>,
-
-    /// Chance of ever rolling back wrongly
-    #[arg(long, value_name = "CHANCE", default_value_t = Rule::default().alpha)]
-    pub(crate) alpha: f64,
-
-    /// Chance of ever promoting wrongly
-    #[arg(long, value_name = "CHANCE", default_value_t = Rule::default().beta)]
-    pub(crate) beta: f64,
-}
-
-fn timeout(text: &str) -> Result<Seconds, String> {
-    match text.parse::<Seconds>() {
-        Ok(seconds) if seconds.0 > 0 => Ok(seconds),
-        Ok(_) => Err("give more than 0s".to_owned()),
-        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -179,7 +179,7 @@ fn retention(text: &str) -> Result<i32, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::retention;
+    use super::{retention, variable};
 
     #[test]
     fn logs_are_kept_for_as_many_days_as_aws_knows() {
@@ -188,5 +188,13 @@ mod tests {
         for wrong in ["", "2d", "14", "90m", "-1d"] {
             assert!(retention(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_variable_has_a_name_and_any_value() {
+        let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+        assert_eq!(variable("A=b=c"), pair("A", "b=c"));
+        assert_eq!(variable("A="), pair("A", ""));
+        assert!(variable("=b").is_err() && variable("A").is_err());
     }
 }

@@ -28,3 +28,19 @@ impl fmt::Display for Share {
         f.write_str(&percent(self.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Share;
+
+    #[test]
+    fn a_share_is_read_in_percent_or_as_a_number_and_told_in_percent() {
+        for (text, share) in [("12.5%", 0.125), ("0.125", 0.125), ("0%", 0.0)] {
+            assert_eq!(text.parse(), Ok(Share(share)), "{text}");
+        }
+        for wrong in ["100%", "1", "-1%", "%", "a tenth"] {
+            assert!(wrong.parse::<Share>().is_err(), "{wrong}");
+        }
+        assert_eq!(Share(0.125).to_string(), "12.5%");
+    }
+}

@@ -26,3 +26,33 @@ pub(super) fn parse_stage(text: &str) -> Result<Stage, String> {
             .to_owned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, Stage, parse_stage};
+
+    #[test]
+    fn totals_are_a_weight_and_what_of_blues_and_greens_requests_was_bad() {
+        let stage = Stage {
+            rising: false,
+            weight: "10%".parse().unwrap(),
+            blue: Counts {
+                requests: 5400,
+                bad: 5,
+            },
+            green: Counts {
+                requests: 7,
+                bad: 7,
+            },
+        };
+        assert_eq!(parse_stage("10%:5400/5:7/7"), Ok(stage));
+        for wrong in [
+            "10%:5400/5:6/7",
+            "10%:5400/5",
+            "10%:5400/5:7/7:",
+            "all:1/0:1/0",
+        ] {
+            assert!(parse_stage(wrong).is_err(), "{wrong}");
+        }
+    }
+}

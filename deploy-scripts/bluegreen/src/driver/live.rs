@@ -119,3 +119,32 @@ fn picture(looked: &Look) -> String {
     ];
     text + &lines.map(|line| styled(DIM, line)).join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::event::fixture, picture};
+
+    #[test]
+    fn a_look_is_a_picture_of_weights_counts_and_how_sure_it_is() {
+        let expected = [
+            "",
+            "version 1 to version 2, step 1 of 1",
+            "  version 1    90%  blue  1 failed of 540",
+            "  version 2    10%  green  0 failed of 60",
+            "  how sure  50% of what it takes to promote",
+            "  green is worse by at most 4.2 points",
+            "  too few complete data for a verdict yet, about 1m 30s more",
+            "  without a verdict in 5m: hold",
+        ];
+        assert_eq!(fixture::plain(&picture(&fixture::look())), expected);
+    }
+
+    #[test]
+    fn what_is_nearly_enough_is_not_drawn_as_enough() {
+        let mut look = fixture::look();
+        (look.ln_e_promote, look.verdict_in_seconds, look.waiting_for) = (5.999, None, None);
+        let drawn = fixture::plain(&picture(&look));
+        assert_eq!(drawn[4], "  how sure  99% of what it takes to promote");
+        assert_eq!(drawn[6], "  acting");
+    }
+}

@@ -1,5 +1,7 @@
 //! What happens in a rollout: a line each, or a JSON object each.
 
+#[cfg(test)]
+pub(super) mod fixture;
 mod look;
 mod tally;
 mod text;

@@ -91,3 +91,37 @@ impl fmt::Display for Said {
         write!(f, "{bad} bad of {requests}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{
+        super::fixture::{look, outcomes},
+        Answers, Signal, Tally,
+    };
+
+    #[test]
+    fn answers_are_told_by_kind_and_what_there_is_none_of_is_left_out() {
+        let [blue, _] = look().answered;
+        assert_eq!(blue.to_string(), "1 failed of 540");
+        let slow = Tally(Answers::new(9).with(Signal::Slow(100), 2));
+        assert_eq!(slow.to_string(), "0 failed of 9, 2 slow");
+        let said = outcomes((58, 14), (3, 0));
+        assert_eq!(said.blue.to_string(), "14 bad of 58");
+        assert!(said.blue.is_bad() && !said.green.is_bad());
+    }
+
+    #[test]
+    fn each_source_has_its_kinds_in_json() {
+        let told = [
+            json!(look().answered[0]),
+            json!(outcomes((58, 14), (3, 0)).blue),
+        ];
+        let kinds = [
+            json!({ "requests": 540, "errors": 1, "slow": 0 }),
+            json!({ "requests": 58, "bad": 14 }),
+        ];
+        assert_eq!(told, kinds);
+    }
+}
