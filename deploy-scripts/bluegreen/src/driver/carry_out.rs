@@ -64,3 +64,29 @@ pub(super) const fn action(action: Action) -> &'static str {
         Action::RollBack => "roll back",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bluegreen_rollout::Version;
+
+    use super::{super::event::fixture::rollout, Action, Call, action, verb};
+
+    #[test]
+    fn what_failed_is_told_in_words() {
+        let green = Version::new(2).unwrap();
+        let reads = [
+            (Call::ReadAlias, "read the alias"),
+            (Call::ReadAlarms(Vec::new()), "read the alarms"),
+            (Call::ReadMetrics(Box::new(rollout())), "read the metrics"),
+            (
+                Call::MakeWay(green),
+                "give back green's provisioned concurrency",
+            ),
+        ];
+        for (call, words) in reads {
+            assert_eq!(verb(&call), words);
+        }
+        assert_eq!(action(Action::Shift), "shift the alias");
+        assert_eq!(action(Action::RollBack), "roll back");
+    }
+}

@@ -190,3 +190,35 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Event, Outputs, fixture};
+    use crate::exit::Exit;
+
+    #[test]
+    fn a_script_is_told_the_versions_and_whether_green_was_promoted() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let told = |events: &[Event]| {
+            let mut outputs = Outputs::open(file.path()).unwrap();
+            events.iter().for_each(|event| event.note(&outputs));
+            outputs.end(&Ok(Exit::Done)).unwrap();
+            let told = fs::read_to_string(file.path()).unwrap();
+            fs::write(file.path(), "").unwrap();
+            told
+        };
+        let plan = || Event::Plan(fixture::planned());
+        let promoted = Event::Promoted {
+            version: 2,
+            reason: String::new(),
+        };
+        let versions = "exit_code=0\nblue_version=1\ngreen_version=2\n";
+        assert_eq!(
+            told(&[plan(), promoted]),
+            format!("outcome=promoted\n{versions}")
+        );
+        assert_eq!(told(&[plan()]), format!("outcome=unchanged\n{versions}"));
+    }
+}
