@@ -171,6 +171,19 @@ mod tests {
     }
 
     #[test]
+    fn each_command_is_told_with_what_it_does() {
+        let told = ordered(Cli::command()).render_long_help().to_string();
+        for (group, names) in GROUPS {
+            assert!(told.contains(&format!("{group}:")), "{group} in {told}");
+            for name in names.iter() {
+                let line = format!("\n  {name:<11}  ");
+                let (_, about) = told.split_once(&line).unwrap();
+                assert!(about.starts_with(char::is_uppercase), "{name} in {told}");
+            }
+        }
+    }
+
+    #[test]
     fn an_option_that_all_commands_have_is_told_once_and_taken_everywhere() {
         let mut command = ordered(Cli::command());
         let told = command.render_long_help().to_string();

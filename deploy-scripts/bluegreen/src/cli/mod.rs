@@ -226,10 +226,31 @@ impl AliasCommand {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, CommandFactory};
+    use clap::Parser;
+
+    use super::{Cli, Command, CommandFactory};
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_uploads_says_which_package() {
+        let zip = |name: &str, options: &[&str]| {
+            let cli = Cli::try_parse_from([&["bluegreen", name], options].concat()).unwrap();
+            let Command::OnAlias(command) = cli.command else {
+                panic!("{name} works on an alias");
+            };
+            command.package().and_then(|package| package.zip.clone())
+        };
+        for name in ["create", "publish", "deploy"] {
+            assert_eq!(
+                zip(name, &["--zip", "a.zip"]),
+                Some("a.zip".into()),
+                "{name}"
+            );
+        }
+        assert_eq!(zip("rollout", &[]), None);
     }
 }
