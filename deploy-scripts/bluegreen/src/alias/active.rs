@@ -9,7 +9,7 @@ use bluegreen_rollout::Version;
 use super::AliasHandle;
 use crate::{aws::VersionState, patience::Patience};
 
-const LIMIT: Duration = Duration::from_secs(10 * 60);
+const LIMIT: Duration = Duration::from_mins(10);
 
 impl AliasHandle {
     async fn version_state(&self, version: Version) -> Result<VersionState> {

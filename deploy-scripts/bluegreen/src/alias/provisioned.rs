@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// AWS starts some hundred environments a minute.
-const LIMIT: Duration = Duration::from_secs(15 * 60);
+const LIMIT: Duration = Duration::from_mins(15);
 
 /// What the function has provisioned, and what was allocated since.
 #[derive(Debug)]
