@@ -64,13 +64,10 @@ pub(crate) fn program(name: &str) -> PathBuf {
     let folder = FOLDER.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
         build.args(["build", "--quiet", "--workspace", "--bins"]);
-        // What cargo tells this test of its package would have crates that look at it, such as
-        // ring, and all above them built anew, and again when one builds by hand.
         let own = std::env::vars().map(|(name, _)| name);
-        own.filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-            .for_each(|name| {
-                build.env_remove(name);
-            });
+        own.filter(|name| is_of_this_test(name)).for_each(|name| {
+            build.env_remove(name);
+        });
         let status = build
             .current_dir(repository())
             .status()
@@ -84,6 +81,13 @@ pub(crate) fn program(name: &str) -> PathBuf {
             .to_owned()
     });
     folder.join(name)
+}
+
+/// Whether cargo tells this test of its own package so. A cargo that is run by the test would have
+/// crates that look at it, such as ring, and all above them built anew, and again when one builds
+/// by hand.
+pub(crate) fn is_of_this_test(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// The program's path as an argument.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Printed, command::signal_to, program, until, within};
+use super::{Printed, command::signal_to, is_of_this_test, program, until, within};
 
 /// Lambda's own metrics by the minute and two minutes late, what functions say ten seconds late.
 pub(crate) const AS_AWS_DELIVERS: [&str; 6] = [
@@ -132,7 +132,8 @@ impl Server {
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars() {
-            if name.starts_with("AWS_") || name.starts_with("BLUEGREEN_") {
+            let is_of_user = name.starts_with("AWS_") || name.starts_with("BLUEGREEN_");
+            if is_of_user || is_of_this_test(&name) {
                 command.env_remove(name);
             }
         }

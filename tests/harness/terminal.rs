@@ -16,7 +16,7 @@ use pty_process::{
 };
 use vt100::Parser;
 
-use super::{Printed, Server, command::signal_to, program, within};
+use super::{Printed, Server, command::signal_to, is_of_this_test, program, within};
 
 const SCROLLBACK: usize = 10_000;
 pub(crate) const CTRL_C: &str = "\x03";
@@ -48,6 +48,7 @@ pub(crate) fn plain(program: impl AsRef<std::ffi::OsStr>) -> Command {
         if name.starts_with("AWS_")
             || name.starts_with("BLUEGREEN_")
             || of_user.contains(&name.as_str())
+            || is_of_this_test(&name)
         {
             command = command.env_remove(name);
         }
