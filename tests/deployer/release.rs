@@ -170,6 +170,7 @@ fn a_release_under_constant_load_drops_no_request() {
 #[test]
 fn reds_failures_are_errors_of_lambda() {
     let server = Server::with_blue();
+    server.set_variable("FAIL_SHARE", "0.2", true);
     server.publish("red");
     server.bluegreen(&["promote", "--to", "2"]).succeeds();
     let failed = traffic(&server, "500")["errors"].as_u64().unwrap();
