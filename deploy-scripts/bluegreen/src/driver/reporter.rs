@@ -122,7 +122,7 @@ impl Reporter {
         }
         if let Event::Looked(looked) = event {
             self.looked.replace(Some(looked.clone()));
-            if let Some(silence) = self.quiet.lasts(looked) {
+            if let Some(silence) = self.quiet.lasts(looked, Instant::now()) {
                 self.notice(no_traffic(silence, self.address.borrow().as_deref()));
             }
         }
@@ -131,7 +131,8 @@ impl Reporter {
             (Format::Text, Some(live), Event::Looked(looked)) => {
                 live.get_or_init(|| Live::new(self.verbose)).show(looked)
             }
-            (Format::Text, None, Event::Looked(looked)) if !self.is_news(looked) => {}
+            (Format::Text, None, Event::Looked(looked))
+                if !self.is_news(looked, Instant::now()) => {}
             (Format::Text, live, event) => match live.as_ref().and_then(OnceCell::get) {
                 Some(live) => live.beside(|| self.print(event)),
                 None => self.print(event),
@@ -141,13 +142,13 @@ impl Reporter {
 
     /// Whether a look says something new, or enough time has passed: a log that is read later is
     /// not filled with lines that are all the same.
-    fn is_news(&self, looked: &Look) -> bool {
+    fn is_news(&self, looked: &Look, now: Instant) -> bool {
         let news = news(looked);
         let told = self.told.get();
-        let is_old = |(last, at): (News, Instant)| last == news && at.elapsed() < SILENCE;
+        let is_old = |(last, at): (News, Instant)| last == news && now.duration_since(at) < SILENCE;
         let is_news = !told.is_some_and(is_old);
         if is_news {
-            self.told.set(Some((news, Instant::now())));
+            self.told.set(Some((news, now)));
         }
         is_news
     }

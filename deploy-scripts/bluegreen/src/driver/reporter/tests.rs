@@ -5,7 +5,12 @@ use bluegreen_rollout::{
     signal::Answers,
 };
 
-use super::{super::event::fixture, Look, Signal, Tally, counts, news, time};
+use clap::Parser;
+
+use super::{
+    super::event::fixture, Duration, Instant, Look, Reporter, Signal, Tally, counts, news, time,
+};
+use crate::cli::Cli;
 
 fn look(change: impl FnOnce(&mut Look)) -> Look {
     let mut look = fixture::look();
@@ -30,6 +35,20 @@ fn news_are_a_step_another_reason_to_wait_and_the_first_that_goes_wrong() {
     assert_eq!(news_of(bad).2, [true, true]);
     assert_ne!(news_of(|look| look.step = 2), first);
     assert_ne!(news_of(|look| look.waiting = None), first);
+}
+
+#[test]
+fn what_is_the_same_is_told_again_after_half_a_minute() {
+    let global = Cli::try_parse_from(["bluegreen", "status"]).unwrap().global;
+    let (reporter, begun) = (Reporter::new(&global, None).unwrap(), Instant::now());
+    let is_news = |look: &_, after| reporter.is_news(look, begun + Duration::from_secs(after));
+    let first = fixture::look();
+    assert!(is_news(&first, 0));
+    assert!(!is_news(&first, 29));
+    assert!(is_news(&first, 30));
+    assert!(!is_news(&first, 31));
+    assert!(is_news(&look(|look| look.step = 2), 32));
+    assert!(!is_news(&look(|look| look.step = 2), 33));
 }
 
 #[test]
