@@ -92,6 +92,35 @@ fn a_signal_after_the_end_ends_what_follows_and_changes_no_outcome() {
 }
 
 #[test]
+fn a_signal_while_green_is_being_promoted_ends_what_was_to_follow() {
+    let (server, load) = with_green();
+    let writes = Arc::new(AtomicBool::new(false));
+    let writing = writes.clone();
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        if done || !call.is_update_alias() {
+            return Fate::Pass;
+        }
+        writing.store(true, Ordering::SeqCst);
+        Fate::Delay(Duration::from_secs(1))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let marker = folder.path().join("hook");
+    let hook = format!("touch {}", marker.display());
+    let options = ["--strategy", "all-at-once", "--after-promote", &hook];
+    let running = Running::start(behind(&server, &proxy, &options));
+    until("green is being promoted", || {
+        writes.load(Ordering::SeqCst).then_some(())
+    });
+    running.signal("-INT");
+    let finished = running.finish().exits(0);
+    let said = "what was to follow is not done";
+    assert!(finished.stdout.contains(said), "{}", finished.stdout);
+    assert!(!marker.exists());
+    serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+#[test]
 fn a_terminate_that_follows_an_interrupt_does_not_end_the_rollback_under_way() {
     let (server, finished) = interrupted_and("-TERM", Duration::from_secs(2));
     finished.exits(3);

@@ -30,7 +30,9 @@ fn plans_that_make_no_sense_are_refused_before_anything_is_called() {
     ] {
         server.bluegreen(&rollout(&options)).fails_with(1, &[said]);
     }
-    server.bluegreen(&["resume"]).exits(0);
+    let nothing = server.bluegreen(&["resume"]).exits(0);
+    let told = format!("{}{}", nothing.stdout, nothing.stderr);
+    assert!(!told.contains("provisioned concurrency"), "{told}");
 }
 
 #[test]

@@ -144,3 +144,23 @@ fn who_may_not_see_it_releases_without_and_is_told() {
     serves(&server, "2");
     assert_eq!(provisioned(&server), [has("1", 1)]);
 }
+
+#[test]
+fn no_release_begins_while_nobody_knows_what_is_provisioned() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let proxy = Proxy::start(&server.url, |call, done| {
+        match call.path.contains("/provisioned-concurrency") && !done {
+            true => Fate::Refuse(400, "InvalidParameterValueException"),
+            false => Fate::Pass,
+        }
+    });
+    let mut command = server.command(program("bluegreen"));
+    command
+        .args(rollout(&["--strategy", "all-at-once"]))
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    let unknown = "failed to read the provisioned concurrency";
+    let refused = Finished::run(command).exits(1);
+    says(&refused, &[unknown, "InvalidParameterValueException"]);
+    serves(&server, "1");
+}

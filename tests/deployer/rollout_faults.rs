@@ -1,13 +1,16 @@
 //! Calls that go wrong on the way: lost, answered too late, throttled, refused.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use crate::harness::{
-    Fate, Finished, Load, Proxy, Server, begins, behind, description, program, rollout, serves,
-    until, with_green,
+    Fate, Finished, Load, Proxy, Server, begins, behind, description, program, rollout, says,
+    serves, until, with_green,
 };
 
 const QUICK: [&str; 4] = ["--strategy", "steps:20%/1s,50%/1s", "--certified", "20%"];
@@ -29,6 +32,53 @@ fn a_write_whose_answer_is_lost_is_recognised_as_our_own() {
     });
     through(&server, &proxy, &QUICK).exits(0);
     serves(&server, "2");
+    load.ends_without_a_failure();
+}
+
+/// Rolls out while somebody writes the alias as it is, just before the write of this number.
+fn beside_somebody_who_comes_before(write: usize) -> (Server, Finished) {
+    let (server, load) = with_green();
+    let writes = AtomicUsize::new(0);
+    let alias = format!("{}/2015-03-31/functions/hello/aliases/live", server.url);
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        let writes_now = call.is_update_alias() && !done;
+        if writes_now && writes.fetch_add(1, Ordering::SeqCst) == write {
+            ureq::put(&alias).send("{}").unwrap();
+        }
+        Fate::Pass
+    });
+    let finished = through(&server, &proxy, &QUICK);
+    load.ends_without_a_failure();
+    (server, finished)
+}
+
+#[test]
+fn a_write_that_another_came_before_is_made_after_a_look_at_that_once_it_has_begun() {
+    let (server, finished) = beside_somebody_who_comes_before(0);
+    says(&finished.exits(5), &["someone else wrote to the alias"]);
+    serves(&server, "1");
+    let (server, finished) = beside_somebody_who_comes_before(2);
+    finished.exits(0);
+    serves(&server, "2");
+}
+
+#[test]
+fn a_step_that_may_not_be_made_is_not_tried_again() {
+    let (server, load) = with_green();
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = tries.clone();
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        if done || !call.is_update_alias() {
+            return Fate::Pass;
+        }
+        counted.fetch_add(1, Ordering::SeqCst);
+        Fate::Refuse(403, "AccessDeniedException")
+    });
+    let failed = "failed to begin the rollout of version 2";
+    let refused = through(&server, &proxy, &QUICK).exits(1);
+    says(&refused, &[failed, "AccessDeniedException"]);
+    assert_eq!(tries.load(Ordering::SeqCst), 1);
+    serves(&server, "1");
     load.ends_without_a_failure();
 }
 
