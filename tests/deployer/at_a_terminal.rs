@@ -69,6 +69,8 @@ fn is_whole(terminal: &Terminal) {
         );
     }
     assert!(lines[1].contains("failed of"), "{lines:#?}");
+    // What turns there shows that it goes on.
+    assert!(!lines[0].starts_with("version"), "{lines:#?}");
 }
 
 #[test]

@@ -144,6 +144,25 @@ fn a_second_ctrl_c_leaves_at_once_and_says_where_to_look() {
 }
 
 #[test]
+fn a_second_ctrl_c_after_the_rollback_ends_what_follows_and_leaves_it_a_rollback() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let folder = tempfile::tempdir().unwrap();
+    let marker = folder.path().join("hook");
+    let hook = format!("touch {}; sleep 60", marker.display());
+    let options = [&CANARY[..], &["--after-rollback", &hook]].concat();
+    let running = server.start_bluegreen(&rollout(&options));
+    begins(&server);
+    running.signal("-INT");
+    until("the hook runs", || marker.exists().then_some(()));
+    let begun = Instant::now();
+    running.signal("-INT");
+    running.finish().exits(3);
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    serves(&server, "1");
+}
+
+#[test]
 fn a_laptop_that_slept_while_somebody_moved_the_alias_writes_nothing_over_it() {
     let (server, running) = begun();
     let pid = running.pid();

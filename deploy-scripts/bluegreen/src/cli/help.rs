@@ -163,6 +163,19 @@ mod tests {
     }
 
     #[test]
+    fn a_commands_examples_stand_below_its_long_help() {
+        let mut command = ordered(Cli::command());
+        for (name, examples) in EXAMPLES {
+            let sub = command.find_subcommand_mut(name).unwrap();
+            let told = sub.render_long_help().to_string();
+            let (_, below) = told.split_once("Examples:\n").unwrap();
+            for example in examples.iter() {
+                assert!(below.contains(example), "{example} in {told}");
+            }
+        }
+    }
+
+    #[test]
     fn every_example_is_a_command_line() {
         for example in EXAMPLES.iter().flat_map(|(_, examples)| examples) {
             let words = shlex::split(example).unwrap();

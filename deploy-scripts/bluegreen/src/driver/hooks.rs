@@ -1,7 +1,11 @@
 //! The user's own commands at the steps of a rollout. They are run by `sh`, with what they may
 //! want to know in their environment, and print on standard error.
 
-use std::process::{ExitStatus, Stdio};
+use std::{
+    io,
+    process::{ExitStatus, Stdio},
+    sync::atomic::{AtomicI32, Ordering},
+};
 
 use anyhow::{Context, Result, anyhow};
 use bluegreen_rollout::{Rollout, Routing, controller::Write, journal::Entry};
@@ -33,13 +37,42 @@ pub(crate) struct Hooks {
 #[derive(Debug)]
 struct Running(Child);
 
+/// The process group of the hook that runs, for a program that is left without dropping it; 0 where
+/// none does.
+static GROUP: AtomicI32 = AtomicI32::new(0);
+
+/// Ends the hook that runs, with all that it has started.
+pub(super) fn end_what_runs() {
+    end(GROUP.swap(0, Ordering::Relaxed));
+}
+
+fn end(group: i32) {
+    if let Some(group) = Pid::from_raw(group) {
+        // One that has ended meanwhile needs no end.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+impl Running {
+    fn new(child: Child) -> Self {
+        let group = child.id().map_or(0, u32::cast_signed);
+        GROUP.store(group, Ordering::Relaxed);
+        Self(child)
+    }
+
+    async fn ended(&mut self) -> io::Result<ExitStatus> {
+        let ended = self.0.wait().await;
+        // Its number may be another's by now.
+        GROUP.store(0, Ordering::Relaxed);
+        ended
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
-        let group = self.0.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        if let Some(group) = group {
-            // One that has ended meanwhile needs no end.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
+        let group = self.0.id().map_or(0, u32::cast_signed);
+        let _ = GROUP.compare_exchange(group, 0, Ordering::Relaxed, Ordering::Relaxed);
+        end(group);
     }
 }
 
@@ -84,7 +117,7 @@ impl Hooks {
     ) -> Result<()> {
         let hook = Hook::BeforeTraffic;
         match self.start(hook, &occasion(rollout, "start"), reporter)? {
-            Some(mut running) => check(hook, running.0.wait().await),
+            Some(mut running) => check(hook, running.ended().await),
             None => Ok(()),
         }
     }
@@ -104,7 +137,7 @@ impl Hooks {
         let Some(running) = &mut self.running else {
             return std::future::pending().await;
         };
-        let status = running.0.wait().await;
+        let status = running.ended().await;
         self.running = None;
         check(Hook::AfterStep, status)
     }
@@ -117,7 +150,7 @@ impl Hooks {
         let occasion = occasion_of(write);
         let ran = async {
             match self.start(hook, &occasion, reporter)? {
-                Some(mut running) => check(hook, running.0.wait().await),
+                Some(mut running) => check(hook, running.ended().await),
                 None => Ok(()),
             }
         };
@@ -150,11 +183,11 @@ impl Hooks {
             .envs(self.variables(occasion))
             .stdin(Stdio::null())
             // Standard output is the deployer's own.
-            .stdout(std::io::stderr())
+            .stdout(io::stderr())
             .process_group(0)
             .spawn();
         child
-            .map(|child| Some(Running(child)))
+            .map(|child| Some(Running::new(child)))
             .with_context(|| format!("failed to start the command of {}", hook.option()))
     }
 
@@ -208,7 +241,7 @@ fn occasion_of(write: &Write) -> Occasion<'_> {
     }
 }
 
-fn check(hook: Hook, ended: std::io::Result<ExitStatus>) -> Result<()> {
+fn check(hook: Hook, ended: io::Result<ExitStatus>) -> Result<()> {
     let option = hook.option();
     let status = ended.with_context(|| format!("failed to wait for the command of {option}"))?;
     match status.success() {

@@ -14,6 +14,7 @@ use tokio::{
     sync::watch,
 };
 
+use super::hooks::end_what_runs;
 use crate::exit::Exit;
 
 /// Signals that came since the start.
@@ -74,6 +75,7 @@ async fn note(
         tokio::select! {
             _ = interrupt.recv() => {
                 if interrupted {
+                    end_what_runs();
                     eprintln!("interrupted twice: the alias is as `bluegreen status` shows it");
                     process::exit(exit.load(Ordering::Relaxed).into());
                 }
