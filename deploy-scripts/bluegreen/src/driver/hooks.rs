@@ -37,8 +37,7 @@ pub(crate) struct Hooks {
 #[derive(Debug)]
 struct Running(Child);
 
-/// The process group of the hook that runs, for a program that is left without dropping it; 0 where
-/// none does.
+/// The process group of the hook that runs, or 0: a program that is left at once drops nothing.
 static GROUP: AtomicI32 = AtomicI32::new(0);
 
 /// Ends the hook that runs, with all that it has started.

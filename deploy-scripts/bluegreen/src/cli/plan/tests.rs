@@ -7,10 +7,11 @@ use bluegreen_rollout::{
 };
 use clap::Parser;
 
-use super::{Slow, Wanted, slow};
-use crate::cli::{AliasCommand, Cli, Command, ReleaseArgs};
+use super::{PlanArgs, Slow, Wanted, slow};
+use crate::cli::{AliasCommand, Cli, Command};
 
-fn rollout(options: &[&str]) -> ReleaseArgs {
+/// The plan that the options come to, and how many test events are sent.
+fn rollout(options: &[&str]) -> (PlanArgs, u32) {
     let cli = Cli::try_parse_from([&["bluegreen", "rollout"], options].concat()).unwrap();
     let Command::OnAlias(command) = cli.command else {
         panic!("it works on an alias");
@@ -18,15 +19,15 @@ fn rollout(options: &[&str]) -> ReleaseArgs {
     let AliasCommand::Rollout(args) = *command else {
         panic!("it is a rollout");
     };
-    args.release
+    (args.release.plan, args.release.probe.probes)
 }
 
 /// The numbers, and not the defaults that they come from: what people run is not to change
 /// by the way.
 #[test]
 fn a_rollout_of_which_nothing_is_said_is_one_for_aws() {
-    let release = rollout(&[]);
-    let plan = release.plan.plan(Metrics::default());
+    let (args, probes) = rollout(&[]);
+    let plan = args.plan(Metrics::default());
     let careful = Plan {
         strategy: "steps:10%/5m".parse().unwrap(),
         rule: Rule {
@@ -47,9 +48,9 @@ fn a_rollout_of_which_nothing_is_said_is_one_for_aws() {
         alarms: Vec::new(),
     };
     assert_eq!(plan, careful);
-    assert_eq!(release.plan.outcomes.wanted(), Wanted::IfThere);
+    assert_eq!(args.outcomes.wanted(), Wanted::IfThere);
     assert_eq!(plan.horizon(), Seconds(600));
-    assert_eq!(release.probe.probes, 40);
+    assert_eq!(probes, 40);
 }
 
 #[test]
@@ -73,13 +74,13 @@ fn outcomes_count_where_that_is_said_or_a_metric_of_ones_own_is_named() {
         (&["--no-outcomes"], Wanted::No),
         (&own, Wanted::Yes),
     ] {
-        assert_eq!(rollout(args).plan.outcomes.wanted(), wanted, "{args:?}");
+        assert_eq!(rollout(args).0.outcomes.wanted(), wanted, "{args:?}");
     }
     let usual = Metrics::default();
     let layers = Outcomes::of_the_layer(usual);
-    assert_eq!(rollout(&[]).plan.outcomes.source(usual), layers);
-    let named = rollout(&[&own[..], &late].concat());
-    let source = named.plan.outcomes.source(usual);
+    assert_eq!(rollout(&[]).0.outcomes.source(usual), layers);
+    let (named, _) = rollout(&[&own[..], &late].concat());
+    let source = named.outcomes.source(usual);
     let named = [source.requests, source.bad].map(|name| name.to_string());
     assert_eq!(named, ["my/All", "my/Bad"]);
     let delay = Seconds(5);
