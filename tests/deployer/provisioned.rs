@@ -1,11 +1,14 @@
 //! Provisioned concurrency in rollouts: green has it before it gets traffic, and afterwards nothing
 //! has it that serves nothing.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use crate::harness::{
-    Fate, Finished, Proxy, Server, alias, has, program, provision, provisioned, reserve, rollout,
-    says, serves, until,
+    Fate, Finished, Proxy, Server, alias, behind, has, program, provision, provisioned, reserve,
+    rollout, says, serves, until,
 };
 
 /// A rollout without traffic that ends as `otherwise` says.
@@ -72,8 +75,18 @@ fn what_blue_itself_has_goes_over_to_green() {
 fn a_single_switch_of_an_alias_that_has_it_waits_until_aws_has_moved_it() {
     let server = ready();
     provision(&server, "live", 3);
-    let switch = ["rollout", "--strategy", "all-at-once"];
-    says(&server.bluegreen(&switch).exits(0), &["until that is done"]);
+    let looks = Arc::new(AtomicUsize::new(0));
+    let counted = looks.clone();
+    let proxy = Proxy::start(&server.url, move |call, done| {
+        if !done && call.path.contains("/provisioned-concurrency") {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+        Fate::Pass
+    });
+    let switch = behind(&server, &proxy, &["--strategy", "all-at-once"]);
+    says(&Finished::run(switch).exits(0), &["until that is done"]);
+    // In longer and longer pauses.
+    assert!(looks.load(Ordering::SeqCst) < 20, "{looks:?}");
     serves(&server, "2");
     assert_eq!(provisioned(&server), [has("live", 3)]);
 }

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, alias, description, weights};
+use crate::harness::{Server, alias, description, serves, weights};
 
 fn traffic(server: &Server, requests: &str) -> Value {
     let args = ["traffic", "--requests", requests, "--output", "json"];
@@ -176,6 +176,22 @@ fn reds_failures_are_errors_of_lambda() {
     let failed = traffic(&server, "500")["errors"].as_u64().unwrap();
     // 100 expected, standard deviation 8.9.
     assert!((55..=145).contains(&failed), "{failed} of 500 failed");
+}
+
+#[test]
+fn a_version_that_is_not_there_is_named_with_where_to_look() {
+    let server = Server::with_blue();
+    for command in [
+        &["rollback", "--to", "99"][..],
+        &["promote", "--to", "99"],
+        &["shift", "10%", "--to", "99"],
+    ] {
+        let advice = "`bluegreen status` lists the versions of 'hello'";
+        server
+            .bluegreen(command)
+            .fails_with(1, &["Function not found", advice]);
+    }
+    serves(&server, "1");
 }
 
 #[test]

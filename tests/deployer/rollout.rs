@@ -32,6 +32,9 @@ fn a_good_green_is_promoted_by_itself() {
             finished.stdout
         );
     }
+    // Nobody asks what a good version printed.
+    let told = &finished.stdout;
+    assert!(!told.contains("in the logs"), "{told}");
     serves(&server, "2");
     assert!(description(&server).starts_with("bluegreen: 2 since "));
     assert!(description(&server).ends_with(", before it 1"));
