@@ -64,22 +64,24 @@ fn a_write_that_another_came_before_is_made_after_a_look_at_that_once_it_has_beg
 
 #[test]
 fn a_step_that_may_not_be_made_is_not_tried_again() {
-    let (server, load) = with_green();
-    let tries = Arc::new(AtomicUsize::new(0));
-    let counted = tries.clone();
-    let proxy = Proxy::start(&server.url, move |call, done| {
-        if done || !call.is_update_alias() {
-            return Fate::Pass;
-        }
-        counted.fetch_add(1, Ordering::SeqCst);
-        Fate::Refuse(403, "AccessDeniedException")
-    });
-    let failed = "failed to begin the rollout of version 2";
-    let refused = through(&server, &proxy, &QUICK).exits(1);
-    says(&refused, &[failed, "AccessDeniedException"]);
-    assert_eq!(tries.load(Ordering::SeqCst), 1);
-    serves(&server, "1");
-    load.ends_without_a_failure();
+    let begin = "failed to begin the rollout of version 2";
+    let go_on = "`bluegreen resume` goes on from there";
+    for (write, failed) in [(0, begin), (2, go_on)] {
+        let (server, load) = with_green();
+        let writes = Arc::new(AtomicUsize::new(0));
+        let counted = writes.clone();
+        let proxy = Proxy::start(&server.url, move |call, done| {
+            let writes_now = call.is_update_alias() && !done;
+            match writes_now && counted.fetch_add(1, Ordering::SeqCst) >= write {
+                true => Fate::Refuse(403, "AccessDeniedException"),
+                false => Fate::Pass,
+            }
+        });
+        let refused = through(&server, &proxy, &QUICK).exits(1);
+        says(&refused, &[failed, "AccessDeniedException"]);
+        assert_eq!(writes.load(Ordering::SeqCst), write + 1);
+        load.ends_without_a_failure();
+    }
 }
 
 #[test]
