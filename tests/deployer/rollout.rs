@@ -66,6 +66,8 @@ fn a_log_tells_what_is_new_counts_forwards_and_ends_with_a_result() {
     assert!(counts.windows(2).all(forwards), "{printed}");
     // At each step: its time, then what it waits for, then nothing any more.
     assert!((3..=8).contains(&counts.len()), "{printed}");
+    let lasts = printed.matches("this step lasts another").count();
+    assert!((1..=3).contains(&lasts), "{printed}");
     let evidence = printed.matches(" of 4.61 to roll back, ");
     assert_eq!(evidence.count(), counts.len(), "{printed}");
     let end: Vec<&str> = printed.lines().rev().take(5).collect();
