@@ -153,6 +153,9 @@ fn a_foreign_move_is_named_and_nothing_is_written_over_it() {
     let finished = running.finish().exits(5);
     let said = "from version 1 with 10% on version 2 to version 1 with 50% on version 2";
     assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    // It is somebody else's now: there is nothing to resume.
+    let told = &finished.stderr;
+    assert!(!told.contains("failed to go on"), "{told}");
     assert_eq!(alias(&server)["RoutingConfig"], weights);
     server.bluegreen(&["resume"]).exits(5);
 }

@@ -85,6 +85,25 @@ fn a_step_that_may_not_be_made_is_not_tried_again() {
 }
 
 #[test]
+fn a_promotion_by_hand_that_is_refused_is_no_move_of_somebody_else() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let proxy = Proxy::start(&server.url, |call, done| {
+        match call.is_update_alias() && !done {
+            true => Fate::Refuse(403, "AccessDeniedException"),
+            false => Fate::Pass,
+        }
+    });
+    let mut promote = server.command(program("bluegreen"));
+    promote
+        .args(["promote", "--to", "2"])
+        .env("AWS_ENDPOINT_URL", &proxy.url);
+    let failed = "failed to promote version 2";
+    Finished::run(promote).fails_with(1, &[failed, "AccessDeniedException"]);
+    serves(&server, "1");
+}
+
+#[test]
 fn a_tick_whose_step_lost_its_answer_ends_after_that_step() {
     let (server, load) = with_green();
     let plan = [

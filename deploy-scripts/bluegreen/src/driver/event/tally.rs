@@ -94,12 +94,41 @@ impl fmt::Display for Said {
 
 #[cfg(test)]
 mod tests {
+    use bluegreen_rollout::{
+        Seconds, Timestamp, plan,
+        samples::{Sample, Samples},
+    };
     use serde_json::json;
 
     use super::{
-        super::fixture::{look, outcomes},
-        Answers, Signal, Tally,
+        super::fixture::{look, outcomes, rollout},
+        Answers, Assessment, Outcomes, Signal, Tally,
     };
+
+    #[test]
+    fn what_both_say_is_told_where_it_counts() {
+        let sample = Sample {
+            at: Timestamp::from_unix(60),
+            blue: Some(Answers::new(9).with(Signal::Bad, 1)),
+            green: Some(Answers::new(3)),
+            total: None,
+        };
+        let samples = Samples {
+            lambda: Vec::new(),
+            outcomes: vec![sample],
+        };
+        let told = |of: Option<plan::Outcomes>| {
+            let mut rollout = rollout();
+            rollout.plan.outcomes = of;
+            let now = Timestamp::from_unix(600);
+            Outcomes::of(&Assessment::new(&rollout, &samples, now, Seconds(0)))
+        };
+        assert!(told(None).is_none());
+        let layers = plan::Outcomes::of_the_layer(plan::Metrics::default());
+        let answered = told(Some(layers)).unwrap().answered;
+        let answered = answered.map(|said| said.to_string());
+        assert_eq!(answered, ["1 bad of 9", "0 bad of 3"]);
+    }
 
     #[test]
     fn answers_are_told_by_kind_and_what_there_is_none_of_is_left_out() {
