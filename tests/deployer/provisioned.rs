@@ -7,8 +7,8 @@ use std::sync::{
 };
 
 use crate::harness::{
-    Fate, Finished, Proxy, Server, alias, behind, has, program, provision, provisioned, reserve,
-    rollout, says, serves, until,
+    Fate, Finished, Proxy, Server, alias, begins, behind, has, program, provision, provisioned,
+    reserve, rollout, says, serves, until,
 };
 
 /// A rollout without traffic that ends as `otherwise` says.
@@ -57,6 +57,18 @@ fn a_rollback_gives_greens_back() {
     says(&finished, &["of version 2 is given back"]);
     serves(&server, "1");
     assert_eq!(provisioned(&server), [has("live", 3)]);
+}
+
+#[test]
+fn what_somebody_has_given_green_meanwhile_is_theirs() {
+    let server = ready();
+    provision(&server, "1", 2);
+    let running = server.start_bluegreen(&rollout(&["--strategy", "canary:10%/5m"]));
+    begins(&server);
+    provision(&server, "2", 4);
+    running.signal("-INT");
+    running.finish().exits(3);
+    assert_eq!(provisioned(&server), [has("1", 2), has("2", 4)]);
 }
 
 #[test]
