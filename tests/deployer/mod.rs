@@ -2,6 +2,7 @@
 
 mod apis;
 mod at_a_terminal;
+mod calls;
 mod clean_up;
 mod cut_short;
 mod doctor;
