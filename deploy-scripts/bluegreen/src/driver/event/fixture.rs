@@ -52,6 +52,13 @@ pub(in crate::driver) fn look() -> Look {
     }
 }
 
+/// The same but for a change.
+pub(in crate::driver) fn look_with(change: impl FnOnce(&mut Look)) -> Look {
+    let mut look = look();
+    change(&mut look);
+    look
+}
+
 fn answers(requests: u64, failed: u64) -> Answers {
     Answers::new(requests).with(Signal::Errors, failed)
 }

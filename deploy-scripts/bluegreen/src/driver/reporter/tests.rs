@@ -4,7 +4,6 @@ use bluegreen_rollout::{
     plan::{Metrics, Outcomes},
     signal::Answers,
 };
-
 use clap::Parser;
 
 use super::{
@@ -12,15 +11,9 @@ use super::{
 };
 use crate::cli::Cli;
 
-fn look(change: impl FnOnce(&mut Look)) -> Look {
-    let mut look = fixture::look();
-    change(&mut look);
-    look
-}
-
 #[test]
 fn news_are_a_step_another_reason_to_wait_and_the_first_that_goes_wrong() {
-    let news_of = |change: fn(&mut Look)| news(&look(change));
+    let news_of = |change: fn(&mut Look)| news(&fixture::look_with(change));
     let first = news_of(|_| {});
     assert_eq!(first.2, [true, false]);
     assert_eq!(
@@ -47,13 +40,13 @@ fn what_is_the_same_is_told_again_after_half_a_minute() {
     assert!(!is_news(&first, 29));
     assert!(is_news(&first, 30));
     assert!(!is_news(&first, 31));
-    assert!(is_news(&look(|look| look.step = 2), 32));
-    assert!(!is_news(&look(|look| look.step = 2), 33));
+    assert!(is_news(&fixture::look_with(|look| look.step = 2), 32));
+    assert!(!is_news(&fixture::look_with(|look| look.step = 2), 33));
 }
 
 #[test]
 fn a_summary_has_a_row_for_each_version_and_a_column_for_each_signal() {
-    let text = counts(&look(|look| {
+    let text = counts(&fixture::look_with(|look| {
         look.outcomes = Some(fixture::outcomes((540, 0), (60, 9)));
         look.rollout.plan.also = vec![Signal::Slow(100)];
         let outcomes = Outcomes::of_the_layer(Metrics::default());

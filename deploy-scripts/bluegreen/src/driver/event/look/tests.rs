@@ -1,22 +1,17 @@
 //! How a look is told.
 
-use super::{super::fixture, GREEN, Look, RED, Seconds, Tally};
-
-fn look(change: impl FnOnce(&mut Look)) -> Look {
-    let mut look = fixture::look();
-    change(&mut look);
-    look
-}
+use super::{super::fixture, GREEN, RED, Seconds, Tally};
 
 #[test]
 fn a_look_is_told_in_a_line() {
     let answered = "10%  blue 1 failed of 540, green 0 failed of 60";
     let rest = "green is worse by at most 4.2 points; too few complete data for a verdict yet";
-    let told = look(|_| {}).to_string();
+    let told = fixture::look_with(|_| {}).to_string();
     assert_eq!(told, format!("{answered}; {rest}"));
-    let quiet = look(|look| look.outcomes = Some(fixture::outcomes((540, 0), (60, 0))));
+    let quiet =
+        fixture::look_with(|look| look.outcomes = Some(fixture::outcomes((540, 0), (60, 0))));
     assert_eq!(quiet.to_string(), told);
-    let bad = look(|look| look.outcomes = Some(fixture::outcomes((540, 0), (60, 9))));
+    let bad = fixture::look_with(|look| look.outcomes = Some(fixture::outcomes((540, 0), (60, 9))));
     let said = "they say blue 0 bad of 540, green 9 bad of 60";
     assert_eq!(bad.to_string(), format!("{answered}; {said}; {rest}"));
 }
@@ -24,7 +19,8 @@ fn a_look_is_told_in_a_line() {
 #[test]
 fn how_sure_it_is_is_said_of_the_decision_that_is_nearer() {
     let sure = |rollback, promote| {
-        look(|look| (look.ln_e_rollback, look.ln_e_promote) = (rollback, promote)).how_sure()
+        fixture::look_with(|look| (look.ln_e_rollback, look.ln_e_promote) = (rollback, promote))
+            .how_sure()
     };
     assert_eq!(sure(1.0, 3.0), (0.5, GREEN, "promote"));
     assert_eq!(sure(3.0, 3.0), (0.75, RED, "roll back"));
@@ -32,13 +28,14 @@ fn how_sure_it_is_is_said_of_the_decision_that_is_nearer() {
     assert_eq!(sure(5.0, 3.0), (1.0, RED, "roll back"));
     assert_eq!(sure(-2.0, -1.0), (0.0, GREEN, "promote"));
     let evidence = "ln E 1.00 of 4.00 to roll back, 3.00 of 6.00 to promote";
-    assert_eq!(look(|_| {}).evidence(), evidence);
+    assert_eq!(fixture::look_with(|_| {}).evidence(), evidence);
 }
 
 #[test]
 fn the_difference_is_told_as_far_as_it_is_known() {
-    let between =
-        |least, most| look(|look| (look.at_least, look.at_most) = (least, most)).difference();
+    let between = |least, most| {
+        fixture::look_with(|look| (look.at_least, look.at_most) = (least, most)).difference()
+    };
     let both = "green is worse by at least 1 point and at most 4.2 points";
     assert_eq!(between(Some(0.01), Some(0.042)), both);
     assert_eq!(
@@ -46,7 +43,7 @@ fn the_difference_is_told_as_far_as_it_is_known() {
         "green is worse by at least 1 point"
     );
     let unknown = |green| {
-        let unknown = look(|look| {
+        let unknown = fixture::look_with(|look| {
             (look.at_most, look.answered[1]) = (None, green);
         });
         unknown.difference()
@@ -61,8 +58,8 @@ fn the_difference_is_told_as_far_as_it_is_known() {
 
 #[test]
 fn each_source_is_told_with_its_age_where_there_are_two() {
-    assert!(look(|_| {}).sources().is_empty());
-    let two = look(|look| {
+    assert!(fixture::look_with(|_| {}).sources().is_empty());
+    let two = fixture::look_with(|look| {
         look.outcomes = Some(fixture::outcomes((540, 0), (60, 9)));
         look.ages = vec![None, Some(Seconds(7))];
     });
