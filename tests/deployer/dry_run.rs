@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Call, Fate, Finished, Proxy, Server, path, program};
+use crate::harness::{Call, Fate, Finished, Proxy, Server, alias, path, program};
 
 /// Runs the deployer with `--dry-run`, and makes sure that it only reads.
 fn rehearse(server: &Server, args: &[&str]) -> Finished {
@@ -88,4 +88,20 @@ fn publish_and_deploy_say_which_version_it_would_be() {
         function["CodeSha256"], version["CodeSha256"],
         "the code was not uploaded"
     );
+}
+
+#[test]
+fn whoever_moves_the_alias_by_hand_reads_first_what_it_would_be() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let before = alias(&server);
+    for args in [
+        &["shift", "10%", "--to", "2"][..],
+        &["promote", "--to", "2"],
+        &["rollback", "--to", "2"],
+    ] {
+        let said = rehearse(&server, args).stdout;
+        assert!(said.contains("nothing was written"), "{said}");
+    }
+    assert_eq!(alias(&server), before);
 }

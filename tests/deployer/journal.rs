@@ -81,3 +81,19 @@ fn what_an_operator_has_provisioned_since_the_end_is_theirs() {
     }
     assert_eq!(server.request("GET", path, b"").status, 200);
 }
+
+#[test]
+fn a_users_own_description_is_kept() {
+    let server = Server::with_blue();
+    server.publish("green");
+    let change = json!({ "Description": "production, ask Ada" });
+    server.lambda("PUT", "/hello/aliases/live", &change);
+    server.bluegreen(&["shift", "10%", "--to", "2"]).succeeds();
+    let text = description(&server);
+    assert!(
+        text.starts_with("production, ask Ada | bluegreen: 1 to 2, 10% by hand"),
+        "{text}"
+    );
+    server.bluegreen(&["rollback"]).succeeds();
+    assert!(description(&server).starts_with("production, ask Ada | bluegreen: 1, rolled 2 back"));
+}
