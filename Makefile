@@ -13,7 +13,7 @@ CLIENTS := $(CURDIR)/target/clients
 # What there is to test with.
 TEST_FEATURES = $(if $(wildcard $(CLIENTS)/bin/aws),--features tests/real-clients) \
 	$(if $(shell command -v chromium),--features tests/browser)
-LEFT_OUT = $(if $(wildcard $(CLIENTS)/bin/aws),,"tests with the AWS CLI, boto3 and cargo-lambda: \`make clients\` gets them") \
+LEFT_OUT = $(if $(wildcard $(CLIENTS)/bin/aws),,"tests with the AWS CLI, boto3, cargo-lambda and zizmor: \`make clients\` gets them") \
 	$(if $(shell command -v chromium),,"tests of the page in a browser: there is no chromium")
 # Where the clients are installed, and what installs one.
 VENV = command -v python3 >/dev/null || { echo "error: python3 is needed to install cargo-lambda and the AWS CLI; see https://www.cargo-lambda.info for other ways"; exit 1; }; \
@@ -178,7 +178,7 @@ tools: ## Get cargo-lambda if it is not there
 		$(PIP) --require-hashes --requirement tests/clients/tools.txt; }
 
 .PHONY: clients
-clients: ## Install the AWS CLI, boto3, moto, ministack and cargo-lambda into target/clients, for tests and builds
+clients: ## Install the AWS CLI, boto3, moto, ministack, zizmor and cargo-lambda into target/clients, for tests and builds
 	@$(VENV)
 	$(PIP) --require-hashes --requirement tests/clients/requirements.txt
 

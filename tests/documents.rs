@@ -172,26 +172,3 @@ fn the_release_workflow_builds_where_there_are_no_credentials() {
         assert!(!release.contains(builds), "{builds}");
     }
 }
-
-/// A tag can be moved to other code; a commit cannot.
-#[test]
-fn every_action_of_others_is_named_by_its_commit() {
-    let mut count = 0;
-    for file in [
-        ".github/workflows/ci.yml",
-        ".github/workflows/nightly.yml",
-        ".github/workflows/release.yml",
-        "deploy-scripts/github-actions.yml",
-        "deploy-scripts/bluegreen/src/commands/init/workflow.yml",
-    ] {
-        let text = fs::read_to_string(repository().join(file)).unwrap();
-        let used = text.lines().filter_map(|line| line.split_once("uses: "));
-        for (_, action) in used.filter(|(_, action)| !action.starts_with("OWNER/")) {
-            let (_, commit) = action.split_once('@').unwrap();
-            let commit: String = commit.chars().take_while(char::is_ascii_hexdigit).collect();
-            assert_eq!(commit.len(), 40, "{file}: {action}");
-            count += 1;
-        }
-    }
-    assert!(count >= 12, "{count}");
-}

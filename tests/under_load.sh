@@ -10,7 +10,8 @@ command -v stress-ng >/dev/null || {
 # Built before: what is tested under load is the programs, and not the compiler.
 make --no-print-directory test ONLY=nothing_of_this_name >/dev/null
 
-stress-ng --quiet --cpu 0 --hdd 1 --hdd-bytes 64m --vm 1 --vm-bytes 256m &
+# Its files lie elsewhere: `cargo lambda watch` begins anew with whatever changes beside the sources.
+stress-ng --quiet --temp-path "${TMPDIR:-/tmp}" --cpu 0 --hdd 1 --hdd-bytes 64m --vm 1 --vm-bytes 256m &
 stress=$!
 trap 'kill $stress' EXIT
 trap 'exit 130' INT

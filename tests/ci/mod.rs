@@ -5,3 +5,5 @@ mod examples;
 mod offered;
 mod release;
 mod runner;
+#[cfg(feature = "real-clients")]
+mod workflows;

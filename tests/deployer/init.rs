@@ -13,6 +13,7 @@ use crate::harness::{
 
 const HTTP: &str = r#"lambda_http = "1.3""#;
 const EVENTS: &str = r#"lambda_runtime = "1.5""#;
+const WORKFLOW: &str = ".github/workflows/release-checkout.yml";
 const MAIN: &str =
     "use lambda_http::{run, service_fn};\n\nfn main() {\n    run(service_fn(handler));\n}\n";
 
@@ -89,6 +90,14 @@ fn text(folder: &Path, path: &str) -> String {
     text.unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// The workflow that it writes into a project.
+#[cfg(feature = "real-clients")]
+pub(crate) fn written_workflow() -> String {
+    let folder = project(HTTP, MAIN);
+    init(folder.path(), &["--yes"]).succeeds();
+    text(folder.path(), WORKFLOW)
+}
+
 #[test]
 fn what_is_shown_is_what_is_written_and_a_second_time_nothing_is() {
     let (shown, written) = (project(HTTP, MAIN), project(HTTP, MAIN));
@@ -105,12 +114,7 @@ fn what_is_shown_is_what_is_written_and_a_second_time_nothing_is() {
     Finished::run(apply).succeeds();
     let done = init(written.path(), &[&outcome[..], &["--yes"]].concat()).succeeds();
     says(&done, &["outside this repository, where a build in CI"]);
-    for file in [
-        "Cargo.toml",
-        "src/main.rs",
-        "bluegreen.toml",
-        ".github/workflows/release-checkout.yml",
-    ] {
+    for file in ["Cargo.toml", "src/main.rs", "bluegreen.toml", WORKFLOW] {
         assert_eq!(
             text(shown.path(), file),
             text(written.path(), file),
@@ -138,11 +142,7 @@ fn a_file_that_is_there_is_left_and_what_it_lacks_is_said() {
         "bluegreen.toml",
         "function = 'shop'\n\n[deploy]\nbinary = 'x'\n",
     );
-    write(
-        folder.path(),
-        ".github/workflows/release-checkout.yml",
-        "name: mine\n",
-    );
+    write(folder.path(), WORKFLOW, "name: mine\n");
     let done = init(folder.path(), &["--yes", "--api", "url"]).succeeds();
     says(
         &done,
@@ -151,7 +151,7 @@ fn a_file_that_is_there_is_left_and_what_it_lacks_is_said() {
     let (_, advice) = done.stdout.split_once("add to it:").unwrap();
     assert!(!advice.contains("function ="), "{advice}");
     assert!(text(folder.path(), "bluegreen.toml").starts_with("function = 'shop'\n\n[deploy]"));
-    let workflow = text(folder.path(), ".github/workflows/release-checkout.yml");
+    let workflow = text(folder.path(), WORKFLOW);
     assert_eq!(workflow, "name: mine\n");
     says(&done, &["on no registry yet", "--outcome-path"]);
     assert_eq!(text(folder.path(), "src/main.rs"), MAIN);

@@ -14,7 +14,7 @@ mod explained;
 mod history;
 #[cfg(feature = "real-clients")]
 mod independent;
-mod init;
+pub(crate) mod init;
 mod interrupted;
 mod journal;
 mod needed;

@@ -33,7 +33,7 @@ pub(crate) use api::{Answer, base64_of, package, script, zip_of};
 #[cfg(feature = "browser")]
 pub(crate) use browser::Browser;
 #[cfg(feature = "real-clients")]
-pub(crate) use clients::packages;
+pub(crate) use clients::{clients, packages};
 #[cfg(feature = "real-clients")]
 pub(crate) use command::Background;
 pub(crate) use command::{Finished, Running, signal_to};
