@@ -93,9 +93,10 @@ mutants: ## Change what decides in every way that cargo-mutants knows; each chan
 # What drives a rollout, writes the alias and reads the command line.
 DRIVEN := $(foreach folder,driver alias cli,--file 'deploy-scripts/bluegreen/src/$(folder)/**')
 .PHONY: mutants-deployer
-# The packages of `make test`, so that nothing is compiled twice; that they pass as they are, CI says.
+# The packages of `make test`, so that nothing is compiled twice, and its threads; that they pass as
+# they are, CI says.
 mutants-deployer: ## The same for what drives, judged by its end-to-end tests: hours (SHARD=0/8 for an eighth)
-	cargo mutants $(DRIVEN) --test-workspace true --cargo-arg=--exclude=bluegreen-rollout --baseline skip \
+	RUST_TEST_THREADS=6 cargo mutants $(DRIVEN) --test-workspace true --cargo-arg=--exclude=bluegreen-rollout --baseline skip \
 		--timeout 600 --output target $(if $(SHARD),--shard $(SHARD)) -- -- tests:: deployer:: ci::action
 
 .PHONY: test-under-load
