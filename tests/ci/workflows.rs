@@ -18,10 +18,10 @@ const HERE: [&str; 4] = [
 ];
 
 /// Fails with what the judge says, unless that is nothing.
-fn passes(judge: &str, args: &[&str]) -> Finished {
+fn passes(judge: &str, args: &[&str]) {
     let mut command = Command::new(clients().join(judge));
     command.args(args).current_dir(repository());
-    Finished::run(command).succeeds()
+    Finished::run(command).succeeds();
 }
 
 /// What `init` writes for a user, in a file; by its commit, as there is no release yet that has one.

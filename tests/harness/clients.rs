@@ -8,8 +8,9 @@ use super::{Finished, Server, package, repository};
 
 pub(crate) fn clients() -> PathBuf {
     let clients = repository().join("target/clients/bin");
+    // The last to be added: who installed the others earlier is told, too.
     assert!(
-        clients.join("aws").exists(),
+        clients.join("zizmor").exists(),
         "`make clients` installs the clients"
     );
     clients
